@@ -1,0 +1,488 @@
+"""The nouns of Kentongan: frozen records, no behaviour beyond naming, no imports of ours.
+
+Every other module speaks in these words and `docs/glossary.md` explains them. A record is named
+by its place in the flow, so what is known, what is decided and what is stored never share a type:
+
+    Account --fetch--> Page of Mentions --extract--> Extraction --decide--> Decision --settle--> Ticket, Event
+
+Times are aware UTC. Scores are 0..1. Offsets are code points into the *stored* text of a mention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+# --- what we watch ---------------------------------------------------------------------------
+
+
+class AccountState(StrEnum):
+    """Whether an account is polled, and if not, who has to act."""
+
+    OK = "ok"
+    BACKOFF = "backoff"  # we wait; nobody has to act
+    PAUSED_BUDGET = "paused_budget"  # money or quota; ops decide
+    NEEDS_HUMAN = "needs_human"  # a token or a challenge; ops act
+    DISABLED = "disabled"  # switched off in config.yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A monitored account and where its polling stands."""
+
+    key: str  # "x:gubernur", chosen by the operator, stable over renames
+    platform: str
+    native_id: str  # the platform's own id: survives a renamed handle
+    handle: str
+    government: str  # key in settings.governments: the jurisdiction that answers here
+    department: str | None = None  # set when the account belongs to one department
+    cursor: str = ""  # opaque to all but the account's connector
+    state: AccountState = AccountState.OK
+    next_poll_at: datetime | None = None  # None: due now
+    fail_count: int = 0
+    state_reason: str = ""  # what ops read: cause and remedy
+    last_success_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNote:
+    """What a fetch learnt about the account itself: a new handle, a foreign owner."""
+
+    kind: str  # "renamed" | "handle_taken"
+    detail: str
+
+
+# --- what reached us -------------------------------------------------------------------------
+
+
+class MentionKind(StrEnum):
+    """How a post reached us. Follows from the post, never from the endpoint that delivered it."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    QUOTE = "quote"
+    REPOST = "repost"
+    TAG = "tag"
+    COMMENT = "comment"
+    VISITOR_POST = "visitor_post"
+    FORM = "form"  # other channels: telephone log, Open311, CSV
+
+
+class MentionState(StrEnum):
+    LIVE = "live"
+    EDITED = "edited"
+    GONE = "gone"  # deleted at the source: text and author are purged
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it, as far as the platform says: Facebook often says nothing."""
+
+    id: str | None = None
+    handle: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or video attached to a post. Listed, never downloaded unattended."""
+
+    type: str  # "photo" | "video" | "gif" | "link"
+    url: str | None = None
+    alt: str | None = None
+    sha256: str | None = None
+    phash: str | None = None  # 16 hex digits: a 64-bit perceptual hash
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHint:
+    """Where the platform says a post was made. A hint, not a finding."""
+
+    name: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    address: str | None = None  # other channels ask for one
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One post that reached us, platform-neutral.
+
+    `key` is `platform:class:root`, class being `post` or `comment` and root the native id of the
+    first version: an edited post keeps its key and moves its `native_id`.
+    """
+
+    key: str
+    account: str
+    platform: str
+    kind: MentionKind
+    native_id: str
+    text: str
+    posted_at: datetime
+    seen_at: datetime
+    url: str | None = None
+    author: Author | None = None
+    repost_of: str | None = None  # key of the original
+    quote_of: str | None = None  # key
+    reply_to: str | None = None  # key
+    thread: str | None = None  # key of the conversation's root
+    revision_of: str | None = None  # native id of the version that this one replaces
+    edited_at: datetime | None = None
+    state: MentionState = MentionState.LIVE
+    own: bool = False  # written by the watched account itself
+    media: tuple[Media, ...] = ()
+    place: PlaceHint | None = None
+    hashtags: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()  # accounts named in the text, without "@"
+    lang_hint: str | None = None
+    metrics: dict[str, int] = field(default_factory=dict)
+    seen_by: tuple[str, ...] = ()  # every watched account that was shown this post
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A raw item that could not be read: kept whole and counted, never in the way of its page."""
+
+    key: str  # platform:class:id where the id could be read, else platform:raw:<hash>
+    account: str
+    raw: str
+    reason: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one fetch returned. `cursor` is stored in the transaction that stores the mentions."""
+
+    mentions: tuple[Mention, ...]
+    cursor: str
+    more: bool = False  # fetch again at once
+    quarantined: tuple[Quarantined, ...] = ()
+    gone: tuple[str, ...] = ()  # keys that the platform says are deleted
+    reads: int = 0  # billed units
+    cost_usd: float = 0.0
+    handle: str | None = None  # current handle, where the platform told
+    notes: tuple[AccountNote, ...] = ()
+
+
+# --- what the NLP saw ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence: `what` decided, the words that did, and how much they weighed."""
+
+    what: str  # "keyword:jalan berlubang", "rule:negation", "gazetteer:33.72.02"
+    weight: float = 0.0
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    label: str  # "actionable" | "not_actionable"
+    detail: str  # laporan keluhan_umum pertanyaan berita obrolan spam (and pujian, internally)
+    score: float
+    because: tuple[Reason, ...] = ()
+    vulnerable: tuple[Reason, ...] = ()  # child, elderly, sick, ...: never a lane
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    label: str
+    score: float
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place named in the text. `code` is the Kemendagri code, or None where there is none."""
+
+    start: int
+    end: int
+    text: str
+    type: str  # kabupaten_kota kecamatan desa_kelurahan sub_desa rt_rw jalan landmark provinsi admin_lain
+    code: str | None
+    name: str
+    score: float
+    because: str = ""
+    runner_up: str | None = None  # code of the next best reading
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the matter is: the best administrative area that the places agree on."""
+
+    code: str
+    name: str
+    level: str
+    lat: float
+    lng: float
+    score: float
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    label: str  # "darurat" | "tinggi" | "normal" | "tidak_mendesak"
+    score: float
+    because: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pii:
+    start: int
+    end: int
+    type: str  # nik kk phone email plate account handle
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What the NLP saw in one text. Every judgement carries spans and a score."""
+
+    language: str  # id jv mixed other
+    register: str | None
+    relevance: Relevance
+    topics: tuple[Topic, ...]  # best first
+    places: tuple[Place, ...]  # in text order
+    location: Location | None
+    urgency: Urgency
+    sensitive: bool
+    pii: tuple[Pii, ...]
+
+
+# --- what belongs together -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What duplicate detection keeps of a text; small, stable over restarts, storable.
+
+    `exact` hashes the normalised text; `shingles` are sampled 64-bit hashes for candidate look-up;
+    `body` is the normalised text itself, which the guard aligns.
+    """
+
+    exact: int
+    shingles: tuple[int, ...]
+    body: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Same story or a new one, and why."""
+
+    cluster: str  # key of the story's first mention
+    reason: str  # "new" | "repost" | "near_duplicate" | "same_media" | "same_author"
+    similarity: float = 1.0
+
+
+# --- what is decided -------------------------------------------------------------------------
+
+
+class Fate(StrEnum):
+    """What became of an item. Every item that a platform showed us has exactly one."""
+
+    WAITING = "waiting"  # stored, not yet judged: a fate on the way, shown as such in the ledger
+    TICKET = "ticket"
+    ATTACHED = "attached"
+    LANE = "lane"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One destination and why."""
+
+    department: str
+    owner: str  # "pusat" | "provinsi" | "kabupaten_kota" | "desa" | "unknown"
+    priority: str
+    rule: str
+    score: float
+    topic: str
+    because: tuple[Reason, ...] = ()
+    runner_up: str | None = None
+    margin: float = 1.0
+    outside: bool = False  # the owner has no inbox here: hand over, stay tracked
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A change: raise a ticket for `department` on the cluster."""
+
+    department: str
+    status: str
+    priority: str
+    topic: str
+    urgency: str
+    rule: str
+    opened_at: datetime  # when the mention reached us: the citizen's clock starts there
+    due_at: datetime | None = None
+    due_rule: str | None = None
+    coordinates: bool = False  # the parent that watches over several departments
+    sensitive: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttachTo:
+    """A change: one more mention tells the story of these tickets."""
+
+    tickets: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseUrgency:
+    """A change: a later mention of the story is more urgent than its ticket says."""
+
+    ticket: int
+    urgency: str
+    because: str
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that was decided for one mention. Applying it twice changes nothing."""
+
+    mention: str
+    fate: Fate
+    lane: str | None  # trivial chatter praise news spam question own edit gone
+    verdict: Verdict
+    routes: tuple[Route, ...]
+    changes: tuple[Change, ...]
+    ruleset: str  # hash of the rules in force
+    extraction: Extraction | None = None  # None for reposts: the copy inherits
+    fingerprint: Fingerprint | None = None  # kept for the first mention of a cluster
+    because: str = ""
+
+
+# --- what people work on ---------------------------------------------------------------------
+
+
+class Status(StrEnum):
+    BARU = "baru"
+    DITERIMA = "diterima"
+    DIKERJAKAN = "dikerjakan"
+    SELESAI = "selesai"
+    MENUNGGU = "menunggu_keterangan"
+    DITERUSKAN = "diteruskan"  # handed to an outside body, still tracked
+    DITOLAK = "ditolak"
+    DIGABUNG = "digabung"
+
+
+LIVE_STATUSES = (Status.BARU, Status.DITERIMA, Status.DIKERJAKAN, Status.MENUNGGU, Status.DITERUSKAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts on a ticket. The machine is `Actor("kentongan", system=True)`."""
+
+    name: str
+    departments: tuple[str, ...] = ()
+    system: bool = False
+    all_departments: bool = False  # coordinators, auditors
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Human work for one department on one cluster."""
+
+    id: int
+    cluster: str
+    department: str
+    status: Status
+    priority: str
+    topic: str
+    urgency: str
+    version: int
+    opened_at: datetime
+    due_at: datetime | None
+    due_rule: str | None  # the clock's entry that due_at cites
+    parent: int | None
+    sensitive: bool
+    ruleset: str
+    rule: str
+    coordinates: bool = False
+    outside: bool = False
+    closed_at: datetime | None = None
+    reason: str | None = None  # why rejected, handed over, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a person asks of a ticket."""
+
+    verb: str  # accept start reroute reject reopen hand_over ask finish note
+    reason: str | None = None
+    to_department: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact to tell someone: an outbox row. Carries no citizen's text."""
+
+    key: str  # idempotency key, unique
+    kind: str  # transport kind: "inbox" | "email" | "log"
+    address: str
+    ticket: int
+    subject: str
+    body: str
+
+
+# --- how things fail -------------------------------------------------------------------------
+
+
+class KentonganError(Exception):
+    """Base of every error that we raise on purpose. `hint` tells the reader what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(KentonganError):
+    """Settings or rules that cannot be used; `problems` lists every one, with its place."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
+class StoreBusy(KentonganError):
+    """The write lock was not to be had in time, or another daemon holds the store."""
+
+    exit_code = 75
+
+
+class StoreFault(KentonganError):
+    """The store could not write: disk full, I/O error. Nothing of the transaction stands."""
+
+
+class Conflict(KentonganError):
+    """Somebody changed the ticket first: the version that the caller saw is gone."""
+
+
+class NotAllowed(KentonganError):
+    """The actor may not see or do this."""
+
+
+class Refused(KentonganError):
+    """The state machine says no; the message says why."""

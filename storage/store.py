@@ -1,0 +1,257 @@
+"""The Store: domain verbs, each one transaction. The only way to the data, for every process.
+
+A verb either happens whole or not at all, and repeating one changes nothing that has happened.
+No verb calls the network or spaCy, and no caller holds a transaction. `tests/storage/contract.py`
+says in code what every implementation must do; SQLite is the first, PostgreSQL will join it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from domain import (
+    Account,
+    AccountState,
+    Actor,
+    Decision,
+    Event,
+    Fingerprint,
+    Mention,
+    Page,
+    Status,
+    Ticket,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a page brought: counts of sightings, for logs and the ledger."""
+
+    new: int = 0
+    known: int = 0
+    revised: int = 0
+    gone: int = 0
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A cluster as duplicate detection needs it; `seq` grows with every change."""
+
+    cluster: str
+    fingerprint: Fingerprint
+    author: str | None
+    posted_at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a story stands when a mention is judged: its live tickets and how often it was told."""
+
+    cluster: str
+    tickets: tuple[Ticket, ...] = ()
+    size: int = 0
+    fate: str = "ticket"  # fate of the story's first mention
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settle did. `opened` are ids of new tickets, in the order of the decisions."""
+
+    settled: int = 0
+    skipped: int = 0  # already had a fate: a repeated settle
+    opened: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueEvent:
+    event: Event
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One account on one day (WIB). `seen` is counted apart from the rows that `fates` counts."""
+
+    account: str
+    day: date
+    seen: int
+    fates: Mapping[str, int]
+
+    @property
+    def balances(self) -> bool:
+        return self.seen == sum(self.fates.values())
+
+
+@dataclass(frozen=True, slots=True)
+class TicketQuery:
+    """What a list shows. `before` is the keyset cursor of the last row of the page above."""
+
+    department: str | None = None
+    statuses: tuple[Status, ...] = ()
+    topic: str | None = None
+    urgency: str | None = None
+    text: str = ""
+    limit: int = 50
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket as a list shows it. `size` counts every mention of the story."""
+
+    ticket: Ticket
+    text: str
+    platform: str
+    state: str
+    size: int
+    place: str | None
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One link of the audit chain that concerns a ticket: who, when, what, before, after."""
+
+    at: datetime
+    actor: str
+    verb: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket as its page shows it."""
+
+    ticket: Ticket
+    mention: Mention  # the story's first
+    extraction: Mapping[str, Any] | None  # as stored: asdict(Extraction)
+    routes: Sequence[Mapping[str, Any]]
+    copies: Sequence[Mention]  # newest first, at most 50
+    size: int
+    spread: Sequence[tuple[datetime, int]]  # mentions per hour
+    siblings: Sequence[Ticket]
+    history: Sequence[HistoryEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What a person's action makes of a ticket; computed by routing.tickets, pure."""
+
+    ticket: int
+    seen_version: int
+    verb: str
+    actor: str
+    changes: Mapping[str, Any]  # ticket columns -> new value
+    at: datetime
+    reason: str | None = None
+    correction: Mapping[str, Any] | None = None  # becomes a label: {"kind", "before", "after"}
+    events: tuple[Event, ...] = ()
+
+
+class Announce(Protocol):
+    """Whom to tell about a ticket whose story now counts `size` mentions. Pure."""
+
+    def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
+
+
+class Store(Protocol):
+    """Everything that Kentongan remembers."""
+
+    # --- accounts and harvesting
+    def sync_accounts(self, accounts: Sequence[Account], *, now: datetime) -> None:
+        """Make the configured accounts exist; keep cursors and states; others are never due."""
+
+    def accounts(self) -> list[Account]: ...
+
+    def accounts_due(self, now: datetime) -> list[Account]:
+        """Accounts to poll now, longest waiting first; never one that needs a human or is disabled."""
+
+    def save_page(self, account: str, page: Page, *, next_poll_at: datetime, now: datetime) -> Saved:
+        """Mentions, sightings, quarantine, gone, cursor, handle, budget and ledger: one transaction.
+
+        A key already known counts as a further sighting of the account that was shown it. A known
+        key with another text is a revision: the old text is kept, the mention waits again. A key
+        in `page.gone` loses text, author, media and revisions; its ticket stays.
+        """
+
+    def save_failure(
+        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
+    ) -> None: ...
+
+    def shift_polls(self, seconds: float, *, latest: datetime) -> None:
+        """Move every poll time after a jump of the wall clock; none beyond `latest`."""
+
+    # --- judging
+    def unprocessed(self, limit: int, *, now: datetime) -> list[Mention]:
+        """Waiting or due-again failed mentions, by (posted_at, key): an order that no restart changes."""
+
+    def stories_since(self, seq: int, *, after: datetime) -> Iterator[Story]:
+        """Clusters changed after `seq` whose first mention is younger than `after`, by seq."""
+
+    def clusters_of(self, keys: Iterable[str]) -> dict[str, str]:
+        """Mention key -> cluster, also for originals known only by what reposted them."""
+
+    def standings(self, clusters: Iterable[str]) -> dict[str, Standing]: ...
+
+    def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
+        """Fate, cluster, tickets, audit and outbox of a batch: one transaction, safe to repeat.
+
+        A mention whose fate is no longer waiting or failed is skipped. `announce` is pure; its
+        events become outbox rows in the same transaction. It is called with size 1 for a ticket
+        that opens, and once with 10, 100, 1000 ... when the ticket's story has been told so often.
+        """
+
+    def fail(self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime) -> list[str]:
+        """Count a failed attempt; returns the keys that have failed five times."""
+
+    # --- telling
+    def due_events(self, limit: int, *, now: datetime) -> list[DueEvent]: ...
+
+    def mark_sent(self, key: str, *, now: datetime) -> None: ...
+
+    def mark_failed(self, key: str, *, error: str, retry_at: datetime | None, now: datetime) -> None:
+        """`retry_at` None: permanent, shown to ops, never tried again."""
+
+    # --- people
+    def tickets(self, actor: Actor, query: TicketQuery) -> list[TicketRow]:
+        """Rows that the actor may see; sensitive ones only to the owning department."""
+
+    def ticket(self, actor: Actor, ticket_id: int) -> TicketView:
+        """Raises NotAllowed for another department's ticket and for one that does not exist alike."""
+
+    def counts(self, actor: Actor) -> dict[str, int]:
+        """Status -> number of tickets that the actor may see."""
+
+    def apply(self, actor: Actor, transition: Transition) -> Ticket:
+        """Compare and swap on `seen_version`: raises Conflict where somebody was first."""
+
+    def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
+        """Audit that personal data was unmasked."""
+
+    # --- books
+    def export_tickets(self) -> Iterator[dict[str, Any]]:
+        """Every ticket by id, as plain data, the same bytes for the same story: no wall clock in it."""
+
+    def ledger(self, day: date | None = None) -> list[LedgerRow]: ...
+
+    def verify(self) -> list[str]:
+        """What is wrong: broken audit chain, unbalanced ledger, integrity. Empty when all is well."""
+
+    def save_ruleset(self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime) -> None: ...
+
+    def quarantine(self, limit: int = 100) -> list[Mapping[str, Any]]: ...
+
+    def facts(self) -> dict[str, Any]:
+        """Numbers for doctor and metrics: backlog, lag, tickets by status, schema version, size."""
+
+    def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        """Mentions in lanes, newest first, with lane and reason."""
+
+    def close(self) -> None: ...
