@@ -45,7 +45,7 @@ from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.route import route
 from routing.rules import Rules
-from storage.store import Saved, Settled, Standing, Store
+from storage.store import Announce, Saved, Settled, Standing, Store
 
 log = structlog.get_logger("pipeline")
 
@@ -91,8 +91,8 @@ def decide(
             return decision(Fate.TICKET, "edited into chatter; its tickets stay with people")
         return decision(Fate.LANE, kept.because, lane=kept.lane)
     routes = route(mention, extraction, rules)
-    changes = tuple(_openings(mention, extraction, routes, rules))
-    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(changes, standing))
+    openings = _openings(mention, extraction, routes, rules)
+    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(openings, standing))
 
 
 def _changes_of_a_copy(
@@ -157,7 +157,7 @@ def _not_yet_open(changes: Iterable[OpenTicket], standing: Standing | None) -> t
     return tuple(result)
 
 
-def announcer(rules: Rules) -> Callable[[Ticket, int], Sequence[Event]]:
+def announcer(rules: Rules) -> Announce:
     """Whom to tell about a ticket, with number and desk and without a word of the citizen's."""
 
     def announce(ticket: Ticket, size: int) -> Sequence[Event]:
@@ -215,9 +215,13 @@ class Judge:
     window: timedelta
     seq: int = 0
 
-    def catch_up(self, store: Store, *, now: datetime) -> None:
-        """Learn the stories that were settled, by us or by others, since we last looked."""
-        for story in store.stories_since(self.seq, after=now - self.window):
+    def catch_up(self, store: Store, *, at: datetime) -> None:
+        """Learn the stories that were settled, by us or by others, since we last looked.
+
+        `at` is the time of the oldest post to judge, not the wall clock: a replay of last month
+        has to remember last month.
+        """
+        for story in store.stories_since(self.seq, after=at - self.window):
             self.folder.remember(story.cluster, story.fingerprint, author=story.author, at=story.posted_at)
             self.seq = max(self.seq, story.seq)
 
@@ -232,7 +236,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
     mentions = store.unprocessed(limit, now=now)
     if not mentions:
         return 0
-    judge.catch_up(store, now=now)
+    judge.catch_up(store, at=mentions[0].posted_at)
     try:
         decisions = judge_batch(mentions, judge, store)
         settled = store.settle(decisions, announce=announcer(judge.rules), now=now)
@@ -280,6 +284,7 @@ def _fold(
     folded: list[tuple[Verdict, Fingerprint | None]] = []
     for mention in mentions:
         parent = clusters.get(mention.repost_of or "")
+        result: tuple[Verdict, Fingerprint | None]
         if mention.key in known:
             result = Verdict(known[mention.key], "revision"), None
         elif parent:
@@ -298,7 +303,7 @@ def _fold(
 def _process_alone(store: Store, judge: Judge, mention: Mention, *, now: datetime) -> None:
     """One mention of a batch that failed: the poison one is found, the others go on."""
     try:
-        judge.catch_up(store, now=now)
+        judge.catch_up(store, at=mention.posted_at)
         decisions = judge_batch([mention], judge, store)
         store.settle(decisions, announce=announcer(judge.rules), now=now)
     except (StoreBusy, StoreFault):

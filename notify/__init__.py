@@ -1,0 +1,16 @@
+"""Transports: one a file, one line here. An address in config.yaml is `kind:address`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notify.base import Transport
+from notify.email import Email
+from notify.log import Log
+from settings import Settings
+
+TRANSPORTS: Mapping[str, Callable[[Settings], Transport]] = {"log": Log, "email": Email}
+
+
+def build_transports(settings: Settings) -> dict[str, Transport]:
+    return {kind: make(settings) for kind, make in TRANSPORTS.items()}

@@ -1,0 +1,49 @@
+# Two commands for a fresh machine: `make run` and `make test`. POSIX sh and Python 3.11+ are enough;
+# uv is used where it is on the path. The lock holds versions and hashes, no address.
+PY      := .venv/bin/python
+LOCK    := requirements.lock
+PYTHON  ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+MINUTES ?= 6
+
+.PHONY: run test check lint setup lock clean fixtures bench
+
+run: setup            ## simulators, daemon and inbox; prints the address and one-time logins
+	@$(PY) -m ops.main demo --minutes $(MINUTES)
+
+test: setup           ## the fast tests, then the slow ones (crash, replay), then the browser's where Chromium is
+	@$(PY) -m pytest -m "not slow and not browser"
+	@$(PY) -m pytest -m "slow or browser"
+
+quick: setup          ## the fast tests alone
+	@$(PY) -m pytest
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy domain.py logs.py pipeline.py run_daemon.py settings harvester nlp routing storage notify ops simulators inbox
+
+check: lint test      ## everything that a commit has to pass
+
+setup: .venv/.ready
+
+.venv/.ready: $(LOCK) pyproject.toml
+	@echo "menyiapkan lingkungan (sekali saja) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv -q --python "$(PYTHON)" --allow-existing .venv && \
+	  uv pip install -q --python $(PY) --require-hashes -r $(LOCK) && \
+	  uv pip install -q --python $(PY) --no-deps -e . ; \
+	else \
+	  "$(PYTHON)" -m venv .venv || { echo "python3-venv tidak ada: apt-get install python3-venv"; exit 1; } ; \
+	  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $(LOCK) && \
+	  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@
+
+lock:                 ## renew the lock (needs uv); no index address is written into it
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header pyproject.toml --group dev -o $(LOCK)
+
+fixtures: setup       ## rewrite fixtures/day1 from the invented day
+	@$(PY) -m simulators archive fixtures/day1
+
+clean:
+	rm -rf .venv var build *.egg-info

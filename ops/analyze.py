@@ -1,0 +1,95 @@
+"""`kentongan analyze`: what the NLP sees in each text and where it would go. No store, no network.
+
+Relevance, topics, places, location, urgency, routes, sensitivity and personal data, with offsets in
+code points of the given text. Routes are computed for every row, also for one that would be kept in
+a lane: the reader asked where it *would* go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from domain import Extraction, Mention, Reason, Route, Span
+from ops.rows import AccountNames, BadRow, in_batches, mention_of, opened, rows
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_row
+
+if TYPE_CHECKING:
+    pass
+
+
+def analyze(
+    path: Annotated[Path | None, typer.Argument(help="berkas JSON Lines; kosong atau - : masukan baku")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Baca setiap teks: relevansi, topik, tempat, urgensi, tujuan, data pribadi.
+
+    Contoh: echo '{"id":1,"text":"Jalan Slamet Riyadi Solo berlubang"}' | kentongan analyze
+    """
+    from nlp.extract import Extractor
+    from routing.route import route
+    from routing.rules import compile_rules
+    from settings import load
+
+    settings = load(config)
+    extractor, rules, names = Extractor(settings), compile_rules(settings), AccountNames(settings)
+    bad = 0
+    with opened(path) as stream, progress("membaca") as advance:
+        for batch in in_batches(rows(stream)):
+            mentions = [_mention(row, names) for row in batch if not isinstance(row, BadRow)]
+            extractions = iter(zip(mentions, extractor.extract_many(mentions), strict=True))
+            for row in batch:
+                if isinstance(row, BadRow):
+                    bad += 1
+                    write_row(row.as_output())
+                    continue
+                mention, extraction = next(extractions)
+                write_row(as_output(row.get("id"), extraction, route(mention, extraction, rules)))
+            advance(len(batch))
+    if bad:
+        say(f"{bad} baris tidak terbaca; lihat `error` pada baris keluarannya")
+
+
+def _mention(row: dict[str, Any], names: AccountNames) -> Mention:
+    return mention_of(row, key=str(row.get("id")), account=names.key(row.get("account")))
+
+
+def as_output(row_id: Any, extraction: Extraction, routes: Iterable[Route]) -> dict[str, Any]:
+    """The contract of DESIGN §5, field by field."""
+    location = extraction.location
+    return {
+        "id": row_id,
+        "language": extraction.language,
+        "relevance": _pick(extraction.relevance, "label", "detail", "score"),
+        "topics": [{"label": t.label, "score": t.score, "spans": _spans(t.spans)} for t in extraction.topics],
+        "places": [_pick(p, "start", "end", "text", "type", "code", "name", "score") for p in extraction.places],
+        "location": _pick(location, "code", "name", "level", "lat", "lng", "score") if location else None,
+        "urgency": {
+            "label": extraction.urgency.label,
+            "score": extraction.urgency.score,
+            "because": reasons(extraction.urgency.because),
+        },
+        "routes": [
+            _pick(r, "department", "owner", "priority", "score") | {"because": reasons(r.because)}
+            | _pick(r, "runner_up", "margin")
+            for r in routes
+        ],
+        "sensitive": extraction.sensitive,
+        "pii": [asdict(p) for p in extraction.pii],
+    }
+
+
+def _pick(record: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _spans(spans: Iterable[Span]) -> list[dict[str, int]]:
+    return [{"start": s.start, "end": s.end} for s in spans]
+
+
+def reasons(given: Iterable[Reason]) -> list[dict[str, Any]]:
+    return [{"what": r.what, "weight": r.weight, "spans": _spans(r.spans)} for r in given]

@@ -1,0 +1,80 @@
+"""`kentongan ledger` and `kentongan verify`: that nothing was lost, and that nobody changed the record."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from domain import ConfigError, Fate
+from ops.opened_store import opened_store
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from storage.store import LedgerRow
+
+
+def ledger(
+    day: Annotated[str | None, typer.Option("--day", help="hari WIB, mis. 2026-11-02; kosong: semua")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Neraca harian: terlihat = tiket + melekat + lajur + karantina + gagal + menunggu.
+
+    Keluar 1 bila tidak seimbang. Contoh: kentongan ledger --day 2026-11-02
+    """
+    with opened_store(config, store) as books:
+        entries = books.ledger(_day(day))
+    if json:
+        for entry in entries:
+            write_row({"account": entry.account, "day": entry.day.isoformat(), "seen": entry.seen,
+                       **entry.fates, "balances": entry.balances})
+    else:
+        Console(width=max(Console().width, 120)).print(_table(entries))
+    wrong = [entry for entry in entries if not entry.balances]
+    if wrong:
+        say(f"TIDAK SEIMBANG: {', '.join(f'{e.account} {e.day}' for e in wrong)}")
+        raise typer.Exit(1)
+
+
+def _day(given: str | None) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise ConfigError(f"--day {given}: bukan tanggal", hint="tulis seperti 2026-11-02") from error
+
+
+NAMES = {
+    Fate.WAITING: "menunggu", Fate.TICKET: "tiket", Fate.ATTACHED: "melekat", Fate.LANE: "lajur",
+    Fate.QUARANTINED: "karantina", Fate.FAILED: "gagal",
+}
+
+
+def _table(entries: list[LedgerRow]) -> Table:
+    table = Table(title="Neraca", caption="terlihat = jumlah semua nasib")
+    for name in ("akun", "hari", "terlihat", *NAMES.values(), "seimbang"):
+        table.add_column(name, justify="left" if name in ("akun", "hari") else "right", no_wrap=True)
+    for entry in entries:
+        fates = [str(entry.fates.get(fate, 0)) for fate in NAMES]
+        balances = "ya" if entry.balances else "TIDAK"
+        table.add_row(entry.account, entry.day.isoformat(), str(entry.seen), *fates, balances)
+    return table
+
+
+def verify(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, json: JsonOption = False) -> None:
+    """Periksa rantai audit, neraca, dan keutuhan basis data; keluar 1 bila ada yang salah.
+
+    Contoh: kentongan verify && echo utuh
+    """
+    with opened_store(config, store) as books:
+        problems = books.verify()
+    if json:
+        write_row({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            say(f"SALAH: {problem}")
+        say("utuh: rantai audit, neraca, dan basis data" if not problems else f"{len(problems)} masalah")
+    if problems:
+        raise typer.Exit(1)

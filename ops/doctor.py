@@ -1,0 +1,146 @@
+"""`kentongan doctor`: what stands in the way of running well, each finding with its remedy.
+
+`salah` makes the exit code 1; `awas` is something to know. No check needs a platform to answer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from domain import ConfigError, KentonganError
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from settings import Settings, load
+from storage import open_store, sqlite_version
+
+WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # SQLite's own notes on the WAL-reset bug
+FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `level` ∈ baik, awas, salah."""
+
+    level: str
+    what: str
+    remedy: str = ""
+
+
+def doctor(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, json: JsonOption = False) -> None:
+    """Periksa pemasangan: Python, SQLite, pengaturan, rahasia, basis data, ruang, kalender libur.
+
+    Keluar 1 bila ada yang salah. Contoh: kentongan doctor
+    """
+    findings = list(diagnose(config, store))
+    for finding in findings:
+        if json:
+            write_row({"level": finding.level, "what": finding.what, "remedy": finding.remedy})
+        else:
+            say(f"{finding.level:<6} {finding.what}" + (f"\n       -> {finding.remedy}" if finding.remedy else ""))
+    if any(finding.level == "salah" for finding in findings):
+        raise typer.Exit(1)
+
+
+def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
+    yield from _python()
+    yield from _sqlite()
+    yield from _time_zone()
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        yield Finding("salah", f"pengaturan: {error}", "; ".join(error.problems[:3]) or error.hint)
+        return
+    yield Finding("baik", f"pengaturan {config}: aturan {settings.ruleset}")
+    path = store or settings.store.path
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: _platforms(settings), lambda: _disk(path), lambda: _store(path, settings), lambda: _holidays(),
+        lambda: _mail(settings),
+    )
+    for check in checks:
+        yield from check()
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = (3, 11) <= sys.version_info[:2] < (3, 15)
+    yield Finding("baik" if good else "salah", f"Python {version}", "" if good else "pasang Python 3.11 sampai 3.14")
+
+
+def _sqlite() -> Iterator[Finding]:
+    version = sqlite_version()
+    text = ".".join(map(str, version))
+    if any(version[:2] == fixed[:2] and version >= fixed for fixed in WAL_RESET_FIXED) or version >= (3, 51, 3):
+        yield Finding("baik", f"SQLite {text}")
+    else:
+        yield Finding("awas", f"SQLite {text} punya cacat WAL-reset",
+                      "semua tulisan kami memakai satu kunci, jadi aman; jangan tulisi basis data dengan alat lain. "
+                      "Pasang SQLite 3.51.3 atau lebih baru bila ada")
+
+
+def _time_zone() -> Iterator[Finding]:
+    try:
+        ZoneInfo("Asia/Jakarta")
+    except ZoneInfoNotFoundError:
+        yield Finding("salah", "zona waktu Asia/Jakarta tidak ada", "pasang paket tzdata")
+    else:
+        yield Finding("baik", "zona waktu Asia/Jakarta")
+
+
+def _platforms(settings: Settings) -> Iterator[Finding]:
+    for name, platform in settings.platforms.items():
+        if not platform.enabled:
+            yield Finding("baik", f"{name}: mati di pengaturan")
+        elif platform.session_file is not None and not platform.session_file.exists():
+            yield Finding("awas", f"{name}: berkas sesi {platform.session_file} belum ada",
+                          "seorang petugas membuat sesi, bukan daemon")
+        elif platform.token_env and not os.environ.get(platform.token_env):
+            yield Finding("awas", f"{name}: {platform.token_env} kosong",
+                          f"isi token lewat lingkungan: export {platform.token_env}=... atau LoadCredential di systemd")
+        else:
+            yield Finding("baik", f"{name}: siap")
+
+
+def _disk(path: Path) -> Iterator[Finding]:
+    folder = next(parent for parent in path.resolve().parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    enough = free > FREE_BYTES
+    yield Finding("baik" if enough else "salah", f"ruang kosong {free // (1 << 20)} MiB di {folder}",
+                  "" if enough else "kosongkan ruang: daemon berhenti menulis bila penuh")
+
+
+def _store(path: Path, settings: Settings) -> Iterator[Finding]:
+    if not path.exists():
+        yield Finding("awas", f"{path}: belum ada basis data", "kentongan init")
+        return
+    try:
+        books = open_store(path, lock_seconds=settings.store.lock_seconds, read_only=True)
+        facts, problems = books.facts(), books.verify()
+        books.close()
+    except KentonganError as error:
+        yield Finding("salah", f"{path}: {error}", error.hint)
+        return
+    yield Finding("baik", f"{path}: skema {facts.get('schema')}, menunggu {facts.get('backlog')}")
+    for problem in problems:
+        yield Finding("salah", problem, "simpan salinan berkasnya, lalu kentongan verify")
+
+
+def _holidays() -> Iterator[Finding]:
+    from routing.clocks import missing_years
+
+    for year in missing_years(datetime.now(UTC)):
+        yield Finding("awas", f"hari libur tahun {year} belum lengkap",
+                      "perbarui paket holidays: batas hari kerja bisa keliru")
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    wanted = any(n.startswith("email:") for d in settings.departments.values() for n in d.notify)
+    if wanted and not settings.mail.host:
+        yield Finding("salah", "ada tujuan email: tetapi mail.host kosong", "isi mail.host di pengaturan")

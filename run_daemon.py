@@ -1,0 +1,266 @@
+"""Composition root and clockwork: settings -> Store -> connectors, NLP, rules; then the heartbeat.
+
+    python run_daemon.py [--config FILE] [--once] [--replay FOLDER]        the same as `kentongan run`
+
+What is due lives in the store (`account.next_poll_at`, waiting mentions, unsent events); the clock
+here only asks. So a restart loses nothing, and a stop needs no more than to finish the transaction
+at hand: SIGTERM ends the daemon within ten seconds, `kill -9` at any point costs a repetition.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import schedule
+import structlog
+
+import logs
+from domain import Account, AccountState, KentonganError
+from harvester import build_connectors
+from harvester.archive import ArchiveConnector
+from harvester.base import Connector
+from nlp.duplicates import Folder
+from nlp.extract import Extractor
+from notify import build_transports
+from notify.base import Transport
+from pipeline import Judge, deliver_due, harvest_one, process_batch
+from routing.rules import compile_rules
+from settings import Settings, load
+from storage import daemon_lease, open_store
+from storage.store import Store
+
+log = structlog.get_logger("daemon")
+
+JUMP_SECONDS = 30.0  # a larger step of the wall clock against the monotonic one is a jump
+LONGEST_WAIT = timedelta(hours=1)  # no account waits longer than this because of a failure
+BATCH = 200  # mentions a transaction: 152 us a post against 532 us one by one (docs/adr/0001)
+DRAIN_SECONDS = 8.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+# --- the parts --------------------------------------------------------------------------------
+
+
+@dataclass
+class Daemon:
+    """Everything that runs, wired. `stop` ends it; every wait in here is a wait for that event."""
+
+    settings: Settings
+    store: Store
+    connectors: Mapping[str, Connector]
+    judge: Judge
+    transports: Mapping[str, Transport]
+    rng: random.Random = field(default_factory=random.SystemRandom)
+    stop: threading.Event = field(default_factory=threading.Event)
+    pollers: dict[str, threading.Thread] = field(default_factory=dict)
+
+    def harvest_due(self) -> None:
+        """Start one poller for each platform that has accounts due; a slow one delays no other."""
+        due: dict[str, list[Account]] = {}
+        for account in self.store.accounts_due(utc_now()):
+            due.setdefault(account.platform, []).append(account)
+        for platform, accounts in due.items():
+            running = self.pollers.get(platform)
+            if platform in self.connectors and not (running and running.is_alive()):
+                poller = threading.Thread(
+                    target=guarded(lambda a=accounts: self.poll(a), name=f"poll {platform}"),  # type: ignore[misc]
+                    name=f"poll-{platform}", daemon=True,
+                )
+                self.pollers[platform] = poller
+                poller.start()
+
+    def poll(self, accounts: Sequence[Account]) -> None:
+        for account in accounts:
+            if self.stop.is_set():
+                return
+            platform = self.settings.platforms.get(account.platform)
+            every = timedelta(seconds=platform.poll_seconds if platform else 60)
+            harvest_one(account, connector=self.connectors[account.platform], store=self.store,
+                        poll_every=every, now=utc_now, rng=self.rng)
+
+    def process(self, *, seconds: float = 0.5) -> None:
+        """Judge what waits, for a while: the heartbeat goes on between two turns of a storm."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.stop.is_set():
+            if not process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
+                return
+
+    def deliver(self) -> None:
+        deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng)
+
+    def run_once(self) -> None:
+        """Everything that is due now, to the end: first all fetching, then all judging.
+
+        In this order a replay gives the same tickets whatever interrupted it before.
+        """
+        due = self.store.accounts_due(utc_now())
+        self.poll([account for account in due if account.platform in self.connectors])
+        while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
+            pass
+        while not self.stop.is_set() and deliver_due(
+            self.store, self.transports, limit=100, now=utc_now(), rng=self.rng
+        ):
+            pass
+
+    def run(self) -> None:
+        heartbeat = Heartbeat(self, wall=time.time, monotonic=time.monotonic)
+        log.info("running", accounts=len(self.store.accounts()), rules=self.judge.rules.hash)
+        while not self.stop.is_set():
+            self.stop.wait(heartbeat.tick())
+        self.drain()
+
+    def drain(self) -> None:
+        """Let pollers finish the page at hand; a stuck one is left: its cursor has not moved."""
+        until = time.monotonic() + DRAIN_SECONDS
+        for poller in self.pollers.values():
+            poller.join(max(0.0, until - time.monotonic()))
+        log.info("stopped", abandoned=[n for n, p in self.pollers.items() if p.is_alive()])
+
+
+def guarded(job: Callable[[], None], *, name: str) -> Callable[[], None]:
+    """Log what `job` raises: a raising job would keep its place in `schedule` and starve the rest."""
+
+    def run() -> None:
+        try:
+            job()
+        except KentonganError as error:
+            log.error("job failed", job=name, error=str(error), hint=error.hint)
+        except Exception:
+            log.exception("job failed", job=name)
+
+    return run
+
+
+class Heartbeat:
+    """`schedule`, made safe against its own traps (docs/adr/0001): raising jobs and clock jumps.
+
+    `schedule` knows the wall clock only: set back by a day it would be silent for a day. Each tick
+    compares wall and monotonic time; on a jump all jobs are registered anew and the poll times,
+    which are wall-clock times in the store, are moved by the same amount.
+    """
+
+    def __init__(
+        self, daemon: Daemon, *, wall: Callable[[], float], monotonic: Callable[[], float]
+    ) -> None:
+        self.daemon = daemon
+        self.wall = wall
+        self.monotonic = monotonic
+        self.jobs: tuple[tuple[str, int, Callable[[], None]], ...] = (
+            ("harvest", 1, daemon.harvest_due),
+            ("process", 1, daemon.process),
+            ("deliver", 2, daemon.deliver),
+        )
+        self.offset = wall() - monotonic()
+        self.scheduler = self._registered()
+
+    def _registered(self) -> schedule.Scheduler:
+        scheduler = schedule.Scheduler()
+        for name, seconds, job in self.jobs:
+            scheduler.every(seconds).seconds.do(guarded(job, name=name))
+        return scheduler
+
+    def tick(self) -> float:
+        """Run what is due; returns the seconds until the next look, at most one."""
+        jump = self.wall() - self.monotonic() - self.offset
+        if abs(jump) > JUMP_SECONDS:
+            log.warning("the clock jumped", seconds=round(jump))
+            self.offset += jump
+            latest = datetime.fromtimestamp(self.wall(), UTC) + LONGEST_WAIT
+            guarded(lambda: self.daemon.store.shift_polls(jump, latest=latest), name="shift polls")()
+            self.scheduler = self._registered()
+            self.scheduler.run_all()
+        else:
+            self.scheduler.run_pending()
+        return min(1.0, max(0.05, self.scheduler.idle_seconds or 0.05))
+
+
+# --- wiring --------------------------------------------------------------------------------------
+
+
+def compose(
+    settings: Settings, store: Store, *, replay: Path | None = None, judge: Judge | None = None
+) -> Daemon:
+    """Build the daemon. With `replay`, archives take the place of every platform."""
+    now = utc_now()
+    connectors: Mapping[str, Connector]
+    if replay is not None:
+        archive = ArchiveConnector(replay)
+        watched = archive.accounts()
+        connectors = {account.platform: archive for account in watched}
+    else:
+        connectors = build_connectors(settings)
+        watched = configured_accounts(settings)
+    judge = judge or build_judge(settings.watching(watched))
+    store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", now=now)
+    store.sync_accounts(watched, now=now)
+    return Daemon(settings, store, connectors, judge, build_transports(settings))
+
+
+def build_judge(settings: Settings) -> Judge:
+    window = timedelta(days=settings.thresholds.duplicate_window_days)
+    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window)
+    return Judge(Extractor(settings), folder, compile_rules(settings), window)
+
+
+def configured_accounts(settings: Settings) -> tuple[Account, ...]:
+    def state(account_enabled: bool, platform: str) -> AccountState:
+        polled = account_enabled and settings.platforms[platform].enabled
+        return AccountState.OK if polled else AccountState.DISABLED
+
+    return tuple(
+        Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department,
+                state=state(a.enabled, a.platform))
+        for a in settings.accounts
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done or stopped by a signal, 2 usage or config, 75 another daemon runs."""
+    parser = argparse.ArgumentParser(prog="run_daemon.py", description=__doc__.split("\n")[0])
+    parser.add_argument("--config", default="config.yaml", type=Path)
+    parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    parser.add_argument("--replay", type=Path, metavar="FOLDER", help="read archives instead of platforms")
+    parser.add_argument("--store", type=Path, help="another store than the config names")
+    options = parser.parse_args(argv)
+    logs.configure()
+    try:
+        return _run(options)
+    except KentonganError as error:
+        for problem in getattr(error, "problems", ()):
+            print(problem, file=sys.stderr)  # noqa: T201 the operator's terminal, not a log
+        log.error("not running", error=str(error), hint=error.hint)
+        return error.exit_code
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    logs.protect(settings.secret_values())
+    path = options.store or settings.store.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with daemon_lease(path) or nullcontext():
+        store = open_store(path, lock_seconds=settings.store.lock_seconds)
+        daemon = compose(settings, store, replay=options.replay)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: daemon.stop.set())
+        try:
+            daemon.run_once() if options.once else daemon.run()
+        finally:
+            store.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

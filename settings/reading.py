@@ -1,0 +1,188 @@
+"""config.yaml -> Settings, or every error at once, each with file, line, column and a hint.
+
+ruamel reads YAML 1.2 (so `no` stays a word and `12:30` a time of day) and remembers where each key
+stood; pydantic says what is wrong with it; this module joins the two. Reads files, nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import AliasEvent
+
+from domain import ConfigError
+from settings.references import cross_references, did_you_mean
+from settings.shape import Model, Settings
+
+MAX_BYTES = 1 << 20
+MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2}  # key -> levels
+TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
+
+
+def load(path: str | Path) -> Settings:
+    """Read `path`, and the file that its key `extends` names, into Settings.
+
+    `extends: ../config.yaml` takes that file and replaces whole top-level keys by those given here;
+    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper.
+    Raises ConfigError whose `problems` are lines `file:line:column: what - hint`.
+    """
+    layers = list(_layers(Path(path)))
+    merged: dict[str, Any] = {}
+    for _, node in reversed(layers):
+        for key, value in node.items():
+            merged[key] = _overlaid(merged.get(key), value, MERGED.get(key, 0))
+    merged.pop("extends", None)
+    problems = list(_secrets(layers))
+    try:
+        settings = Settings.model_validate(_plain(merged))
+    except ValidationError as error:
+        problems += [_problem(layers, list(e["loc"]), _reason(e), _hint(e)) for e in error.errors()]
+    else:
+        problems += [_problem(layers, loc, why, hint) for loc, why, hint in cross_references(settings)]
+    if problems:
+        raise ConfigError(
+            f"{path}: {len(problems)} kesalahan", problems=tuple(dict.fromkeys(problems)),
+            hint="perbaiki baris di atas, lalu jalankan: kentongan config check",
+        )
+    return settings
+
+
+def _overlaid(below: Any, above: Any, levels: int) -> Any:
+    """`above` laid over `below`: mappings key by key for so many levels, anything else replaced."""
+    if not levels or not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    return {**below, **{key: _overlaid(below.get(key), value, levels - 1) for key, value in above.items()}}
+
+
+def _layers(path: Path, depth: int = 0) -> Iterator[tuple[Path, Any]]:
+    node = _read(path)
+    yield path, node
+    if "extends" in node:
+        if depth >= 3:
+            raise ConfigError(f"{path}: `extends` reaches deeper than 3 files", hint="flatten the chain")
+        yield from _layers(path.parent / str(node["extends"]), depth + 1)
+
+
+def _read(path: Path) -> Any:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", hint="kentongan config init writes a first one") from error
+    if len(raw) > MAX_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes", hint="is this the right file?")
+    try:
+        text = raw.decode("utf-8")
+        yaml = YAML(typ="rt", pure=True)
+        if any(isinstance(e, AliasEvent) or getattr(e, "anchor", None) for e in yaml.parse(io.StringIO(text))):
+            raise ConfigError(f"{path}: anchors and aliases are not used here", hint="write the value out")
+        node = YAML(typ="rt", pure=True).load(text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from error
+    except MarkedYAMLError as error:
+        raise _unreadable(path, error) from error
+    if not isinstance(node, Mapping):
+        raise ConfigError(f"{path}:1:1: a mapping is expected", hint="start from the shipped config.yaml")
+    return node
+
+
+def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:
+    mark = error.problem_mark or error.context_mark
+    where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+    problem = f"{where}: {error.problem or 'not YAML'}"
+    return ConfigError(problem, problems=(problem,), hint="check indentation, quotes and doubled keys there")
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node
+
+
+# --- where an error stands ---------------------------------------------------------------------
+
+
+def _problem(layers: list[tuple[Path, Any]], loc: list[Any], why: str, hint: str) -> str:
+    path, line, column = _place(layers, loc)
+    dotted = ".".join(str(part) for part in loc)
+    return f"{path}:{line}:{column}: {dotted}: {why}" + (f" — {hint}" if hint else "")
+
+
+def _place(layers: list[tuple[Path, Any]], loc: list[Any]) -> tuple[Path, int, int]:
+    """The deepest place of `loc` that stands in a file; the topmost layer that has it wins."""
+    for path, node in layers:
+        line = column = 1
+        depth = 0
+        for part in loc:
+            part = "not" if part == "not_" else part
+            position = _position(node, part)
+            if position is None:
+                break
+            line, column = position[0] + 1, position[1] + 1
+            node, depth = node[part], depth + 1
+        if depth:
+            return path, line, column
+    return layers[0][0], 1, 1
+
+
+def _position(node: Any, part: Any) -> tuple[int, int] | None:
+    try:
+        if isinstance(node, Mapping) and part in node:
+            line, column = node.lc.key(part)  # type: ignore[attr-defined]
+            return int(line), int(column)
+        if isinstance(node, list) and isinstance(part, int) and part < len(node):
+            line, column = node.lc.item(part)  # type: ignore[attr-defined]
+            return int(line), int(column)
+    except (AttributeError, KeyError):
+        return None
+    return None
+
+
+REASONS = {"extra_forbidden": "kunci tidak dikenal", "missing": "kunci wajib tidak ada"}
+
+
+def _reason(error: Any) -> str:
+    return REASONS.get(error["type"]) or str(error["msg"])
+
+
+def _hint(error: Any) -> str:
+    if error["type"] != "extra_forbidden":
+        return ""
+    return did_you_mean(str(error["loc"][-1]), _fields())
+
+
+def _fields() -> set[str]:
+    names: set[str] = set()
+    for model in Model.__subclasses__():
+        names.update(field.alias or name for name, field in model.model_fields.items())
+    return names
+
+
+# --- secrets have no place in it ---------------------------------------------------------------
+
+
+def _secrets(layers: list[tuple[Path, Any]]) -> Iterator[str]:
+    """Values that look like tokens: a secret has no place in a file that people mail around."""
+
+    def walk(node: Any, loc: list[Any]) -> Iterator[list[Any]]:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                yield from walk(value, [*loc, key])
+        elif isinstance(node, list):
+            for i, value in enumerate(node):
+                yield from walk(value, [*loc, i])
+        elif isinstance(node, str) and TOKEN_LIKE.match(node):
+            yield loc
+
+    for path, node in layers:
+        for loc in walk(node, []):
+            hint = "put it into the environment and name it here"
+            yield _problem([(path, node)], loc, "looks like a secret", hint)

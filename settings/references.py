@@ -1,0 +1,67 @@
+"""What must hold across the operators' file: every name that points somewhere points at something."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from settings.shape import Settings
+
+Problem = tuple[list[Any], str, str]  # path, reason, hint
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word; empty when nothing is near."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"maksud Anda '{close[0]}'?" if close else ""
+
+
+def cross_references(settings: Settings) -> Iterator[Problem]:
+    """Every name that points at something missing: (path, reason, hint)."""
+    departments, governments = settings.departments, settings.governments
+
+    def unknown(loc: list[Any], what: str, name: str, known: Any) -> Problem:
+        return loc, f"{what} '{name}' tidak dikenal", did_you_mean(name, known)
+
+    for name, government in governments.items():
+        if government.coordinator not in departments:
+            yield unknown(["governments", name, "coordinator"], "department", government.coordinator, departments)
+    for i, account in enumerate(settings.accounts):
+        if account.government not in governments:
+            yield unknown(["accounts", i, "government"], "government", account.government, governments)
+        if account.platform not in settings.platforms:
+            yield unknown(["accounts", i, "platform"], "platform", account.platform, settings.platforms)
+        if account.department and account.department not in departments:
+            yield unknown(["accounts", i, "department"], "department", account.department, departments)
+    for name, department in departments.items():
+        if department.government and department.government not in governments:
+            yield unknown(["departments", name, "government"], "government", department.government, governments)
+    yield from _route_problems(settings)
+    yield from _platform_problems(settings)
+    if "triage" not in departments:
+        yield ["departments"], "department 'triage' is required", "it takes what no rule can route"
+
+
+def _route_problems(settings: Settings) -> Iterator[Problem]:
+    names: set[str] = set()
+    for i, route in enumerate(settings.routes):
+        if route.to not in settings.departments:
+            hint = did_you_mean(route.to, settings.departments)
+            yield ["routes", i, "to"], f"department '{route.to}' tidak dikenal", hint
+        if route.when.topic and route.when.topic not in settings.topics:
+            hint = did_you_mean(route.when.topic, settings.topics)
+            yield ["routes", i, "when", "topic"], f"topic '{route.when.topic}' tidak dikenal", hint
+        if route.when.government and route.when.government not in settings.governments:
+            hint = did_you_mean(route.when.government, settings.governments)
+            yield ["routes", i, "when", "government"], f"government '{route.when.government}' tidak dikenal", hint
+        if route.name in names:
+            yield ["routes", i, "name"], f"rule '{route.name}' ditulis dua kali", "beri nama lain"
+        names.add(route.name)
+
+
+def _platform_problems(settings: Settings) -> Iterator[Problem]:
+    x = settings.platforms.get("x")
+    if x and x.enabled and not x.agreement and not x.base_url:
+        yield (["platforms", "x", "enabled"], "X is on without an agreement",
+               "pemerintah perlu perjanjian Enterprise; tulis nomornya di platforms.x.agreement")

@@ -1,0 +1,211 @@
+"""The shape of config.yaml: one frozen pydantic model a section. Knows no file and no line number.
+
+Secrets come from the environment, by the name that the file gives, and never stand in the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from domain import Account
+
+Keyword = Annotated[str, Field(min_length=2, max_length=80)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class StoreSettings(Model):
+    path: Path = Path("var/kentongan.db")
+    lock_seconds: float = Field(5.0, gt=0, le=60)
+
+
+class InboxSettings(Model):
+    host: str = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+    auth_db: Path = Path("var/auth.db")
+    language: Literal["id", "en"] = "id"
+    behind_tls: bool = False  # a reverse proxy with TLS stands before us
+
+
+class PlatformSettings(Model):
+    """How one connector behaves. `agreement` is the operator's word that the law is met (X)."""
+
+    enabled: bool = True
+    agreement: str = ""
+    poll_seconds: int = Field(120, ge=1, le=86_400)
+    token_env: str = ""
+    secret_env: str = ""
+    session_file: Path | None = None
+    base_url: str | None = None  # a simulator on loopback, or None for the platform itself
+    api_version: str = ""
+    monthly_usd: float = Field(0.0, ge=0)
+    max_pages: int = Field(8, ge=1, le=100)
+
+    def secret(self, name: str) -> SecretStr | None:
+        """The secret that the environment holds under the name in field `name`, if any."""
+        value = os.environ.get(getattr(self, name) or "", "")
+        return SecretStr(value) if value else None
+
+
+class GovernmentSettings(Model):
+    name: str
+    level: Literal["provinsi", "kabupaten_kota"]
+    code: str = Field(pattern=r"^\d\d(\.\d\d)?$")
+    coordinator: str  # department that watches over stories of several departments
+
+
+class AccountSettings(Model):
+    key: str = Field(pattern=r"^[a-z_]+:[A-Za-z0-9_.\-]+$")
+    platform: str
+    native_id: str = ""
+    handle: str
+    government: str
+    department: str | None = None
+    enabled: bool = True
+
+
+class DepartmentSettings(Model):
+    name: str
+    short: str = ""
+    government: str | None = None
+    level: Literal["pusat", "provinsi", "kabupaten_kota", "desa"] | None = None
+    area: str | None = None  # Kemendagri code that an outside government answers for
+    outside: bool = False  # no inbox here: the ticket is handed over and stays tracked
+    aliases: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()  # official social accounts, without "@"
+    notify: tuple[str, ...] = ()  # "email:inbox@example.org", "log:"
+    contact: str = ""  # how an outside body is reached
+
+
+class TopicSettings(Model):
+    name: str
+    keywords: dict[str, tuple[Keyword, ...]]  # language -> words and phrases
+    unless: tuple[Keyword, ...] = ()  # metaphors and titles that mean something else
+    examples: tuple[str, ...] = Field(min_length=3)
+    not_: tuple[str, ...] = Field(alias="not", min_length=1)
+
+
+class SignalSettings(Model):
+    """Word lists behind relevance, urgency and vulnerability: phrase -> weight where weighed."""
+
+    urgency: dict[Literal["darurat", "tinggi", "tidak_mendesak"], tuple[Keyword, ...]]
+    vulnerable: dict[str, tuple[Keyword, ...]]
+    sensitive: dict[str, tuple[Keyword, ...]]
+    defect: tuple[Keyword, ...]
+    request: tuple[Keyword, ...]
+    question: tuple[Keyword, ...]
+    praise: tuple[Keyword, ...]
+    spam: tuple[Keyword, ...]
+    news: tuple[Keyword, ...]
+    trivial: dict[str, tuple[Keyword, ...]]
+    metaphors: tuple[Keyword, ...]
+
+
+class WhenSettings(Model):
+    """All that is given has to hold. `any` needs one of its words in the text."""
+
+    topic: str | None = None
+    government: str | None = None
+    place: str | None = None  # code prefix
+    account: str | None = None
+    any: tuple[Keyword, ...] = ()
+    none: tuple[Keyword, ...] = ()
+    sensitive: str | None = None
+
+
+class RouteSettings(Model):
+    name: str = Field(pattern=r"^[a-z0-9\-]+$")
+    when: WhenSettings
+    to: str
+    priority: Literal["rendah", "normal", "tinggi", "segera"] = "normal"
+
+
+class ClockSettings(Model):
+    """A limit of law: value, unit, whom it binds, on what basis, since when, verified or not."""
+
+    name: str
+    government: str | None = None
+    outside: bool = False
+    hours: int | None = Field(None, gt=0)
+    working_days: int | None = Field(None, gt=0)
+    basis: str
+    valid_from: str
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def one_unit(self) -> Self:
+        if (self.hours is None) == (self.working_days is None):
+            raise ValueError("give either hours or working_days")
+        return self
+
+
+class ThresholdSettings(Model):
+    relevance: float = Field(0.5, ge=0, le=1)
+    topic: float = Field(0.3, ge=0, le=1)
+    place: float = Field(0.4, ge=0, le=1)
+    second_topic: float = Field(0.5, ge=0, le=1)
+    near_duplicate: float = Field(0.72, ge=0, le=1)
+    duplicate_window_days: int = Field(14, ge=1, le=90)
+
+
+class MailSettings(Model):
+    host: str = ""
+    port: int = 25
+    sender: str = "kentongan@localhost"
+    starttls: bool = False
+    user: str = ""
+    password_env: str = ""
+
+
+class Settings(Model):
+    """The operators' file, whole. Cross-references are checked: a typo cannot hide until it routes."""
+
+    version: Literal[1]
+    timezone: str = "Asia/Jakarta"
+    store: StoreSettings = StoreSettings()
+    inbox: InboxSettings = InboxSettings()
+    mail: MailSettings = MailSettings()
+    platforms: dict[str, PlatformSettings]
+    governments: dict[str, GovernmentSettings]
+    accounts: tuple[AccountSettings, ...]
+    departments: dict[str, DepartmentSettings]
+    topics: dict[str, TopicSettings]
+    signals: SignalSettings
+    routes: tuple[RouteSettings, ...]
+    clocks: tuple[ClockSettings, ...]
+    reject_reasons: dict[str, str]
+    thresholds: ThresholdSettings = ThresholdSettings()
+
+    def watching(self, accounts: Iterable[Account]) -> Self:
+        """These settings with other accounts: archives and other channels bring their own."""
+        known = {a.key: a for a in self.accounts}
+        added = tuple(
+            AccountSettings(key=a.key, platform=a.platform, native_id=a.native_id, handle=a.handle,
+                            government=a.government, department=a.department)
+            for a in accounts if a.key not in known
+        )
+        return self.model_copy(update={"accounts": (*self.accounts, *added)})
+
+    def secret_values(self) -> list[str]:
+        """Every secret that the environment holds for us: what no log may show."""
+        names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
+        return [os.environ[name] for name in [*names, self.mail.password_env] if os.environ.get(name)]
+
+    @property
+    def ruleset(self) -> str:
+        """Hash of everything that decides: the same rules give the same hash on every machine."""
+        return hashlib.sha256(orjson.dumps(self.rules(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+    def rules(self) -> dict[str, Any]:
+        """The part of the file that decides, normalised; stored once by hash."""
+        keys = ("governments", "departments", "topics", "signals", "routes", "clocks", "thresholds")
+        return {key: value for key, value in self.model_dump(mode="json", by_alias=True).items() if key in keys}

@@ -1,0 +1,132 @@
+"""`kentongan analyze`: the contract that other programs build on."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from tests.ops.command import jsonl, kentongan
+
+FIELDS = ["id", "language", "relevance", "topics", "places", "location", "urgency", "routes", "sensitive", "pii"]
+TOPICS = {
+    "jalan_jembatan", "lampu_jalan", "banjir_drainase", "sampah_lingkungan", "pohon_taman", "air_bersih",
+    "listrik_telekom", "lalu_lintas_transportasi", "kesehatan", "pendidikan", "bansos", "adminduk_perizinan",
+    "ketertiban_keamanan", "ketenagakerjaan", "aparatur_pemerintahan", "ekonomi_umkm_pertanian", "fasilitas_publik",
+    "bencana", "lainnya",
+}
+PLACES = {"kabupaten_kota", "kecamatan", "desa_kelurahan", "sub_desa", "rt_rw", "jalan", "landmark", "provinsi", "admin_lain"}
+
+
+def assert_contract(row, text):
+    """Every field, its allowed values, and offsets that lie in the text."""
+    assert list(row) == FIELDS
+    assert row["language"] in {"id", "jv", "mixed", "other"}
+    assert row["relevance"]["label"] in {"actionable", "not_actionable"}
+    assert row["relevance"]["detail"] in {"laporan", "keluhan_umum", "pertanyaan", "berita", "obrolan", "spam"}
+    assert 0 <= row["relevance"]["score"] <= 1
+    assert row["urgency"]["label"] in {"darurat", "tinggi", "normal", "tidak_mendesak"}
+    assert isinstance(row["urgency"]["because"], list)
+    assert [t["score"] for t in row["topics"]] == sorted((t["score"] for t in row["topics"]), reverse=True)
+    for topic in row["topics"]:
+        assert topic["label"] in TOPICS
+        assert all(0 <= s["start"] < s["end"] <= len(text) for s in topic["spans"])
+    for place in row["places"]:
+        assert place["type"] in PLACES
+        assert text[place["start"]:place["end"]] == place["text"]
+    for item in row["pii"]:
+        assert set(item) == {"start", "end", "type"}
+        assert 0 <= item["start"] < item["end"] <= len(text)
+    for route in row["routes"]:
+        assert list(route) == ["department", "owner", "priority", "score", "because", "runner_up", "margin"]
+    if row["location"]:
+        assert list(row["location"]) == ["code", "name", "level", "lat", "lng", "score"]
+    assert isinstance(row["sensitive"], bool)
+
+
+def test_each_row_says_what_where_how_urgent_and_whither():
+    """A complaint with everything in it comes back with everything found."""
+    text = "😭😭 Jalan berlubang di Jl. RM Said, Kecamatan Banjarsari Solo 🙏 hub 0812-0000-1234"
+    done = kentongan("analyze", stdin=jsonl({"id": 7, "text": text}))
+
+    [row] = done.rows()
+    assert done.code == 0
+    assert_contract(row, text)
+    assert row["id"] == 7
+    assert row["topics"][0]["label"] == "jalan_jembatan"
+    assert row["location"]["code"].startswith("33.72")
+    assert row["routes"][0]["department"] == "dpupr-solo"
+    [phone] = [p for p in row["pii"] if p["type"] == "phone"]
+    assert text[phone["start"]:phone["end"]] == "0812-0000-1234"
+
+
+HOSTILE = {
+    "empty": b'{"id":"empty","text":""}',
+    "blank": b'{"id":"blank","text":"   \\n\\t "}',
+    "controls": b'{"id":"controls","text":"jalan\\u0000 rusak\\u0007 \\u200b di\\u202e Solo"}',
+    "rtl": '{"id":"rtl","text":"السلام عليكم jalan rusak di Solo"}'.encode(),
+    "zalgo": '{"id":"zalgo","text":"j̶͓̈a̸l̷a̶n rusak"}'.encode(),
+    "emoji": '{"id":"emoji","text":"👨‍👩‍👧‍👦🙏🏽"}'.encode(),
+    "huge": b'{"id":"huge","text":"' + b"jalan rusak di Solo " * 55_000 + b'"}',
+    "one word": b'{"id":"one word","text":"' + b"a" * 1_000_000 + b'"}',
+}
+
+
+def test_hostile_texts_come_back_in_their_place():
+    """Empty, huge, control characters, right-to-left: each row is answered, none ends the run."""
+    done = kentongan("analyze", stdin=b"\n".join(HOSTILE.values()))
+
+    rows = done.rows()
+    assert done.code == 0
+    assert [row["id"] for row in rows] == list(HOSTILE)
+    for row, raw in zip(rows, HOSTILE.values(), strict=True):
+        assert_contract(row, orjson.loads(raw)["text"])
+
+
+@pytest.mark.parametrize(("line", "reason"), [
+    (b'{"id":1,"text":"caf\xe9"}', "UTF-8"),
+    (b'{"id":1,"text":', "JSON"),
+    (b'["text"]', "object"),
+    (b'{"id":1}', "text"),
+    (b'{"id":1,"text":null}', "text"),
+])
+def test_an_unreadable_line_keeps_its_place_and_says_why(line, reason):
+    """The row before and the row after are read; the bad one is answered with line and reason."""
+    done = kentongan("analyze", stdin=jsonl({"id": "a", "text": "x"}) + line + b"\n" + jsonl({"id": "b", "text": "y"}))
+
+    first, bad, last = done.rows()
+    assert (first["id"], last["id"]) == ("a", "b")
+    assert bad["error"]["line"] == 2
+    assert reason in bad["error"]["reason"]
+    assert "1 baris" in done.err
+
+
+def test_ten_thousand_rows_come_back_in_order():
+    """Order and count hold over many batches."""
+    texts = ["Jalan rusak di Jl. Veteran Solo", "Pripun niki pak, banyune mboten mili 🙏", "wkwkwk mantap", "Banjir di Demak"]
+    rows = [{"id": n, "text": f"{texts[n % 4]} {n}"} for n in range(10_000)]
+
+    done = kentongan("analyze", stdin=jsonl(*rows))
+
+    answers = done.rows()
+    assert [a["id"] for a in answers] == [r["id"] for r in rows]
+    for answer, row in zip(answers[::97], rows[::97], strict=True):
+        assert_contract(answer, row["text"])
+
+
+def test_the_account_that_was_addressed_counts():
+    """Without a place, the same words go to the government whose account was mentioned."""
+    text = "Min, tempat sampah umum rusak, tolong diganti"
+    done = kentongan("analyze", stdin=jsonl(
+        {"id": 1, "text": text, "account": "x:PEMKOT_SOLO"}, {"id": 2, "text": text, "account": "@pemkot_solo"},
+    ))
+
+    assert {row["routes"][0]["department"] for row in done.rows()} == {"dlh-solo"}
+
+
+def test_a_missing_file_is_a_usage_error():
+    """Exit code 2, the name, and what to do."""
+    done = kentongan("analyze", "no-such-file.jsonl")
+
+    assert done.code == 2
+    assert "no-such-file.jsonl" in done.err
+    assert "saran:" in done.err

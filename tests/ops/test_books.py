@@ -1,0 +1,130 @@
+"""Replay, ledger, verify, export, explain: what ops and auditors type. FIELD O1 and O3."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+
+import pytest
+
+from tests.ops.command import kentongan
+from tests.paths import DAY1, ROOT
+
+CONFIG = ROOT / "config.yaml"
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory):
+    """A clean folder in which the invented day was replayed twice; the outputs and the store."""
+    folder = tmp_path_factory.mktemp("clean")
+    steps = [("init",), ("run", "--once", "--replay", DAY1), ("tickets", "export"), ("run", "--once", "--replay", DAY1),
+             ("tickets", "export")]
+    return folder, [kentongan(*step, cwd=folder) for step in steps]
+
+
+@pytest.mark.slow
+def test_a_replay_on_a_clean_box_opens_tickets_and_a_second_one_opens_none(replayed):
+    """FIELD O1: init and one replay end well; the same day again raises nothing new."""
+    _, (init, first, tickets, second, again) = replayed
+
+    assert (init.code, first.code, second.code) == (0, 0, 0), first.err + second.err
+    assert tickets.out.count(b"\n") > 100
+    assert again.out == tickets.out
+
+
+@pytest.mark.slow
+def test_the_ledger_balances_and_one_removed_row_is_found(replayed, tmp_path):
+    """FIELD O3: seen = sum of fates for every account; an altered book ends with exit code 1."""
+    folder, _ = replayed
+    whole = kentongan("ledger", "--json", cwd=folder)
+    sound = kentongan("verify", cwd=folder)
+
+    copy = tmp_path / "k.db"
+    with sqlite3.connect(folder / "var" / "kentongan.db") as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+        target.execute("DELETE FROM sighting WHERE rowid IN (SELECT rowid FROM sighting LIMIT 1)")
+    broken = kentongan("ledger", "--store", copy, cwd=folder)
+    unsound = kentongan("verify", "--store", copy, cwd=folder)
+
+    assert whole.code == 0
+    assert all(row["balances"] and row["seen"] > 0 for row in whole.rows())
+    assert sound.code == 0, sound.err
+    assert (broken.code, unsound.code) == (1, 1)
+
+
+@pytest.mark.slow
+def test_exports_are_safe_and_masked(replayed):
+    """No formula in a cell, no phone number or NIK in any export; Open311 and SP4N carry their fields."""
+    folder, _ = replayed
+    table = kentongan("tickets", "export", "--format", "csv", cwd=folder).out.decode()
+    packets = kentongan("tickets", "export", "--format", "sp4n", cwd=folder).rows()
+    requests = kentongan("tickets", "export", "--format", "open311", cwd=folder).rows()
+
+    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip(" ")[:1] in ("=", "+", "-", "@")]
+    assert "0812-0000" not in table
+    assert {"judul", "isi", "klasifikasi", "kategori", "lokasi", "tanggal", "lampiran", "rahasia", "anonim"} <= set(packets[0])
+    assert all(r["status"] in ("open", "closed") for r in requests)
+    assert len(requests) <= len(packets)
+
+
+@pytest.mark.slow
+def test_a_ticket_explains_itself(replayed):
+    """The stored decision is read back with its words and its rule."""
+    folder, _ = replayed
+    done = kentongan("explain", "T-1", cwd=folder)
+
+    assert done.code == 0
+    assert "tujuan" in done.out.decode()
+    assert "topik" in done.out.decode()
+
+
+@pytest.mark.slow
+def test_logs_of_a_whole_replay_hold_no_personal_number(replayed):
+    """FIELD O12: neither NIK nor telephone number nor token of the invented day is in any log."""
+    _, (_, first, _, second, _) = replayed
+
+    for log in (first.err, second.err):
+        assert log
+        assert "0812-0000" not in log
+        assert "08120000" not in log
+
+
+def test_explain_works_offline_without_a_store(tmp_path):
+    """FIELD P1: any sentence can be tried, with spans, rule, runner-up."""
+    done = kentongan("explain", "--config", CONFIG, "--text", "Lampu jalan mati di Jl. RM Said Solo", cwd=tmp_path)
+
+    said = done.out.decode()
+    assert done.code == 0
+    assert "lampu_jalan" in said
+    assert "'Lampu jalan mati'" in said or "'Lampu jalan'" in said
+    assert "pilihan kedua" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (("verify", "--store", "none.db"), 2),
+    (("explain",), 2),
+    (("explain", "T-x"), 2),
+    (("ledger", "--day", "kemarin"), 2),
+    (("ingest", "none.csv", "--format", "csv"), 2),
+    (("analyze", "--config", "none.yaml"), 2),
+    (("no-such-verb",), 2),
+    (("--help",), 0),
+])
+def test_exit_codes_say_what_happened(arguments, code, tmp_path):
+    """0 done, 2 usage or config; never a traceback."""
+    config = () if "--config" in arguments or arguments[0] in ("no-such-verb", "--help") else ("--config", CONFIG)
+    done = kentongan(*arguments, *config, cwd=tmp_path)
+
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
+
+
+def test_config_check_runs_the_examples():
+    """The shipped file passes its own examples and counter-examples."""
+    done = kentongan("config", "check")
+
+    assert done.code == 0, done.err
+    assert "contoh" in done.err

@@ -1,0 +1,109 @@
+"""The clockwork: what `schedule` would do alone, and does not do here."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from run_daemon import Heartbeat, guarded
+
+
+class Clock:
+    """A wall clock that can jump and a monotonic one that cannot."""
+
+    def __init__(self):
+        self.elapsed = 0.0
+        self.jumped = 0.0
+
+    def wall(self):
+        return 1_790_000_000 + self.elapsed + self.jumped
+
+    def monotonic(self):
+        return self.elapsed
+
+
+class Work:
+    """Stands where the daemon stands; counts what the heartbeat asks of it."""
+
+    def __init__(self, failing=False):
+        self.calls = {"harvest": 0, "process": 0, "deliver": 0}
+        self.failing = failing
+        self.shifts = []
+        self.store = self
+
+    def harvest_due(self):
+        self.calls["harvest"] += 1
+        if self.failing:
+            raise RuntimeError("the platform's library went mad")
+
+    def process(self):
+        self.calls["process"] += 1
+
+    def deliver(self):
+        self.calls["deliver"] += 1
+
+    def shift_polls(self, seconds, *, latest):
+        self.shifts.append(round(seconds))
+
+
+def beats(work, seconds, *, jump_at=None, jump=0.0):
+    """Run the heartbeat over `seconds` of invented time in steps of a tenth."""
+    import time_machine
+
+    clock = Clock()
+    with time_machine.travel(clock.wall(), tick=False) as traveller:
+        heart = Heartbeat(work, wall=clock.wall, monotonic=clock.monotonic)
+        for step in range(int(seconds * 10)):
+            clock.elapsed = step / 10
+            if jump_at is not None and clock.elapsed >= jump_at:
+                clock.jumped = jump
+            traveller.move_to(clock.wall())
+            heart.tick()
+    return work
+
+
+def test_every_job_gets_its_turn():
+    """Fetching and judging every second, telling every two."""
+    work = beats(Work(), 30)
+
+    assert work.calls["harvest"] == pytest.approx(29, abs=3)
+    assert work.calls["process"] == pytest.approx(29, abs=3)
+    assert work.calls["deliver"] == pytest.approx(14, abs=2)
+
+
+def test_a_job_that_always_fails_starves_no_other():
+    """One broken platform does not stop the judging."""
+    work = beats(Work(failing=True), 30)
+
+    assert work.calls["process"] == pytest.approx(29, abs=3)
+
+
+@pytest.mark.parametrize("jump", [-24 * 3600, 72 * 3600])
+def test_a_jump_of_the_clock_stops_nothing(jump):
+    """Set back a day or ahead three, the daemon goes on and moves the poll times along."""
+    work = beats(Work(), 30, jump_at=10, jump=jump)
+
+    assert work.calls["harvest"] == pytest.approx(29, abs=3)
+    assert work.shifts == [jump]
+
+
+def test_a_guarded_job_never_raises():
+    """What a job raises is logged, not passed on."""
+    ran = threading.Event()
+
+    def job():
+        ran.set()
+        raise ValueError("no")
+
+    guarded(job, name="job")()
+
+    assert ran.is_set()
+
+
+def test_the_wait_between_two_beats_is_short_enough_for_a_stop():
+    """SIGTERM is noticed within a second."""
+    heart = Heartbeat(Work(), wall=time.time, monotonic=time.monotonic)
+
+    assert 0 < heart.tick() <= 1.0
