@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-
 # --- what we watch ---------------------------------------------------------------------------
 
 
@@ -367,6 +366,7 @@ class Decision:
     extraction: Extraction | None = None  # None for reposts: the copy inherits
     fingerprint: Fingerprint | None = None  # kept for the first mention of a cluster
     because: str = ""
+    judged_text: str | None = None  # what was read: an edit saved meanwhile has to be judged again
 
 
 # --- what people work on ---------------------------------------------------------------------

@@ -75,7 +75,7 @@ def decide(
     def decision(fate: Fate, because: str, *, lane: str | None = None, routes: Sequence[Route] = (),
                  changes: Sequence[Change] = ()) -> Decision:
         return Decision(mention.key, fate, lane, verdict, tuple(routes), tuple(changes), rules.hash,
-                        extraction, fingerprint, because)
+                        extraction, fingerprint, because, judged_text=mention.text)
 
     if mention.own:
         return decision(Fate.LANE, "written by the watched account itself", lane="own")
@@ -258,8 +258,7 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     known = store.clusters_of({k for m in mentions for k in (m.key, m.repost_of) if k})
     folded = _fold(mentions, judge.folder, known)
     standings = store.standings({verdict.cluster for verdict, _ in folded})
-    fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
-             if v.cluster == m.key or m.state is MentionState.EDITED]
+    fresh = [m for m, (v, _) in zip(mentions, folded, strict=True) if v.cluster == m.key or v.reason == "revision"]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
@@ -285,8 +284,9 @@ def _fold(
     for mention in mentions:
         parent = clusters.get(mention.repost_of or "")
         result: tuple[Verdict, Fingerprint | None]
-        if mention.key in known:
-            result = Verdict(known[mention.key], "revision"), None
+        if mention.key in known:  # judged before its edit, or known by what reposted it
+            reason = "revision" if mention.state is MentionState.EDITED else "original"
+            result = Verdict(known[mention.key], reason), None
         elif parent:
             result = Verdict(parent, "repost"), None
         elif mention.own or mention.state is MentionState.GONE:
@@ -324,7 +324,7 @@ def _to_triage(mention: Mention, rules: Rules, error: str) -> Decision:
     opening = OpenTicket("triage", "baru", "normal", "lainnya", "normal", "failed", mention.seen_at,
                          due.at if due else None, due.rule if due else None)
     return Decision(mention.key, Fate.TICKET, None, Verdict(mention.key, "new"), (), (opening,), rules.hash,
-                    because=f"could not be judged: {error}")
+                    because=f"could not be judged: {error}", judged_text=mention.text)
 
 
 def _log_decisions(decisions: Sequence[Decision], settled: Settled) -> None:

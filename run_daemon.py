@@ -162,6 +162,7 @@ class Heartbeat:
             ("harvest", 1, daemon.harvest_due),
             ("process", 1, daemon.process),
             ("deliver", 2, daemon.deliver),
+            ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
         )
         self.offset = wall() - monotonic()
         self.scheduler = self._registered()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from domain import Page
+from harvester.base import AccountBlocked
 from harvester.graph import Asked, next_of
 from harvester.graph_cursor import Cursor, Step
 from harvester.graph_cycle import GraphConnector
@@ -36,6 +37,11 @@ class InstagramGraph(GraphConnector):
 
     def name_fields(self) -> str:
         return "id,username"
+
+    def _own_id(self, asked: Asked) -> str:
+        """A token knows its page, not the Instagram account behind it."""
+        raise AccountBlocked("native_id akun Instagram belum diisi", remedy="isi native_id di config.yaml, lalu: "
+                             f"kentongan accounts resume {asked.account.key}")
 
     def take(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
         if step.kind == "comments":

@@ -22,6 +22,7 @@ from harvester.payload import (
     needed_time,
     number,
     quarantined,
+    why,
     word,
 )
 
@@ -45,9 +46,9 @@ def mentions_of(
         try:
             mention = (_comment(raw, answered, media or {}, account, seen_at) if comment
                        else _post(raw, account, seen_at))
-        except Unreadable as error:
+        except Exception as error:  # one item, whatever is wrong with it, never costs its page
             kind = "comment" if comment else "post"
-            quarantine.append(quarantined(raw, account=account.key, platform="instagram", reason=str(error),
+            quarantine.append(quarantined(raw, account=account.key, platform="instagram", reason=why(error),
                                           seen_at=seen_at, kind=kind))
             continue
         mentions.setdefault(mention.key, mention)

@@ -1,0 +1,10 @@
+"""Reads a text: language, relevance, topics, places, urgency, personal data. Knows no store, no network.
+
+`LANGUAGES` is the registry: a language is one file in `nlp/languages/` and one line here.
+"""
+
+from nlp.languages import LanguagePack
+from nlp.languages.indonesian import INDONESIAN
+from nlp.languages.javanese import JAVANESE
+
+LANGUAGES: dict[str, LanguagePack] = {"id": INDONESIAN, "jv": JAVANESE}

@@ -203,7 +203,8 @@ class Store(Protocol):
     def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
         """Fate, cluster, tickets, audit and outbox of a batch: one transaction, safe to repeat.
 
-        A mention whose fate is no longer waiting or failed is skipped. `announce` is pure; its
+        A mention whose fate is no longer waiting or failed is skipped, and so is one whose text is no
+        longer the `judged_text` of its decision: it was edited meanwhile and comes again. `announce` is pure; its
         events become outbox rows in the same transaction. It is called with size 1 for a ticket
         that opens, and once with 10, 100, 1000 ... when the ticket's story has been told so often.
         """
@@ -253,5 +254,8 @@ class Store(Protocol):
 
     def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
         """Mentions in lanes, newest first, with lane and reason."""
+
+    def compact(self) -> None:
+        """Remove what deletions left behind in index and log; needed within a day of one."""
 
     def close(self) -> None: ...

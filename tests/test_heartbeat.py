@@ -44,6 +44,9 @@ class Work:
     def deliver(self):
         self.calls["deliver"] += 1
 
+    def compact(self):
+        pass
+
     def shift_polls(self, seconds, *, latest):
         self.shifts.append(round(seconds))
 

@@ -129,3 +129,13 @@ def test_failures_are_told_as_on_facebook(wire, fault, error):
 
     with pytest.raises(error):
         account_of(server).page(clock.set("08:00"))
+
+
+def test_an_instagram_account_needs_its_number(wire):
+    """A page token does not say which Instagram account is meant."""
+    clock = Clock()
+    reading = account_of(wire(world_of(clock=clock)))
+    reading.account = account("instagram:solo", platform="instagram_graph", native_id="")
+
+    with pytest.raises(AccountBlocked, match="native_id"):
+        reading.page(clock.set("08:00"))

@@ -1,0 +1,193 @@
+"""Scores the extraction on labelled texts: topic, relevance, places, urgency, each per source.
+
+    python -m evaluation.score DATA_DIR [--half dev|held|all] [--config config.yaml]
+
+DATA_DIR holds topic.jsonl, relevance.jsonl, location.jsonl and urgency.jsonl; it is no part of the
+product and nothing of it is kept. Every set is split by a stable hash of the row's id: weights and words
+are chosen on `dev` (even), `held` is only ever reported. Texts come without account and author, as
+`kentongan analyze` gets them. Prints figures, never a text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import xxhash
+
+from domain import Extraction, Mention, MentionKind
+from nlp.extract import Extractor
+from settings import load
+
+Row = dict[str, Any]
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+URGENT = frozenset(("darurat", "tinggi"))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One line of the report: precision, recall and F1, or accuracy and macro-F1, over `rows`."""
+
+    part: str
+    source: str
+    rows: int
+    figures: dict[str, float]
+
+    def line(self) -> str:
+        figures = "  ".join(f"{name} {value:.3f}" for name, value in self.figures.items())
+        return f"{self.part:<10} {self.source:<24} n={self.rows:<5} {figures}"
+
+
+def half_of(row: Row) -> str:
+    """"dev" or "held", the same on every machine and for ever."""
+    return "dev" if xxhash.xxh64_intdigest(str(row["id"]).encode()) % 2 == 0 else "held"
+
+
+def rows_of(path: Path, half: str) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for line in file:
+            row = orjson.loads(line)
+            if half == "all" or half_of(row) == half:
+                yield row
+
+
+def mention_of(row: Row) -> Mention:
+    key = f"eval:post:{row['id']}"
+    return Mention(key, "", "eval", MentionKind.MENTION, str(row["id"]), row["text"], EPOCH, EPOCH)
+
+
+def extracted(extractor: Extractor, rows: Sequence[Row]) -> list[Extraction]:
+    return extractor.extract_many([mention_of(row) for row in rows])
+
+
+def by_source(rows: Sequence[Row], found: Sequence[Extraction]) -> dict[str, list[tuple[Row, Extraction]]]:
+    groups: dict[str, list[tuple[Row, Extraction]]] = defaultdict(list)
+    for row, extraction in zip(rows, found, strict=True):
+        groups[row.get("source") or "all"].append((row, extraction))
+    return dict(sorted(groups.items()))
+
+
+def topic_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
+    return [
+        Score("topic", source, len(pairs), _multiclass([(row["label"], topic_of(e)) for row, e in pairs]))
+        for source, pairs in by_source(rows, found).items()
+    ]
+
+
+def topic_of(extraction: Extraction) -> str:
+    return extraction.topics[0].label if extraction.topics else "lainnya"
+
+
+def _multiclass(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    right = sum(gold == guess for gold, guess in pairs)
+    labels = {gold for gold, _ in pairs}
+    f1 = [_prf(*_counts(pairs, label))["F1"] for label in labels]
+    return {"accuracy": right / len(pairs), "macro-F1": sum(f1) / len(f1)}
+
+
+def _counts(pairs: Sequence[tuple[str, str]], label: str) -> tuple[int, int, int]:
+    both = sum(gold == label == guess for gold, guess in pairs)
+    return both, sum(guess == label for _, guess in pairs), sum(gold == label for gold, _ in pairs)
+
+
+def _prf(right: int, guessed: int, gold: int) -> dict[str, float]:
+    precision = right / guessed if guessed else 0.0
+    recall = right / gold if gold else 0.0
+    return {"P": precision, "R": recall, "F1": 2 * precision * recall / (precision + recall) if right else 0.0}
+
+
+def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
+    result = []
+    for source, pairs in by_source(rows, found).items():
+        labels = [(row["label"], e.relevance.label) for row, e in pairs]
+        figures = _prf(*_counts(labels, "actionable"))
+        figures["detail"] = sum(row["detail"] == e.relevance.detail for row, e in pairs) / len(pairs)
+        result.append(Score("relevance", source, len(pairs), figures))
+    return result
+
+
+def urgency_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
+    result = []
+    for source, pairs in [*by_source(rows, found).items(), ("together", list(zip(rows, found, strict=True)))]:
+        labels = [("high" if row["label"] in URGENT else "low", "high" if e.urgency.label in URGENT else "low")
+                  for row, e in pairs]
+        figures = _prf(*_counts(labels, "high"))
+        figures["exact"] = sum(row["label"] == e.urgency.label for row, e in pairs) / len(pairs)
+        result.append(Score("urgency", source, len(pairs), figures))
+    return result
+
+
+def place_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
+    result = []
+    for source, pairs in by_source(rows, found).items():
+        tally: Counter[str] = Counter()
+        for row, extraction in pairs:
+            tally.update(place_tally(row, extraction))
+        figures = _overlap(tally)
+        if tally["coded"]:
+            figures["code right"] = tally["code right"] / tally["coded"]
+        result.append(Score("places", source, len(pairs), figures))
+    return result
+
+
+def _overlap(tally: Counter[str]) -> dict[str, float]:
+    precision = tally["guess right"] / tally["guesses"] if tally["guesses"] else 0.0
+    recall = tally["found"] / tally["gold"] if tally["gold"] else 0.0
+    return {"P": precision, "R": recall, "F1": 2 * precision * recall / (precision + recall or 1.0)}
+
+
+def place_tally(row: Row, extraction: Extraction) -> Counter[str]:
+    """Counts of one row. Rows not annotated fully count guesses only; guesses on `ignore` not at all."""
+    gold, tally = row["spans"], Counter[str]()
+    guesses = [p for p in extraction.places if not any(_touch(p, span) for span in row["ignore"])]
+    tally["guesses"] = len(guesses)
+    tally["guess right"] = sum(any(_touch(p, span) for span in gold) for p in guesses)
+    if row.get("annotated_fully", True):
+        tally["gold"] = len(gold)
+        tally["found"] = sum(any(_touch(p, span) for p in guesses) for span in gold)
+    for span in gold:
+        if span.get("kode") and (over := [p for p in guesses if _touch(p, span)]):
+            tally["coded"] += 1
+            tally["code right"] += any(p.code == span["kode"] for p in over)
+    return tally
+
+
+def _touch(place: Any, span: Row) -> bool:
+    return bool(place.start < span["end"] and span["start"] < place.end)
+
+
+PARTS = {
+    "topic": topic_scores, "relevance": relevance_scores, "location": place_scores, "urgency": urgency_scores,
+}
+
+
+def report(extractor: Extractor, data: Path, half: str) -> Iterator[Score]:
+    """Every score that the files in `data` allow."""
+    for name, scores in PARTS.items():
+        path = data / f"{name}.jsonl"
+        rows = list(rows_of(path, half)) if path.exists() else []
+        if rows:
+            yield from scores(rows, extracted(extractor, rows))
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="evaluation.score", description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--half", choices=("dev", "held", "all"), default="dev")
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    given = parser.parse_args(arguments)
+    extractor = Extractor(load(given.config))
+    for score in report(extractor, given.data, given.half):
+        sys.stdout.write(score.line() + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

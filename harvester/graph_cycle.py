@@ -1,0 +1,186 @@
+"""How a platform without since_id is read: a cycle of small steps over a window of recent posts.
+
+One fetch is one step is one request is one Page; the steps still to do stand in the cursor, so a crash
+resumes in mid-cycle. The window remembers what was shown lately: text that changed is an edit, what is
+no longer shown is asked for by id, and only Meta's "no such object" makes it gone. The ground (`since`)
+moves when a cycle is through.
+
+The carrier step carries the account: where it fails the fetch fails. The others never hold it up: a
+refused one is noted, a stumbling one comes again next cycle. A dead token and a limit stop them all.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import requests
+import structlog
+
+from domain import Account, AccountNote, Page
+from harvester.base import RateLimited, Transient
+from harvester.graph import (
+    HOSTS,
+    PAUSE_AT_PERCENT,
+    VERSION,
+    WINDOW,
+    Asked,
+    Graph,
+    Missing,
+    Refused,
+    token_for,
+    usage_of,
+)
+from harvester.graph_cursor import EXISTS, Cursor, Step
+from harvester.payload import word
+from harvester.wire import GuardedAdapter, Limits, guard
+from settings import PlatformSettings
+
+log = structlog.get_logger("harvester.graph")
+
+OVERLAP = timedelta(hours=2)
+FIRST_LOOK = timedelta(days=1)
+POLLS_PER_NAME = 30
+
+
+class GraphConnector(ABC):
+    """What Facebook pages and Instagram accounts share. Subclasses say which steps a cycle has."""
+
+    platform: ClassVar[str]
+    carrier: ClassVar[str]  # kind of the step that carries the account
+
+    def __init__(
+        self, settings: PlatformSettings, *, name_every: timedelta | None = None, limits: Limits | None = None
+    ) -> None:
+        poll_every = timedelta(seconds=settings.poll_seconds)
+        self._settings = settings
+        self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
+        self._name_every = poll_every * POLLS_PER_NAME if name_every is None else name_every
+        self._paused: dict[str, datetime] = {}
+
+    @abstractmethod
+    def plan(self, cursor: Cursor) -> list[Step]:
+        """The steps of a new cycle, the carrier first."""
+
+    @abstractmethod
+    def take(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        """Do one step; push what follows from it."""
+
+    @abstractmethod
+    def name_fields(self) -> str:
+        """Fields that hold the account's handle."""
+
+    def fetch(self, account: Account, *, now: datetime) -> Page:
+        until = self._paused.get(account.key)
+        if until is not None and now < until:
+            raise RateLimited(f"Graph: pemakaian mencapai {PAUSE_AT_PERCENT} %", until=until)
+        cursor = Cursor.of(account.cursor)
+        asked = self._ask_for(account, now)
+        if not cursor.node and not account.native_id:
+            cursor.node = self._own_id(asked)
+        cursor.node = account.native_id or cursor.node
+        asked.account = replace(account, native_id=cursor.node)
+        if not cursor.todo:
+            self._begin(cursor, now)
+        page = self._step(asked, cursor)
+        if not cursor.todo:
+            self._end(cursor)
+        self._mind_usage(asked)
+        return replace(page, cursor=cursor.dump(), more=bool(cursor.todo))
+
+    def _ask_for(self, account: Account, now: datetime) -> Asked:
+        token = token_for(self._settings, account)
+        app_secret = self._settings.secret("secret_env")
+        graph = Graph(token, session=guard(requests.Session(), self._adapter),
+                      version=self._settings.api_version or VERSION,
+                      app_secret=app_secret.get_secret_value() if app_secret else "")
+        return Asked(graph, account, now, token)
+
+    def _own_id(self, asked: Asked) -> str:
+        """The id behind the token, where the operator left it out."""
+        found = word(asked.call(lambda graph: graph.node("me", fields="id")).get("id"))
+        if found is None:
+            raise Transient("Graph tidak menyebut id akun")
+        return found
+
+    # --- the cycle
+
+    def _begin(self, cursor: Cursor, now: datetime) -> None:
+        cursor.cycle += 1
+        cursor.started = now.timestamp()
+        cursor.since = cursor.since or (now - FIRST_LOOK).timestamp()
+        cursor.covered, cursor.confirming = {}, False
+        cursor.push(*self.plan(cursor))
+        cursor.todo += cursor.owed
+        cursor.owed = []
+        if now.timestamp() - cursor.named_at >= self._name_every.total_seconds():
+            cursor.push(Step("name"))
+
+    def _step(self, asked: Asked, cursor: Cursor) -> Page:
+        step = Step(**cursor.todo.pop(0))
+        carries = step.kind == self.carrier
+        try:
+            page = self._take(asked, cursor, step)
+        except Refused as error:
+            if carries:
+                raise
+            page = Page((), "", notes=(AccountNote("endpoint_refused", f"{step.kind}: {error.reason}"),))
+        except (Missing, Transient) as error:
+            if carries:
+                raise
+            log.info("step left for the next cycle", account=asked.account.key, step=step.kind, reason=error.reason)
+            if isinstance(error, Transient) and step.kind == "comments":
+                cursor.owed.append(asdict(step))
+            if isinstance(error, Missing) and "key" in step.about:
+                cursor.push(Step("confirm", step.about["key"]))
+            page = Page((), "")
+        cursor.trim()
+        return page
+
+    def _take(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        if step.kind == "confirm":
+            return self._confirm(asked, cursor, step)
+        if step.kind == "name":
+            return self._name(asked, cursor)
+        return self.take(asked, cursor, step)
+
+    def _end(self, cursor: Cursor) -> None:
+        """The reading is through: ask after what has vanished, then move the ground."""
+        if not cursor.confirming:
+            cursor.confirming = True
+            cursor.push(*(Step("confirm", key) for key in cursor.vanished()))
+        if not cursor.todo:
+            cursor.since = cursor.started
+
+    def _confirm(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        """Gone is only what Meta says does not exist; the rest is merely not listed any more."""
+        held = cursor.seen.get(step.target)
+        if held is None:
+            return Page((), "")
+        try:
+            asked.call(lambda graph: graph.node(held[0], fields="id"))
+        except Missing:
+            del cursor.seen[step.target]
+            below = [key for key, item in cursor.seen.items() if item[4] == step.target]
+            cursor.push(*(Step("confirm", key) for key in below))
+            return Page((), "", gone=(step.target,), reads=1)
+        held[3] = EXISTS
+        return Page((), "", reads=1)
+
+    def _name(self, asked: Asked, cursor: Cursor) -> Page:
+        """The handle in force: the account goes on under its id, whatever it is called."""
+        cursor.named_at = asked.now.timestamp()
+        answer = asked.call(lambda graph: graph.node(cursor.node, fields=self.name_fields()))
+        names = [found for name in ("username", "name") if (found := word(answer.get(name)))]
+        before = asked.account.handle
+        if not names or before.lower() in (name.lower() for name in names):
+            return Page((), "", reads=1)
+        note = AccountNote("renamed", f"{before} -> {names[0]}")
+        return Page((), "", reads=1, handle=names[0], notes=(note,))
+
+    def _mind_usage(self, asked: Asked) -> None:
+        usage = usage_of(asked.graph.usage)
+        if usage.percent >= PAUSE_AT_PERCENT:
+            self._paused[asked.account.key] = asked.now + (usage.regain or WINDOW)

@@ -1,0 +1,97 @@
+"""Where reading from X stands, and what it watches for deletion. Pure bookkeeping, no network.
+
+The cursor is a JSON string to everybody else. `watch` holds the youngest posts of the last day: they
+are read again, because X tells nobody when a post is deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain import Mention, MentionKind
+
+WATCHED = 100  # ids that one look-up takes
+WATCH_FOR = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Cursor:
+    """`newest_id` is stored ground; `pending_newest` and `next_token` belong to a cycle under way.
+
+    `watch`: root id -> [id of the newest version seen, first seen (epoch s), UTC day last paid for].
+    """
+
+    newest_id: str = ""
+    pending_newest: str = ""
+    next_token: str = ""
+    pages: int = 0
+    step: str = "mentions"  # mentions | recheck | name
+    user_id: str = ""
+    rechecked_at: float = 0.0
+    named_at: float = 0.0
+    watch: dict[str, list[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> Cursor:
+        """The stored cursor; one that cannot be read starts over, and the store knows what it has seen."""
+        try:
+            stored = json.loads(text or "{}")
+            return cls(**{name: stored[name] for name in cls.__slots__ if name in stored})
+        except (ValueError, TypeError, AttributeError):
+            return cls()
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    def page_done(self, *, newest_id: str, next_token: str) -> None:
+        """Note a stored page; only the last one of a cycle moves the ground."""
+        self.pending_newest = later(self.pending_newest, newest_id)
+        self.next_token = next_token
+        self.pages += 1
+        if not next_token:
+            self.newest_id = later(self.newest_id, self.pending_newest)
+            self.pending_newest = ""
+
+    def outdated(self, mention: Mention) -> bool:
+        """Whether we hold a newer version of this post: storing the old one would undo the edit."""
+        held = self.watch.get(root_of(mention.key))
+        return held is not None and int(mention.native_id) < int(held[0])
+
+    def see(self, mentions: Iterable[Mention], *, now: datetime) -> None:
+        """Watch these as well; the youngest WATCHED stay. A repost has no words of its own to take back."""
+        for mention in mentions:
+            if mention.kind is MentionKind.REPOST:
+                continue
+            root = root_of(mention.key)
+            first = self.watch.get(root, ["", now.timestamp()])[1]
+            self.watch[root] = [mention.native_id, first, _day(now)]
+        self.forget_old(now)
+        self.watch = {root: self.watch[root] for root in sorted(self.watch, key=int)[-WATCHED:]}
+
+    def forget_old(self, now: datetime) -> None:
+        oldest = (now - WATCH_FOR).timestamp()
+        self.watch = {root: held for root, held in self.watch.items() if held[1] >= oldest}
+
+    def bill_again(self, now: datetime) -> int:
+        """How many watched posts cost anew: X counts each once per UTC day."""
+        again = [held for held in self.watch.values() if held[2] != _day(now)]
+        for held in again:
+            held[2] = _day(now)
+        return len(again)
+
+
+def root_of(key: str) -> str:
+    return key.rsplit(":", 1)[1]
+
+
+def later(one: str, other: str) -> str:
+    """The higher of two ids; "" is lower than any."""
+    return max(one, other, key=lambda native_id: int(native_id or 0))
+
+
+def _day(now: datetime) -> int:
+    return now.astimezone(UTC).toordinal()

@@ -1,0 +1,77 @@
+"""What stands around a phrase and turns its sense: negation, condition, the past.
+
+"Tidak banjir", "kalau hujan pasti banjir", "dulu sini banjir" hold the word and no flood. A cue reaches
+forward over a few words of its own sentence and no farther than a comma or a word that opens a new
+thought ("karena", "tapi"): "tidak bisa lewat karena banjir" is a flood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nlp.phrases import Hit, Hits
+from nlp.tokens import Words
+
+NEGATION_REACH = 3  # words between the negator and the phrase, itself counted
+CONDITION_REACH = 8
+PAST_REACH = 9
+ASKED_REACH = 12
+
+
+class Turn(NamedTuple):
+    """What turned a phrase, and what is left of its weight."""
+
+    what: str
+    factor: float
+    hit: Hit
+
+
+WEIGHT_LEFT = {"rule:negation": 0.0, "rule:condition": 0.25, "rule:past": 0.4, "rule:asked about": 0.3}
+
+
+def turn_of(hit: Hit, words: Words, hits: Hits) -> Turn | None:
+    """The strongest cue that turns `hit`, None where it means what it says."""
+    negator = _before(hit, hits.get("cue:negator", ()), words, hits, NEGATION_REACH)
+    if negator:
+        return Turn("rule:negation", WEIGHT_LEFT["rule:negation"], negator)
+    condition = _before(hit, hits.get("cue:condition", ()), words, hits, CONDITION_REACH)
+    if condition:
+        return Turn("rule:condition", WEIGHT_LEFT["rule:condition"], condition)
+    past = _before(hit, hits.get("cue:past", ()), words, hits, PAST_REACH)
+    if past and not _same_sentence(hit, hits.get("cue:now", ()), words):
+        return Turn("rule:past", WEIGHT_LEFT["rule:past"], past)
+    asked = _before(hit, hits.get("cue:wondering", ()), words, hits, ASKED_REACH)
+    if asked:
+        return Turn("rule:asked about", WEIGHT_LEFT["rule:asked about"], asked)
+    return None
+
+
+def is_done(hit: Hit, words: Words, hits: Hits) -> bool:
+    """ "Sudah diperbaiki" asks for nothing: a word for done stands right before the phrase."""
+    sentence = words.sentence
+    return any(
+        cue.last == hit.first and sentence[cue.first] == sentence[hit.first] for cue in hits.get("cue:done", ())
+    )
+
+
+def _before(hit: Hit, cues: Sequence[Hit], words: Words, hits: Hits, reach: int) -> Hit | None:
+    for cue in cues:
+        if not (cue.last <= hit.first and hit.first - cue.last < reach):
+            continue
+        if words.sentence[cue.first] != words.sentence[hit.first]:
+            continue
+        if not _broken(cue.last, hit.first, words, hits, whole=cue.kind == "cue:negator"):
+            return cue
+    return None
+
+
+def _broken(start: int, end: int, words: Words, hits: Hits, *, whole: bool) -> bool:
+    """Whether a new thought begins between two words; a comma ends a negation, not a condition."""
+    if any(start <= b.first < end for b in hits.get("cue:breaker", ())):
+        return True
+    return whole and any("," in words.gap(i) or ";" in words.gap(i) for i in range(start, end + 1))
+
+
+def _same_sentence(hit: Hit, cues: Sequence[Hit], words: Words) -> bool:
+    return any(words.sentence[cue.first] == words.sentence[hit.first] for cue in cues)

@@ -1,0 +1,134 @@
+"""Text in, Extraction out: the spaCy pipeline of this product. Knows no store and no network.
+
+`spacy.blank("id")` takes 3-5 s to load because of some 16,000 tokenizer exceptions that do nothing for
+posts; `Pipeline` is the same Language with our tokenizer and our components, ready in well under a
+second. The components are registered factories with `requires` and `assigns`, so `analyze_pipes()`
+checks their order. A batch runs inside one memory zone (the string store grows for ever otherwise), and
+nothing of a Doc outlives it: plain records are copied out.
+
+Only the first 20,000 code points of a text are read; offsets stay those of the stored text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from domain import Extraction, Mention, Relevance, Urgency
+from nlp.language import LanguageOf
+from nlp.phrases import EMPTY, Phrasebook, lists_of
+from nlp.pii import PersonalData
+from nlp.places import Places
+from nlp.relevance import RelevanceOf
+from nlp.tokens import Tokenizer
+from nlp.topics import Topics
+from nlp.urgency import UrgencyOf
+from settings import Settings
+
+MAX_CHARS = 20_000
+BATCH = 256
+NOTHING = Relevance("not_actionable", "obrolan", 0.97)
+CALM = Urgency("normal", 0.6)
+
+DEFAULTS: dict[str, Any] = {
+    "mention": None, "words": None, "hits": EMPTY, "language": "other", "register": None, "topics": (),
+    "places": (), "location": None, "relevance": NOTHING, "urgency": CALM, "sensitive": False, "pii": (),
+}
+for _name, _default in DEFAULTS.items():
+    Doc.set_extension(_name, default=_default, force=True)
+
+
+class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_subclass__ is untyped
+    """spaCy's Language for Indonesian and Javanese posts; its components read `nlp.settings` when made."""
+
+    lang = "id"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.phrasebook = Phrasebook(lists_of(settings))
+        table = self.phrasebook.table
+        super().__init__(Vocab(), create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, table))
+
+
+# component -> (what makes it, what it reads, what it sets). The tokenizer gives doc._.words, which spaCy
+# cannot know, so no component names it as required.
+COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str], list[str]]] = {
+    "phrases": (lambda nlp: _finder(nlp.phrasebook), [], ["hits"]),
+    "language": (lambda nlp: LanguageOf(nlp.phrasebook.table.known), [], ["language", "register"]),
+    "places": (lambda nlp: Places(nlp.settings, nlp.phrasebook.table.known), [], ["places", "location"]),
+    "topics": (lambda nlp: Topics(nlp.settings), ["hits"], ["topics"]),
+    "urgency": (lambda nlp: UrgencyOf(), ["hits"], ["urgency"]),  # noqa: ARG005
+    "relevance": (
+        lambda nlp: RelevanceOf(nlp.settings), ["hits", "topics", "places", "urgency"], ["relevance", "sensitive"],
+    ),
+    "pii": (lambda nlp: PersonalData(_official_handles(nlp.settings)), [], ["pii"]),
+}
+
+
+def _register(component: str) -> None:
+    make, reads, sets = COMPONENTS[component]
+
+    def factory(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy calls by these names
+        return make(cast(Pipeline, nlp))
+
+    Language.factory(
+        f"kentongan_{component}", requires=[f"doc._.{r}" for r in reads], assigns=[f"doc._.{s}" for s in sets],
+        func=factory,
+    )
+
+
+for _component in COMPONENTS:
+    _register(_component)
+
+
+def _finder(phrasebook: Phrasebook) -> Callable[[Doc], Doc]:
+    def find(doc: Doc) -> Doc:
+        doc._.hits = phrasebook.hits(doc._.words)
+        return doc
+
+    return find
+
+
+def _official_handles(settings: Settings) -> frozenset[str]:
+    named = {handle for department in settings.departments.values() for handle in department.handles}
+    return frozenset(handle.casefold() for handle in named | {account.handle for account in settings.accounts})
+
+
+class Extractor:
+    """What the NLP sees in mentions. Built once for a ruleset; building takes well under two seconds."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.nlp = Pipeline(settings)
+        for component in COMPONENTS:
+            self.nlp.add_pipe(f"kentongan_{component}")
+
+    def extract(self, mention: Mention) -> Extraction:
+        return self.extract_many([mention])[0]
+
+    def extract_many(self, mentions: Sequence[Mention]) -> list[Extraction]:
+        """Extractions in the order of `mentions`; pure."""
+        found: list[Extraction] = []
+        for begin in range(0, len(mentions), BATCH):
+            with self.nlp.memory_zone():
+                docs = self.nlp.pipe(self._docs(mentions[begin : begin + BATCH]), batch_size=BATCH)
+                found.extend(_extraction(doc) for doc in docs)
+        return found
+
+    def _docs(self, mentions: Sequence[Mention]) -> Iterator[Doc]:
+        for mention in mentions:
+            doc = self.nlp.tokenizer(mention.text[:MAX_CHARS])
+            doc._.mention = mention
+            yield doc
+
+
+def _extraction(doc: Doc) -> Extraction:
+    """Copy the judgements out of a Doc: records of ours, holding nothing of spaCy's."""
+    of = doc._
+    return Extraction(
+        language=of.language, register=of.register, relevance=of.relevance, topics=of.topics, places=of.places,
+        location=of.location, urgency=of.urgency, sensitive=of.sensitive, pii=of.pii,
+    )

@@ -1,0 +1,237 @@
+"""Reads a post into what duplicate detection compares: plain words, marks, hashes. Pure.
+
+A `Reading` is the post without its decoration: no URLs, no @names, no emoji, no hashtags at either
+end, no "RT @a:"; one spelling for slang, abbreviations, stretched letters and numbers. Two copies of
+one text that differ in such things only have equal words, hence equal `exact` hashes.
+
+`Fingerprint.body` is the reading as text, three lines: marks, address words, words. Nothing else is
+needed to judge later posts against it, so a memory rebuilt from stored fingerprints judges the same.
+Author names stand in it as 32-bit hashes. All hashes are xxh3 of the words, so they survive a
+restart and another machine; changing SPELLING or a pattern here changes them, and stories remembered
+before the change are then found by their other shingles or not at all.
+
+Refuses to look at more than MAX_CHARS and MAX_WORDS: the rest of a pasted book is no evidence.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from operator import eq
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
+
+from domain import Fingerprint, Mention
+from nlp.cue_words import GLUED, SPELLING
+
+MAX_CHARS = 4_000
+MAX_WORDS = 320
+MAX_SHINGLES = 24  # stored per story; each run of PER_SHINGLE words (more in long texts) gives one
+PER_SHINGLE = 3
+
+Keys = NDArray[np.uint64]
+
+WORD = re.compile(r"\w+")
+TAGGED = re.compile(r"#?\w+")
+LINK = re.compile(r"https?:?\S*|www\.\S+")
+NAME = re.compile(r"@\w+")
+TAG = re.compile(r"#\w+")
+CUT = re.compile(r"(?:…|\.\.\.)[\s\"”’]*(?:https?\S*\s*)*$")
+REPOST = re.compile(
+    r"(?:^|[\s\"“:|])(?:rt|repost(?:ed)?|regram|regrann|via)(?:\s+(?:from|by|dari))?\s*:?\s*@(\w+)\s*:?"
+)
+QUOTED = re.compile(r"^\s*[\"“]\s*@(\w+)\s*:")
+SILENT = {ord(sign): None for sign in "'’‘`ʼ´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f¼½¾"}
+SILENT.update(dict.fromkeys(range(1611, 1632)))  # Arabic vowel signs: written or not at will
+STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+JOINED = re.compile(r"([a-z]+)(\d+)([a-z]?)|(\d+)([a-z]{3,})")
+
+
+
+class Reading(NamedTuple):
+    """A post as duplicate detection sees it. `reposts`, `handle` and `author` are 8 hex digits or ""."""
+
+    words: tuple[str, ...]
+    address: tuple[str, ...] = ()
+    cut: bool = False  # the text ends in an ellipsis: its last word may be half a word
+    bare: bool = False  # no words of its own: `words` are its @names and hashtags
+    reposted: bool = False  # says of itself that it repeats another post
+    reposts: str = ""  # whose post it repeats
+    handle: str = ""
+    author: str = ""
+
+    @property
+    def exact(self) -> int:
+        return hash64("\x1f".join((" ".join(self.words), " ".join(self.address))))
+
+    def as_body(self) -> str:
+        flags = "c" * self.cut + "b" * self.bare + "r" * self.reposted
+        marks = " ".join((flags or "-", self.reposts or "-", self.handle or "-", self.author or "-"))
+        return f"{marks}\n{' '.join(self.address)}\n{' '.join(self.words)}"
+
+
+def from_body(body: str) -> Reading:
+    """The reading that `as_body` wrote; a body of any other origin counts as plain words."""
+    parts = body.split("\n", 2)
+    marks = parts[0].split(" ")
+    if len(parts) != 3 or len(marks) != 4:
+        return Reading(tuple(body.split()[:MAX_WORDS]))
+    flags, reposts, handle, author = ("" if mark == "-" else mark for mark in marks)
+    return Reading(tuple(parts[2].split()), tuple(parts[1].split()), "c" in flags, "b" in flags, "r" in flags,
+                   reposts, handle, author)
+
+
+def read(mention: Mention) -> Reading:
+    """Strip a mention to what may be compared. Never raises, whatever the text."""
+    text = _plain(mention.text[:MAX_CHARS])
+    reposted, reposts = False, ""
+    found = (REPOST.search(text) or QUOTED.search(text)) if "@" in text else None
+    if found and (rest := text[found.end():]).strip(" .:\"\n"):
+        text, reposted, reposts = rest, True, name_hash(found[1])
+    cut = len(mention.text) > MAX_CHARS or (("…" in text or "..." in text) and bool(CUT.search(text)))
+    words, decoration, said = _words(text, cut=cut)
+    author = mention.author
+    name = (author.id or author.handle) if author else None
+    return Reading(
+        words=words or decoration, address=read_address(mention), cut=cut, bare=not words and bool(decoration),
+        reposted=reposted or said, reposts=reposts,
+        handle=name_hash(author.handle) if author and author.handle else "",
+        author=name_hash(f"{mention.platform}:{name}") if name else "",
+    )
+
+
+def _plain(text: str) -> str:
+    """Lower case, compatibility letters folded, apostrophes and invisible signs gone; "…" is kept."""
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = text.translate(SILENT)
+        text = "…".join(unicodedata.normalize("NFKC", part) for part in text.split("…"))
+    elif "'" in text or "`" in text:
+        text = text.replace("'", "").replace("`", "")
+    return text.lower()
+
+
+def _words(text: str, *, cut: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """(words, decoration, whether it starts with a bare "RT"). Inner hashtags are words of the sentence."""
+    if "http" in text or "www." in text:
+        text = LINK.sub(" ", text)
+    names = NAME.findall(text) if "@" in text else []
+    if names:
+        text = NAME.sub(" ", text)
+    tags = TAG.findall(text) if "#" in text else []
+    tokens = _without_outer_tags(TAGGED.findall(text)) if tags else WORD.findall(text)
+    words = list(chain.from_iterable(map(spelled, tokens)))
+    if cut and words and words[-1] in {"h", "ht", "htt"}:
+        words.pop()  # the stump of a link
+    said = len(words) > 1 and (
+        words[0] in {"repost", "retweet"} or (words[0] == "rt" and not words[1][0].isdigit())
+    )
+    if said:
+        del words[0]
+    if any(map(eq, words, words[1:])):  # "rusak rusak" says it once, "rt 3 3" does not
+        words = [word for at, word in enumerate(words) if at == 0 or word != words[at - 1] or word.isdigit()]
+    decoration = () if words else tuple([*names, *tags][:MAX_WORDS])
+    return tuple(words[:MAX_WORDS]), decoration, said
+
+
+def _without_outer_tags(tokens: list[str]) -> list[str]:
+    start, end = 0, len(tokens)
+    while start < end and tokens[start][0] == "#":
+        start += 1
+    while end > start and tokens[end - 1][0] == "#":
+        end -= 1
+    return [token.lstrip("#") for token in tokens[start:end]]
+
+
+@lru_cache(maxsize=65_536)
+def spelled(token: str) -> tuple[str, ...]:
+    """A token in its one spelling: "rt03" is two words, "tolooong" one."""
+    made: list[str] = []
+    for word in token.split("_"):
+        if len(word) > 60:
+            word = word[:60]
+        joined = JOINED.fullmatch(word)
+        if joined and joined[1] and (len(joined[1]) > 2 or joined[1] in GLUED):
+            parts: Iterable[str] = (joined[1], joined[2] + joined[3])
+        elif joined and joined[4]:
+            parts = (joined[4], joined[5])
+        else:
+            parts = (word,)
+        for part in parts:
+            plain = STRETCHED.sub(r"\1", part)
+            if plain.isdigit():
+                plain = plain.lstrip("0") or "0"
+            if plain:
+                made.append(SPELLING.get(plain, plain))
+    return tuple(made)
+
+
+def read_address(mention: Mention) -> tuple[str, ...]:
+    """The words of the address that another channel asked for; empty where none was given."""
+    given = mention.place.address if mention.place else None
+    return _words(_plain(given[:400]), cut=False)[0] if given else ()
+
+
+def name_hash(name: str) -> str:
+    return f"{hash64(name.lower().lstrip('@')) & 0xFFFFFFFF:08x}"
+
+
+# --- hashes ------------------------------------------------------------------------------------
+
+VOWELS = re.compile(r"[aeiou]")
+MIX = np.array((0x165667B19E3779F9, 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15), np.uint64)
+
+
+@lru_cache(maxsize=131_072)
+def word_hash(word: str) -> int:
+    """Hash a word's skeleton: people drop vowels before anything else ("jlan", "perbakan", "tdak").
+
+    A coarser key finds more candidates; the guard, which sees whole words, decides.
+    """
+    if len(word) > 3 and word.isalpha():
+        word = word[0] + VOWELS.sub("", word[1:])
+    return hash64(word)
+
+
+def shingle_keys(words: Sequence[str]) -> Keys:
+    """Hash every run of three words, in text order; a text of one or two words is one run. Empty for none."""
+    if not words:
+        return np.empty(0, np.uint64)
+    if len(words) < 3:
+        return np.array([hash64(" ".join(words))], np.uint64)
+    return np.convolve(np.frombuffer(array("Q", map(word_hash, words)), np.uint64), MIX, "valid")
+
+
+def sample(keys: Sequence[int], seen: Mapping[int, int]) -> list[int]:
+    """One key from every PER_SHINGLE consecutive ones: that which fewest stories have, by `seen`.
+
+    A later post that shares any run of 7 words with the story (of length / 24 * 2 + 2 in texts of
+    more than 74 words) therefore meets one of them: posts are looked up by all their keys.
+    """
+    if len(keys) <= 4:
+        return list(keys)
+    width = max(PER_SHINGLE if len(keys) > 8 else 2, -(-len(keys) // MAX_SHINGLES))
+    ranked = [(seen.get(at, 0), key) for at, key in enumerate(keys)]
+    return [min(ranked[at:at + width])[1] for at in range(0, len(keys), width)]
+
+
+def hash64(text: str) -> int:
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+def signed(value: int) -> int:
+    """SQLite's integers end at 63 bits and a sign."""
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def fingerprint(reading: Reading, keys: Sequence[int], media: tuple[str, ...]) -> Fingerprint:
+    return Fingerprint(signed(reading.exact), tuple(map(signed, keys)), reading.as_body(), media)

@@ -1,0 +1,122 @@
+"""The names of places: every desa of Jawa Tengah and DIY, kabupaten and kota of all Indonesia, spoken names.
+
+Names are kept under a key of folded letters without blanks, because the official spelling joins what
+people write apart (Pasarkliwon, "pasar kliwon") and the other way round. The codes are those of the
+Ministry of Home Affairs; a parent's code begins its children's. Says which readings a name has, never
+which one is meant: that is `nlp.places`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+from nlp.normalize import fold
+
+LEVELS = ("provinsi", "kabupaten_kota", "kecamatan", "desa_kelurahan")
+KIND = re.compile(r"^(?:Kabupaten|Kota Administrasi|Kota|Daerah Istimewa|Daerah Khusus Ibukota) ")
+# Two neighbouring kelurahan share a first name that people use alone: Tlogosari Kulon and Wetan.
+SIDE = re.compile(r"^(.{5,}) (?:Kulon|Wetan|Lor|Kidul|Tengah|Barat|Timur|Utara|Selatan)$")
+INSIDE = ("33", "34")
+LETTERS = re.compile(r"[^a-z]")
+
+
+class Reading(NamedTuple):
+    """One thing that a name may mean. `code` is None for spots that have none; `area` is where it lies."""
+
+    type: str
+    code: str | None
+    area: str
+    name: str
+
+    @property
+    def inside(self) -> bool:
+        return self.area.startswith(INSIDE)
+
+
+class Area(NamedTuple):
+    """An administrative area: its official name, level and centroid (0, 0 outside the two provinces)."""
+
+    code: str
+    name: str
+    level: str
+    lat: float
+    lng: float
+
+
+def key_of(name: str) -> str:
+    return LETTERS.sub("", fold(name))
+
+
+class Gazetteer:
+    """`readings(key)` for names, `areas` by code, `stops` for names that are everyday words."""
+
+    def __init__(self) -> None:
+        self.areas: dict[str, Area] = {}
+        found: dict[str, list[Reading]] = defaultdict(list)
+        sides: dict[str, set[str]] = defaultdict(set)
+        for code, name, lat, lng in [*_rows("gazetteer.tsv"), *((*r, "0", "0") for r in _rows("outside.tsv"))]:
+            level = LEVELS[code.count(".")]
+            self.areas[code] = Area(code, name, level, float(lat), float(lng))
+            plain = KIND.sub("", name)
+            found[key_of(plain)].append(Reading(level, code, code, name))
+            side = SIDE.match(plain) if level == "desa_kelurahan" and code[9] == "1" else None
+            if side:
+                sides[side[1]].add(code[:8])
+        for name, kind, code in _rows("aliases.tsv"):
+            own = kind in LEVELS
+            official = self.areas[code].name if own else name
+            found[key_of(name)].append(Reading(kind, code if own else None, code, official))
+        for name, parents in sides.items():
+            if key_of(name) not in found and len(parents) == 1:
+                found[key_of(name)].append(Reading("admin_lain", None, parents.pop(), name))
+        self._found = {key: tuple(readings) for key, readings in found.items()}
+        self._beginnings = frozenset(key[:4] for key in self._found)
+        self.stops = frozenset(key_of(name) for name in listed("stop_names.txt"))
+        inside = [area for area in self.areas.values() if area.level == "desa_kelurahan"]
+        self._codes = [area.code for area in inside]
+        self._points = np.array([(area.lat, area.lng) for area in inside])
+
+    def readings(self, key: str) -> tuple[Reading, ...]:
+        return self._found.get(key, ())
+
+    def may_begin(self, letters: str) -> bool:
+        """Whether any name begins with the first four of `letters`: spares most look-ups."""
+        return letters[:4] in self._beginnings
+
+    def name_of(self, code: str) -> str:
+        area = self.areas.get(code)
+        return area.name if area else code
+
+    def nearest(self, lat: float, lng: float) -> Area | None:
+        """The desa whose centroid is nearest, None where that is more than some 10 km away."""
+        away = (self._points[:, 0] - lat) ** 2 + (self._points[:, 1] - lng) ** 2
+        best = int(away.argmin())
+        return self.areas[self._codes[best]] if away[best] < 0.01 else None
+
+    def children_named(self, parent: str) -> dict[str, Area]:
+        """Key -> area of everything below `parent`, for names spelt wrong within a known kabupaten."""
+        return {key_of(a.name): a for a in self.areas.values() if a.code.startswith(parent + ".")}
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The shipped table, read once per process."""
+    return Gazetteer()
+
+
+def listed(name: str) -> list[str]:
+    """The words of a list file; lines that begin with # are comments."""
+    text = (files("nlp") / "data" / name).read_text(encoding="utf-8")
+    return [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+
+
+def _rows(name: str) -> list[tuple[str, ...]]:
+    text = (files("nlp") / "data" / name).read_text(encoding="utf-8")
+    rows = [tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("#")]
+    return rows[1:] if rows[0][0] == "code" else rows

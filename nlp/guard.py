@@ -1,0 +1,388 @@
+"""Says what keeps two similar readings apart: another place, number, object or sense. Pure.
+
+Observations. Complaints are written from templates: "lampu jalan mati di Jl X, mohon diperbaiki" and
+the same of Jl Y share nine words of ten, and one citizen greets eighteen departments with the same
+thirty words. Copies differ elsewhere: something is put before or after, a sentence is moved or cut,
+words are spelt otherwise. So similarity says which stories to look at, and the *difference* decides.
+
+Theory. The words are aligned (longest common subsequence). Between aligned words lie gaps; each gap
+has left-over words of one side or of both.
+- spelling variants, words moved elsewhere in the text and empty words (HARMLESS) are taken away first;
+- a gap in the middle with left-overs on both sides is a replacement: two texts. Only where the same
+  address is given for both may plain words be replaced, never numbers, places or objects;
+- left-overs of one side in the middle are harmless unless they bring a number, a place or turn the
+  sense (tidak, belum, sudah);
+- at either end anything may be added that brings no place, and replaced where what is shared is long.
+Beside that every *fact* (cue and value: rt 3, km 12, jalan veteran) is compared wherever it stands,
+so that swapped numbers do not hide as moved words. The side that knows more places must not be the
+later one: a text without a place would otherwise swallow one complaint after the other. A cut text
+may lack anything after its cut.
+
+Known failures. Names without cue that differ by one letter in seven count as misspelt. A fact changed
+into an empty word is not seen ("Desa Banget"). Copies that replace plain words in the middle are
+missed, on purpose: prefer a missed copy to a false merge.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from nlp.cue_words import HARMLESS, NAMED, NEAR, NO_NAMES, NO_STREET, NUMBERED, OBJECTS, POLARITY, REGION, TITLES
+from nlp.fingerprint import Reading
+
+PLACED = NAMED | NUMBERED
+WAYS_TO = frozenset(("dari", "ke", "arah", "menuju", "tujuan"))
+CUES = PLACED | WAYS_TO
+FROM, TO = "<dari", ">ke"  # facts that only count where they are swapped
+LONG = 12  # shared telling words from which a changed greeting or call at the end is no evidence
+
+
+class Gap(NamedTuple):
+    """What lies between two aligned words. `before` is the last word ahead of the left-over, per side."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    ours_before: str
+    theirs_before: str
+    at_start: bool
+    at_end: bool
+
+
+class Alignment(NamedTuple):
+    """Two texts laid side by side; `similarity` is the share of the shorter one that is in the longer."""
+
+    matched: int
+    runs: int  # stretches of aligned words
+    similarity: float
+    gaps: tuple[Gap, ...]
+    moved: Counter[str]  # words in stretches of three and more that stand elsewhere in the other text
+
+
+def telling(words: Sequence[str]) -> int:
+    """How many different words say something: what broke, where, since when."""
+    return len({word for word in words if word not in HARMLESS})
+
+
+def is_number(word: str) -> bool:
+    """Numbers, house numbers ("12a"), letters of blocks."""
+    return len(word) == 1 or any(sign.isdigit() for sign in word)
+
+
+# --- laying side by side -------------------------------------------------------------------------
+
+
+def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> Alignment:
+    """Find the longest common subsequence (Hunt and Szymanski 1977) and what lies between.
+
+    `cut`: a last word that begins one of the other side counts as that word.
+    """
+    if cut:
+        ours, theirs = _completed(ours, theirs), _completed(theirs, ours)
+    start, limit = 0, min(len(ours), len(theirs))
+    while start < limit and ours[start] == theirs[start]:
+        start += 1
+    end = 0
+    while end < limit - start and ours[-1 - end] == theirs[-1 - end]:
+        end += 1
+    inner = _common(ours[start:len(ours) - end], theirs[start:len(theirs) - end])
+    pairs = [(start + i, start + j) for i, j in inner]
+    if start:
+        pairs.insert(0, (start - 1, start - 1))
+    pairs.append((len(ours) - end, len(theirs) - end))
+    gaps, runs = [], 1 if start or end else 0
+    last_i, last_j = (-1, -1) if not start else (start - 1, start - 1)
+    for i, j in pairs[1:] if start else pairs:
+        if i - last_i > 1 or j - last_j > 1:
+            gaps.append(Gap(
+                tuple(ours[last_i + 1:i]), tuple(theirs[last_j + 1:j]), ours[last_i] if last_i >= 0 else "",
+                theirs[last_j] if last_j >= 0 else "", last_i < 0 or last_j < 0, i == len(ours) or j == len(theirs),
+            ))
+            runs += 1
+        last_i, last_j = i, j
+    moved = _moved([w for gap in gaps for w in gap.ours], [w for gap in gaps for w in gap.theirs])
+    matched = start + end + len(inner) + len(moved)
+    return Alignment(matched, max(1, runs), matched / max(1, limit), tuple(gaps), Counter(moved))
+
+
+def _moved(ours: list[str], theirs: list[str]) -> list[str]:
+    """Words that both left-overs share in stretches of three or more: sentences in another order."""
+    found: list[str] = []
+    for _ in range(3):
+        if min(len(ours), len(theirs)) < 3:
+            break
+        pairs = set(_common(ours, theirs))
+        long = [(i, j) for i, j in pairs
+                if any(all((i + k, j + k) in pairs for k in range(first, first + 3)) for first in (-2, -1, 0))]
+        if not long:
+            break
+        found += [ours[i] for i, _ in long]
+        mine, yours = {i for i, _ in long}, {j for _, j in long}
+        ours = [word for i, word in enumerate(ours) if i not in mine]
+        theirs = [word for j, word in enumerate(theirs) if j not in yours]
+    return found
+
+
+def _completed(words: Sequence[str], other: Sequence[str]) -> Sequence[str]:
+    """`words` with a half last word replaced by the word of `other` that follows the same neighbour."""
+    if len(words) < 2 or len(words) > len(other) + 3:
+        return words
+    stump, before = words[-1], words[-2]
+    for at in range(1, len(other)):
+        if other[at - 1] == before and other[at] != stump and other[at].startswith(stump):
+            return (*words[:-1], other[at])
+    return words
+
+
+def _common(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]]:
+    """Index pairs of a longest common subsequence. A word counts at its first eight places only."""
+    if not ours or not theirs:
+        return []
+    places: dict[str, list[int]] = defaultdict(list)
+    for j, word in enumerate(theirs):
+        if len(places[word]) < 8:
+            places[word].append(j)
+    ends: list[int] = []  # smallest last j of a chain of each length
+    links: list[tuple[int, int, int]] = []  # (i, j, link of the chain before)
+    heads: list[int] = []
+    for i, word in enumerate(ours):
+        for j in reversed(places.get(word, ())):
+            length = bisect_left(ends, j)
+            links.append((i, j, heads[length - 1] if length else -1))
+            if length == len(ends):
+                ends.append(j)
+                heads.append(len(links) - 1)
+            else:
+                ends[length] = j
+                heads[length] = len(links) - 1
+    chain, at = [], heads[-1] if heads else -1
+    while at >= 0:
+        i, j, at = links[at]
+        chain.append((i, j))
+    return chain[::-1]
+
+
+# --- what the difference means -------------------------------------------------------------------
+
+
+def apart(
+    alignment: Alignment, ours: Reading, theirs: Reading, *, same_address: bool = False,
+    place_words: frozenset[str] = frozenset(),
+) -> str | None:
+    """Why the two are different stories, in a word or two; None if nothing in their difference keeps them apart.
+
+    `ours` is the post to be judged, `theirs` the story it may belong to. Facts are for `facts_apart`.
+    """
+    left = {word for gap in alignment.gaps for word in gap.ours} - alignment.moved.keys()
+    shared = telling([word for word in ours.words if word not in left])
+    for gap in alignment.gaps:
+        if (joined := "".join(gap.ours)) == "".join(gap.theirs) and joined.isalpha():
+            continue  # "di adakan", "pasar kliwon" written as one word
+        if gap.at_end and ours.cut:  # half a word
+            gap = gap._replace(ours=gap.ours[:-1])
+        if gap.at_end and theirs.cut:
+            gap = gap._replace(theirs=gap.theirs[:-1])
+        mine, yours = _left_over(gap, alignment.moved)
+        if reason := _gap_reason(gap, mine, yours, shared, same_address=same_address, place_words=place_words):
+            return reason
+    if not (same_address or theirs.cut) and (more := new_places(ours.words, theirs.words)):
+        return f"adds a place: {more}"
+    return None
+
+
+def _left_over(gap: Gap, moved: Counter[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """What remains of a gap, each word with whether a place cue stands right before it."""
+    mine = [(w, _cued(gap.ours, i, gap.ours_before)) for i, w in enumerate(gap.ours)]
+    yours = [(w, _cued(gap.theirs, i, gap.theirs_before)) for i, w in enumerate(gap.theirs)]
+    for item in list(mine):
+        for other in yours:
+            if same_word(item[0], other[0], strict=item[1] or other[1]):
+                mine.remove(item)
+                yours.remove(other)
+                break
+    return ([i for i in mine if i[0] not in HARMLESS and i[0] not in moved],
+            [i for i in yours if i[0] not in HARMLESS and i[0] not in moved])
+
+
+def _cued(words: Sequence[str], at: int, before: str) -> bool:
+    previous = words[at - 1] if at else before
+    return previous in PLACED or previous in NEAR or previous in TITLES
+
+
+def _gap_reason(
+    gap: Gap, mine: list[tuple[str, bool]], yours: list[tuple[str, bool]], shared: int, *, same_address: bool,
+    place_words: frozenset[str],
+) -> str | None:
+    outer = gap.at_start or gap.at_end
+    both = bool(mine) and bool(yours)
+    for word, cued in (*mine, *yours):
+        if is_number(word) and (both or not outer):
+            return f"number: {word}"
+        if (cued or word in place_words) and both:
+            return f"place: {word}"
+        if word in POLARITY and not outer and max(len(gap.ours), len(gap.theirs)) <= 3:
+            return f"sense: {word}"
+    if not both:
+        return None
+    if any(w in OBJECTS for w, _ in mine) and any(w in OBJECTS for w, _ in yours):
+        return f"object: {mine[0][0]}, {yours[0][0]}"
+    if same_address or (gap.at_end and not gap.at_start and shared >= LONG and max(len(mine), len(yours)) >= 3):
+        return None
+    return f"replaced: {mine[0][0]}, {yours[0][0]}"
+
+
+# --- facts ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4_096)
+def _facts(words: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    if CUES.isdisjoint(words):
+        return {}
+    found: dict[str, set[str]] = defaultdict(set)
+    for cue, value in _cue_values(words):
+        found[cue].add(value)
+    return {cue: frozenset(values) for cue, values in found.items()}
+
+
+def _cue_values(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, cue in enumerate(words):
+        if cue in WAYS_TO and at + 1 < len(words):
+            yield (FROM if cue == "dari" else TO), words[at + 1]
+        if cue not in PLACED or (cue == "jalan" and at and words[at - 1] in NO_STREET):
+            continue
+        following = [w for w in words[at + 1:at + 4] if w not in TITLES]
+        value = following[0] if following else ""
+        if cue in NUMBERED and value and is_number(value):
+            yield cue, value
+            if cue == "rt" and len(following) > 1 and is_number(following[1]):
+                yield "rw", following[1]  # "rt 3/5"
+        elif cue in NAMED and value and value not in HARMLESS and value not in PLACED and value not in NO_NAMES:
+            yield cue, value
+
+
+
+
+def facts_apart(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
+    """A cue that both texts have, with values that cannot be the same ones."""
+    mine, yours = _facts(ours), _facts(theirs)
+    if not mine or not yours:
+        return None
+    none: frozenset[str] = frozenset()
+    if mine.get(FROM, none) & yours.get(TO, none) and mine.get(TO, none) & yours.get(FROM, none):
+        return "the other way"
+    for cue in (mine.keys() & yours.keys()) - {FROM, TO}:
+        only_mine, only_yours = mine[cue] - yours[cue], yours[cue] - mine[cue]
+        if only_mine and only_yours:
+            alone, other = _unlike(only_mine, only_yours), _unlike(only_yours, only_mine)
+            if alone and other:
+                return f"{cue}: {alone[0]}, {other[0]}"
+    return None
+
+
+def new_places(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
+    """A place that `ours` states and `theirs` does not."""
+    mine, yours = _facts(ours), _facts(theirs)
+    known = frozenset(theirs)
+    for cue, values in mine.items():
+        if cue in (FROM, TO):
+            continue
+        for value in _unlike(values - known, yours.get(cue, frozenset())):
+            return f"{cue} {value}"
+    return None
+
+
+def share_a_place(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    mine, yours = _facts(ours), _facts(theirs)
+    return any(mine[cue] & yours[cue] for cue in (mine.keys() & yours.keys()) - {FROM, TO})
+
+
+def _unlike(values: frozenset[str], others: frozenset[str]) -> list[str]:
+    """The values that are none of the others, misspelt."""
+    return sorted(v for v in values if not any(same_word(v, w, strict=True) for w in others))
+
+
+# --- addresses ---------------------------------------------------------------------------------
+
+
+
+def compare_address(ours: Reading, theirs: Reading) -> str:
+    """"same", "other", or "unknown" where a side gives none. One may be less complete, never in its numbers."""
+    if not ours.address or not theirs.address:
+        return "unknown"
+    if ours.address == theirs.address:
+        return "same"
+    mine, yours = ([w for w in side.address if w not in REGION] for side in (ours, theirs))
+    if [w for w in mine if _house_number(w)] != [w for w in yours if _house_number(w)]:
+        return "other"
+    smaller, larger = sorted((set(mine), set(yours)), key=len)
+    return "same" if len(smaller) >= 2 and smaller <= larger else "other"
+
+
+def _house_number(word: str) -> bool:
+    """A number other than a postcode."""
+    return is_number(word) and len(word) < 5
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+PREFIXES = (
+    "memper", "diper", "meng", "meny", "peng", "mem", "men", "ber", "ter", "per", "pem", "pen", "me", "di", "ke", "se",
+    "pe",
+)
+SUFFIXES = ("kannya", "annya", "nya", "kan", "an", "ne", "ku", "mu", "lah", "i", "e")
+
+
+@lru_cache(maxsize=65_536)
+def same_word(one: str, other: str, *, strict: bool) -> bool:
+    """One word in two spellings, or of one root. `strict`, for names: letters swapped or missed, no roots."""
+    if one == other:
+        return True
+    if is_number(one) or is_number(other):
+        return False
+    shorter = min(len(one), len(other))
+    if not {one, other}.isdisjoint(POLARITY):
+        return False
+    if not strict and shorter >= 3 and _root(one) == _root(other):
+        return True
+    slip = _slip(one, other) if shorter >= 5 else ""
+    if strict or not {one, other}.isdisjoint(OBJECTS):
+        if slip == "missed":
+            return one[0] == other[0] and (shorter >= 6 or (not strict and _bones(one) == _bones(other)))
+        return one[0] == other[0] and slip == "swapped"
+    if slip:
+        return True
+    return shorter >= 3 and one[0] == other[0] and len(one) != len(other) and _bones(one) == _bones(other)
+
+
+def _slip(one: str, other: str) -> str:
+    """The one slip of the finger between two words: "swapped" neighbours, a letter "missed", "replaced"; or ""."""
+    if abs(len(one) - len(other)) > 1:
+        return ""
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    a, b = one[at:], other[at:]
+    if a[:2] == b[1::-1] and a[2:] == b[2:]:
+        return "swapped"
+    if a[1:] == b or a == b[1:]:
+        return "missed"
+    return "replaced" if a[1:] == b[1:] else ""
+
+
+@lru_cache(maxsize=65_536)
+def _root(word: str) -> str:
+    for suffix in SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "nya" else 4):
+            word = word[: -len(suffix)]
+            break
+    for prefix in PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 4:
+            return word[len(prefix):]
+    return word
+
+
+def _bones(word: str) -> str:
+    return word[0] + "".join(sign for sign in word[1:] if sign not in "aeiou")

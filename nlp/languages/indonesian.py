@@ -1,0 +1,156 @@
+"""Indonesian as people write it: function words, cues, slang and abbreviations. Lists written by us.
+
+`gg`, `kel`, `smg`, `jl` and their like mean gang, kelurahan, Semarang, jalan in this product; general
+slang lists read them as enggak, keluarga, semoga.
+"""
+
+from __future__ import annotations
+
+from nlp.languages import LanguagePack, phrases, table, word_set
+
+SPELLING = table("""
+tidak = gk ga gak ngga nggak enggak engga kagak kaga tdk tak ndak nda g gag gx kgk tida
+tidak bisa = gabisa gakbisa gbisa
+tidak ada = gada gaada gakada tiada
+tidak mau = gamau gakmau
+belum = blm blom belom blum
+sudah = sdh udh udah dah uda sdah
+jangan = jgn jngn jgan
+yang = yg yng
+dan = dn
+dengan = dgn dg dngn
+untuk = utk untk tuk
+karena = krn krna karna krena
+kalau = kalo klo kl klau
+kenapa = knp knpa napa
+mengapa = mngapa
+bagaimana = gmn gimana gmana bgmn bgaimana
+dimana = dmn dmana
+kapan = kpn
+banget = bgt bngt bgtt
+banyak = bnyk byk bnyak
+saja = aja sj aj
+sama = sm
+saya = sy sya
+kami = kmi
+orang = org orng
+tolong = tlg tlng tlong toling
+mohon = mhn mohn monon moon
+terima kasih = terimakasih trimakasih makasih mksh tks thx trims trimksh makasi
+minta = mnta mintak
+jalan = jln jl jalanan
+gang = gg
+kelurahan = kel
+kecamatan = kec
+kabupaten = kab
+desa = ds
+perumahan = perum prum
+rumah = rmh rmah
+rumah sakit = rs
+puskesmas = pkm
+sekolah = skolah skul
+anak = ank
+bapak = bpk bp bapk
+pemerintah = pmrintah pemrintah
+masyarakat = msyarakat masy mayarakat masyrakat
+kendaraan = kendaraaan kndaraan
+sekarang = skrg skrng skg sekrang
+setiap = stiap tiap2 tiap
+hari = hr
+malam = mlm mlam
+minggu = mgg
+bulan = bln
+tahun = thn taun
+selalu = sll slalu
+sampai = smp2 smpe sampe sampek ampe
+lagi = lgi lg
+masih = msh masi msih
+dapat = dpt dapet
+dari = dr dri
+pada = pd
+juga = jg jga
+tapi = tp tpi tetapi
+hanya = cuma cm cuman
+seperti = kayak kek kyk kaya spt
+memang = emang emg
+diperbaiki = dibenerin dibetulin diperbaikin dibenahi dibaiki diprbaiki
+berlubang = berlobang brlubang bolong2 bolong
+lubang = lobang
+macet = muacet mcet
+banjir = bnjir bajir
+lampu = lampune
+parah = prh
+pelayanan = playanan pelayan2
+bantuan = bntuan bantuanya
+pohon = phn
+""")
+
+CUES = {
+    "negator": phrases("""tidak, bukan, jangan, belum, tanpa, tidak ada, bukannya, tidak pernah, anti, bebas,
+        mencegah,
+        cegah, atasi, mengatasi, menanggulangi, penanganan, pencegahan, solusi"""),
+    "breaker": phrases("""karena, sebab, tapi, namun, padahal, sehingga, jadi, akibat, gara gara, sedangkan,
+        malah, dan,
+        maka, kok, sampai"""),
+    "condition": phrases("""kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut,
+        takutnya,
+        khawatir, kuatir, jangan sampai, semoga, setiap hujan, jangan jangan, supaya tidak, agar tidak, biar
+        tidak"""),
+    "past": phrases("""dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman
+        dulu,
+        sempat, sudah surut, sudah diperbaiki, sudah selesai, tahun tahun sebelumnya, waktu kecil"""),
+    "now": phrases("""sekarang, saat ini, malam ini, pagi ini, siang ini, sore ini, hari ini, barusan, detik ini,
+        tadi malam, sejak tadi, dari tadi, sampai saat ini, hingga kini, sampai sekarang"""),
+    "question": phrases("""
+        apakah, apa benar, kapan, kenapa, mengapa, bagaimana, berapa, dimana, di mana, siapa, mau tanya, mau
+        bertanya, izin bertanya, ijin bertanya, ingin bertanya, ingin menanyakan, mau nanya, numpang tanya,
+        tanya min, kah, apa, bisakah, bolehkah, gimana caranya, ada yang tahu, cara daftar, jam berapa, mohon
+        info, minta info, apa syaratnya, syaratnya apa
+    """),
+    "wondering": phrases("""
+        apakah, apa benar, berapa, izin bertanya, ijin bertanya, ingin bertanya, mau tanya, mau bertanya, ingin
+        menanyakan, mau nanya, numpang tanya, bagaimana caranya, bagaimana cara, cara daftar, jam berapa, mohon
+        info, minta info, mohon informasi, mohon penjelasannya, apa syaratnya, syaratnya apa, mohon petunjuk,
+        info dong
+    """),
+    "own": phrases("""
+        rumah saya, anak saya, ibu saya, bapak saya, ayah saya, istri saya, suami saya, orang tua saya, adik
+        saya, kakak saya, nenek saya, kakek saya, mertua saya, keponakan saya, cucu saya, keluarga saya, rumah
+        kami, anak kami, kampung kami, desa kami, gang kami, tempat kami, tempat saya, ktp saya, kk saya, data
+        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah ku, anak ku, ibu ku, rumah orang
+        tua, tetangga saya, depan rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah
+        kami, perumahan kami, kos saya, toko saya, warung saya, sekolah kami, rt kami, rw kami, jalan kami
+    """),
+    "irony": phrases("""
+        kolam gratis, kolam renang gratis, wahana air, wisata air, kolam lele, enak nih, enak banget ya, mantap
+        betul, hebat ya, hebat sekali ya, terima kasih ya pak jalan, selamat ya pak, senang sekali
+        rasanya, prestasi, sungguh indah, sukses membuat, sukses bikin, keren sekali ya, kolam ikan, sungai
+        dadakan, danau dadakan, waterboom, off road, offroad, jalan rasa, serasa di bulan, lomba mancing, bisa
+        mancing, tanam padi, tanam pisang, dipelihara
+    """),
+    "kin": phrases("""anak, bayi, balita, murid, siswa, adik, keponakan, cucu, nenek, kakek, lansia, janda, ibu
+        hamil, yatim,
+        orang tua, eyang, oma, opa"""),
+    "lack": phrases("""tidak bisa, tidak mampu, tidak punya, tidak ada biaya, tidak ada uang, belum bayar, belum
+        dibayar, ditolak,
+        tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan, tidak
+        diobati, tidak kuat,
+        kekurangan, dikeluarkan, tidak sanggup, terpaksa, libur terus"""),
+    "self": phrases("saya, kami, aku, warga"),
+    "chatty": phrases("""
+        gua, gue, gw, gwe, ane, lo, lu, elu, bjir, bjirr, anjir, anjirr, anjay, njir, njirr, jir, wkwk, wkwkwk,
+        wkwkwkwk, wkwkkw, haha, hahaha, hehe, hehehe, lol, kucing, bestie, cuy, coy, bro, btw, oot, ngakak,
+        gabut, nonton, drakor, scene, spill
+    """),
+    "done": phrases("sudah, telah, selesai, akhirnya, habis"),
+}
+
+FUNCTION = word_set("""
+yang dan dengan untuk karena kalau tidak ada itu ini saya kami kita kamu mereka dia sudah belum akan bisa dari
+pada juga tapi atau seperti hanya saja lagi masih sangat banget kenapa bagaimana apakah mohon tolong agar supaya
+sehingga padahal sekali jangan bukan oleh dalam antara kepada tersebut adalah ialah yaitu bahwa setiap semua
+sekarang nanti tadi kemarin terima kasih selamat diperbaiki segera selalu sering banyak orang rumah jalan sampai
+sejak punya mau harus perlu dapat gimana aja udah gak ga nggak nih sih dong kok deh
+""")
+
+INDONESIAN = LanguagePack("id", "Indonesia", FUNCTION, CUES, SPELLING)

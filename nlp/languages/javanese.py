@@ -1,0 +1,111 @@
+"""Javanese of the central province: ngoko, krama, and ngapak of Banyumas and Tegal. Lists written by us.
+
+Registers are a hint for the tone of an answer. Krama words win over ngoko ones, because people mix
+polite words into plain speech and seldom the other way round.
+"""
+
+from __future__ import annotations
+
+from nlp.languages import LanguagePack, phrases, table, word_set
+
+SPELLING = table("""
+ora = rak ra ura orak
+wis = wes uwis uwes
+iki = ki
+kuwi = kui
+piye = pye pie pripun kepriwe kepriben keprimen kepiye
+sing = seng
+isih = esih ijih
+opo = apa
+ojo = aja
+ono = ana onok
+arep = ape ameh
+kabeh = kbeh kabih
+akeh = okeh wakeh
+durung = rung gurung
+bangjo = abangijo bangjone
+kreteg = kretek krethek kreteng kereteg
+prapatan = perapatan prempatan
+dalan = ndalan
+lor = ngalor elor
+kidul = ngidul
+wetan = ngetan etan
+kulon = ngulon
+mboten = boten mbten
+nggih = inggih njih
+sampun = mpun
+kula = kulo
+wonten = enten
+matur nuwun = maturnuwun matursuwun maturnuwon
+""")
+# "apa" and "aja" are Indonesian words of their own: they keep their sense unless the text is Javanese.
+for _word in ("apa", "aja", "ana", "ra", "ki", "ape"):
+    SPELLING.pop(_word, None)
+
+CUES = {
+    "negator": phrases("""
+        ora, dudu, ojo, durung, mboten, sanes, dereng, tanpo, udu, ora ono, mboten wonten, ora tau
+    """),
+    "breaker": phrases("mergo, amarga, amargi, jalaran, nanging, tur, dadi, kok, nganti, ngantos"),
+    "condition": phrases("""
+        nek, yen, menawi, bilih, umpama, upamane, menowo, wedi, wedine, kuwatir, mugo mugo, saben udan,
+        angger udan
+    """),
+    "past": phrases("biyen, mbiyen, rumiyin, taun wingi, wis asat, sampun asat, jaman biyen, tau"),
+    "now": phrases("saiki, sakniki, sapunika, seprene, mau bengi, wengi iki, dino iki, sakmeniko, gemiyen, siki"),
+    "question": phrases("""
+        piye, kapan, opo, ngopo, ngapa, sopo, neng ndi, nang ndi, pinten, pripun, kenging menapa, menapa,
+        jam piro, piro
+    """),
+    "wondering": phrases("""
+        nyuwun pirsa, badhe tanglet, badhe nyuwun pirsa, arep takon, takon min, jam piro, carane piye,
+        tanglet
+    """),
+    "own": phrases("""
+        omahku, griya kula, omah kula, anakku, anak kula, lare kula, ibu kula, ibuku, bapakku, bapak kula,
+        mbahku, simbah kula, simbahku, garwa kula, bojoku, omahe simbah, kampungku, kampunge dewe, nggonku,
+        nggone nyong, umahku, umahe inyong, anake inyong, mbokku, mboke inyong, desane kula, dusun kula, ngarep
+        omah, tanggaku, ngajeng griya
+    """),
+    "done": phrases("wis, sampun, bar, rampung"),
+    "kin": phrases("""lare, bocah, anak, putra, putu, simbah, mbah, eyang, mbokdhe, tiyang sepuh, wong tuwo,
+        rondo"""),
+    "lack": phrases("""ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten
+        gadhah, mboten mampu,
+        mboten wonten, durung mbayar, durung kebayar, dereng bayar, prei, mandheg, ora tau entuk, mboten nate
+        angsal"""),
+    "self": phrases("aku, kula, inyong, nyong, dalem, awake dewe, warga, enyong"),
+}
+
+REGISTERS = {
+    "krama": word_set("""
+mboten boten nggih inggih njih kula kulo dalem panjenengan jenengan sampun wonten pripun menapa punika niki niku
+sanget matur nuwun suwun nyuwun pangapunten ngapunten badhe saged saget dereng kaliyan wau sedaya sedanten griya
+margi toya tiyang lare putra kangge kagem mangke sakniki sapunika mugi bilih menawi amargi ngantos dados nembe
+tindak rawuh mawon mriki mriku ngriki pinten sinten pundi dumugi wekdal dinten wungu gerah supados kersa lenggah
+ndalu
+"""),
+    "ngapak": word_set("""
+inyong nyong enyong rika rikane kepriwe kepriben kepriben kiye kiyeh kuwe kuweh kae koh bae maning pisan jan
+kencot madang gutul ngendi ngeneh ngonoh mbok mbokan deneng dening nganah ngeneh gigal teyeng gelem njagong
+genah ngapa batir lanang wadon umah bocah sokin tah temenan sekang nggon nggone ngerti ngode kowen lah pan pimen
+priben kayong ndoyan lombo sedurunge arane siki ganu mbekayu kakang mendean gagian gagiyan mandan gole sedelat
+ngemek
+"""),
+    "ngoko": word_set("""
+aku kowe kon awakmu ora wis wes iki kuwi kui piye sing seng opo ngopo ono arep isih kabeh akeh durung dudu ojo
+neng ning nang karo kanggo mergo amarga nek yen saiki mau wingi sesuk biyen banget tenan lho to kok iso entuk
+duwe gawe dalan banyu udan omah wong cah bocah mlaku mangan turu teko teka lungo metu mlebu gede cilik apik elek
+rusak jembrong peteng kreteg meh nganti terus maneh meneh wae ae rak tulung mesakke kapok suwe gelem emoh mbok
+pak lek dhewe dewe ngene ngono kene kono ngendi sopo pirang luwih kurang kudu ndang gek sik dhisik didandani
+dandani mbelgedes bosok asat surut lor kidul wetan kulon
+"""),
+}
+
+FUNCTION = (REGISTERS["krama"] | REGISTERS["ngapak"] | REGISTERS["ngoko"]) - word_set("""
+banget terus rusak surut kurang pak aku iki dalem lah pan jan mau karo lho to kok ae teka nang kae wau gede
+pisan lek kon putra lanang genah tindak kersa dados mbok tah lor kidul wetan kulon warga bae ngerti gelem cah
+meh bocah sik
+""")
+
+JAVANESE = LanguagePack("jv", "Jawa", FUNCTION, CUES, SPELLING, REGISTERS)

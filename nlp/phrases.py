@@ -1,0 +1,117 @@
+"""Finds every phrase of every list in one scan: operators' keywords, signals and the packs' cues.
+
+All lists share one Aho-Corasick automaton over the canonical words of a text, so the cost does not grow
+with their number and a keyword that an operator adds works at once. A phrase matches whole words only.
+What a hit means is for the components to say; this module only says where it stands.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from domain import Span
+from nlp import LANGUAGES
+from nlp.normalize import canonical, fold
+from nlp.tokens import Words, WordTable, split_words
+from settings import Settings
+
+
+class Hit(NamedTuple):
+    """A phrase of list `kind` (and `label` within it) on words `first` to `last`, `last` excluded."""
+
+    kind: str
+    label: str
+    phrase: str
+    size: int  # words of the phrase
+    first: int
+    last: int
+
+    def span(self, words: Words) -> Span:
+        return Span(words.starts[self.first], words.ends[self.last - 1])
+
+    def touches(self, other: Hit) -> bool:
+        return self.first < other.last and other.first < self.last
+
+
+Hits = Mapping[str, list[Hit]]
+EMPTY: Hits = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: str
+    label: str
+    phrase: str
+    size: int
+
+
+class Phrasebook:
+    """Every phrase list in force, ready to be searched; `table` is the word table that belongs to it."""
+
+    def __init__(self, lists: Iterable[tuple[str, str, str]]) -> None:
+        given = [(kind, label, phrase, split_words(phrase)) for kind, label, phrase in lists]
+        spelling = {variant: word for pack in LANGUAGES.values() for variant, word in pack.spelling.items()}
+        known = {word for *_, parts in given for part in parts for word in spelling.get(part, part).split()}
+        self.table = WordTable(spelling, frozenset(known))
+        entries: dict[str, dict[tuple[str, str], _Entry]] = defaultdict(dict)
+        for kind, label, phrase, parts in given:
+            form = " ".join(canonical(part, spelling, known) for part in parts)
+            if form:
+                entries[f" {form} "].setdefault((kind, label), _Entry(kind, label, phrase, form.count(" ") + 1))
+        self._entries = [tuple(found.values()) for found in entries.values()]
+        self._automaton = AhoCorasick(list(entries)) if entries else None
+
+    def hits(self, words: Words) -> Hits:
+        """List kind -> hits in text order; within a list and label the longest of nested hits stays."""
+        if self._automaton is None or not words.raw:
+            return EMPTY
+        found: dict[str, list[Hit]] = {}
+        for which, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
+            first = bisect_right(words.at, start + 1) - 1
+            last = bisect_right(words.at, end - 2)
+            for entry in self._entries[which]:
+                _add(found.setdefault(entry.kind, []),
+                     Hit(entry.kind, entry.label, entry.phrase, entry.size, first, last))
+        return found
+
+
+def _add(hits: list[Hit], new: Hit) -> None:
+    """Matches come by their end: a longer one swallows those inside it, a shorter one is inside or apart."""
+    for i in range(len(hits) - 1, -1, -1):
+        old = hits[i]
+        if old.last <= new.first:
+            break
+        if old.label == new.label:
+            if old.first >= new.first and old.last <= new.last:
+                del hits[i]
+            elif new.first >= old.first and new.last <= old.last:
+                return
+    hits.append(new)
+
+
+def lists_of(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """(kind, label, phrase) of everything that the settings and the language packs list."""
+    for name, topic in settings.topics.items():
+        for listed in topic.keywords.values():
+            yield from (("topic", name, phrase) for phrase in listed)
+        yield from (("unless", name, phrase) for phrase in topic.unless)
+    signals = settings.signals
+    for kind in ("urgency", "vulnerable", "sensitive", "trivial"):
+        for label, listed in getattr(signals, kind).items():
+            yield from ((kind, label, phrase) for phrase in listed)
+    for kind in ("defect", "request", "question", "praise", "spam", "news", "metaphors"):
+        yield from ((kind, "", phrase) for phrase in getattr(signals, kind))
+    for pack in LANGUAGES.values():
+        for cue, listed in pack.cues.items():
+            yield from ((f"cue:{cue}", "", phrase) for phrase in listed)
+
+
+def reading(phrase: str) -> str:
+    """The folded words of a phrase, for messages and tests."""
+    return " ".join(fold(part) for part in split_words(phrase))

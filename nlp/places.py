@@ -1,0 +1,209 @@
+"""Places of a text, and where the matter is: the component that joins patterns, names and circumstances.
+
+A place is a span with a type; a name of the gazetteer also has the Ministry's code. Leading designators
+stand outside the span of an administrative name and inside that of a road or a landmark. "No place" is
+a legal answer. The location is the deepest area that the places agree on; it is None where nothing was
+named, and outside Jawa Tengah and DIY, whose centroids are all we have: the places still tell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from spacy.tokens import Doc
+
+from domain import Location, Mention, Place
+from nlp.gazetteer import Reading, gazetteer, key_of
+from nlp.place_names import Candidate, Choice, candidates, decisions
+from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
+from nlp.tokens import Words
+from settings import Settings
+
+Decided = Sequence[tuple[Candidate, Choice]]
+ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
+OFFICE, IN_A_NAME = 0.4, 0.8  # what "Bupati X" and "pasar X" tell of where the matter is
+STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
+UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
+
+
+class Places:
+    """spaCy component: `doc._.places`, `doc._.location`."""
+
+    def __init__(self, settings: Settings, known: frozenset[str]) -> None:
+        self.table = gazetteer()
+        self.patterns = Patterns(self.table, known)
+        self.threshold = settings.thresholds.place
+        areas = {name: government.code for name, government in settings.governments.items()}
+        self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
+
+    def __call__(self, doc: Doc) -> Doc:
+        words: Words = doc._.words
+        if words.raw:
+            given = self.circumstances(doc._.mention)
+            doc._.places, doc._.location = self.find(words, given)
+            if doc._.places:
+                spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in doc._.places)
+                doc.spans["places"] = [span for span in spans if span is not None]
+        return doc
+
+    def circumstances(self, mention: Mention | None) -> dict[str, str]:
+        """Area code -> why: the accounts that were shown the post, the platform's place hint."""
+        given: dict[str, str] = {}
+        if mention is None:
+            return given
+        for account in (mention.account, *mention.seen_by):
+            if code := self.jurisdictions.get(account):
+                given[code] = f"account:{account}"
+        hint = mention.place
+        if hint and hint.lat is not None and hint.lng is not None:
+            area = self.table.nearest(hint.lat, hint.lng)
+            if area:
+                given.update({area.code[:5]: "geo-tag", area.code[:8]: "geo-tag"})
+        for name in (hint.name, hint.address) if hint else ():
+            for part in (name or "").split(","):
+                wide = [r for r in self.table.readings(key_of(part)) if r.type in {"kabupaten_kota", "kecamatan"}]
+                given.update({r.area: "place hint" for r in wide[:2]})
+        return given
+
+    def find(self, words: Words, given: Mapping[str, str]) -> tuple[tuple[Place, ...], Location | None]:
+        shapes = list(self.patterns.find(words))
+        named_in = [shape for shape in shapes if shape.type != "sub_desa"]
+        covered = {i: shape.because for shape in named_in for i in range(shape.first, shape.last)}
+        capitals = uses_capitals(words)
+        # A road named after a town says nothing of where it lies; a market or a junction does.
+        named = [c for c in candidates(words, self.table, frozenset(covered), capitals=capitals)
+                 if covered.get(c.first) not in STREETS]
+        if not named and not shapes and not self._designators(words):
+            return (), self._location((), (), given)
+        decided = list(decisions(named, given, self.table))
+        places = [_of_shape(shape, words.text) for shape in shapes]
+        taken = {i for shape in shapes for i in range(shape.first, shape.last)}
+        for candidate, choice in decided:
+            accepted = choice.score >= self.threshold and not candidate.title and not candidate.inside
+            if accepted and taken.isdisjoint(range(candidate.first, candidate.last)):
+                places.append(_of_name(candidate, choice, words.text))
+                taken.update(range(candidate.first, candidate.last))
+        places += self._unknown(words, taken, decided, given, capitals)
+        places = [p for p in places if p.score >= self.threshold]
+        places.sort(key=lambda p: (p.start, -p.end))
+        places = _apart(places)
+        return tuple(places), self._location(places, decided, given)
+
+    def _designators(self, words: Words) -> bool:
+        return any(word in ADMIN for word in words.fold)
+
+    def _unknown(
+        self, words: Words, taken: set[int], decided: Decided, given: Mapping[str, str], capitals: bool
+    ) -> list[Place]:
+        """Names behind a designator that no table has: a village spelt otherwise, or not in it."""
+        places = []
+        for i, word in enumerate(words.fold):
+            level = ADMIN.get(word)
+            if not level or i + 1 >= len(words.fold) or i + 1 in taken:
+                continue
+            end = self.patterns.name_end(words, i + 1, capitals=capitals, weak=word == "kota")
+            if end == i + 1 or not taken.isdisjoint(range(i + 1, end)):
+                continue
+            taken.update(range(i + 1, end))
+            start, stop = words.starts[i + 1], words.ends[end - 1]
+            name = words.text[start:stop]
+            meant = self._spelt_like(name, level, decided, given)
+            because = f"designator:{word}" + (", spelt like" if meant else "")
+            code, official = (meant.code, meant.name) if meant else (None, name)
+            score = UNKNOWN_NAME + 0.1 * bool(meant)
+            places.append(Place(start, stop, name, level, code, official, score, because))
+        return places
+
+    def _spelt_like(
+        self, name: str, level: str, decided: Decided, given: Mapping[str, str]
+    ) -> Reading | None:
+        """The area of that level whose name is nearly `name`, within the kabupaten that is spoken of."""
+        parents = {c.reading.area[:5] for _, c in decided if c.sure and c.score >= 0.5 and len(c.reading.area) >= 5}
+        parents |= {code[:5] for code in given if len(code) >= 5}
+        for parent in sorted(parents):
+            below = {k: a for k, a in self.table.children_named(parent).items() if a.level == level}
+            close = get_close_matches(key_of(name), below, n=1, cutoff=0.86)
+            if close:
+                area = below[close[0]]
+                return Reading(level, area.code, area.code, area.name)
+        return None
+
+    # --- where the matter is
+
+    def _location(
+        self, places: Sequence[Place], decided: Decided, given: Mapping[str, str]
+    ) -> Location | None:
+        votes: dict[str, float] = defaultdict(float)
+        whys: dict[str, str] = {}
+        for candidate, choice in decided:
+            area = choice.reading.area
+            if choice.score < self.threshold or (not choice.sure and len(area) > 5) or len(area) < 5:
+                continue
+            weight = OFFICE if candidate.title else IN_A_NAME if candidate.inside else 1.0
+            votes[area[:5]] += choice.score * weight
+            whys.setdefault(area[:5], f"named: {choice.reading.name}")
+        for place in places:
+            if place.because.endswith("spelt like") and place.code:
+                votes[place.code[:5]] += place.score
+        if not places and not votes and all(why.startswith("account") for why in given.values()):
+            return None
+        for code, why in given.items():
+            if len(code) >= 5 and not _elsewhere(code, decided, self.threshold):
+                votes[code[:5]] += ACCOUNT_ONLY if why.startswith("account") else 0.6
+                whys.setdefault(code[:5], why)
+        return self._deepest(places, votes, whys)
+
+    def _deepest(
+        self, places: Sequence[Place], votes: Mapping[str, float], whys: Mapping[str, str]
+    ) -> Location | None:
+        if not votes:
+            return None
+        city = max(sorted(votes), key=lambda code: votes[code])
+        share = votes[city] / sum(votes.values())
+        inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5]
+        inside.sort(key=lambda p: (-len(p.code or ""), -p.score, p.start))
+        code, score = city, min(1.0, votes[city])
+        because = whys.get(city, "")
+        if inside:
+            code, score, because = inside[0].code or city, inside[0].score, f"named: {inside[0].name}"
+            if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
+                because += ", first of several"
+        area = self.table.areas.get(code)
+        if area is None or area.lat == 0.0:
+            return None
+        return Location(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
+
+
+def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:
+    """Whether a village is named that this city does not have, though it is not clear which one."""
+    return any(
+        not choice.sure and choice.score >= threshold
+        and not any(reading.area.startswith(city) for reading in candidate.readings)
+        for candidate, choice in decided
+    )
+
+
+def _of_shape(shape: Found, text: str) -> Place:
+    name = text[shape.start : shape.end]
+    return Place(shape.start, shape.end, name, shape.type, None, name, shape.score, shape.because)
+
+
+def _of_name(candidate: Candidate, choice: Choice, text: str) -> Place:
+    reading = choice.reading
+    code = reading.code if choice.sure else None
+    rival = choice.runner_up if choice.sure else (reading.code or choice.runner_up)
+    return Place(
+        candidate.start, candidate.end, text[candidate.start : candidate.end], reading.type, code, reading.name,
+        round(choice.score, 3), choice.because, rival,
+    )
+
+
+def _apart(places: Sequence[Place]) -> list[Place]:
+    """Drop what overlaps an earlier place: a number's shape inside a road's name."""
+    kept: list[Place] = []
+    for place in places:
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
+    return kept

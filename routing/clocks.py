@@ -1,0 +1,110 @@
+"""Says by when a ticket is due, and which rule says so. Pure; holidays come from the `holidays` library.
+
+Hours run on the wall clock, nights and holidays included. Working days are those of a government office
+in WIB: not Saturday, Sunday, a national holiday or a day of cuti bersama. The day on which the matter
+reached us does not count, whatever the hour, so a post of Friday 16:30 has Monday for its first day; the
+limit falls at the end (23:59:59 WIB) of the last day. Every due date names the clock that it follows;
+the nearest wins. Source of the limits: `clocks` in config.yaml, each with its basis.
+
+Known weakness: holidays of a coming year stand only after the joint decree of three ministers (SKB) is
+out, usually in autumn, and in the library some weeks later. Until then `missing_years` names the year,
+and a limit that reaches into it may fall too early, never too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+WIB = ZoneInfo("Asia/Jakarta")
+SATURDAY = 5
+END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A limit of law. Exactly one of `hours` and `working_days` is given."""
+
+    name: str
+    government: str | None  # None: binds every government
+    outside: bool  # True: binds the handing over to an outside body
+    hours: int | None
+    working_days: int | None
+    valid_from: str  # ISO date in WIB
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`at` in UTC, `rule` the name of the clock."""
+
+    at: datetime
+    rule: str
+
+
+def due_dates(
+    clocks: Iterable[Clock], *, government: str | None, outside: bool, unassigned: bool, opened_at: datetime
+) -> tuple[Due, ...]:
+    """Every limit that binds, nearest first.
+
+    `unassigned` is triage: nobody knows yet whose matter it is, so the strictest clock of any
+    government counts; a re-routed ticket keeps its due date, and then it must not be too late.
+    """
+    today = opened_at.astimezone(WIB).date().isoformat()
+    bound = [
+        Due(_limit(clock, opened_at), clock.name)
+        for clock in clocks
+        if clock.outside == outside and clock.valid_from <= today
+        and (unassigned or clock.government in (None, government))
+    ]
+    return tuple(sorted(bound, key=lambda due: (due.at, due.rule)))
+
+
+def _limit(clock: Clock, opened_at: datetime) -> datetime:
+    if clock.hours is not None:
+        return opened_at.astimezone(UTC) + timedelta(hours=clock.hours)
+    assert clock.working_days is not None  # settings give exactly one
+    return end_of_working_day(opened_at, days=clock.working_days)
+
+
+def end_of_working_day(opened_at: datetime, *, days: int) -> datetime:
+    """The end, in UTC, of the `days`-th working day after the WIB day of `opened_at`."""
+    day = opened_at.astimezone(WIB).date()
+    while days > 0:
+        day += timedelta(days=1)
+        days -= is_working_day(day)
+    return datetime.combine(day, END_OF_DAY, tzinfo=WIB).astimezone(UTC)
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in _days_off(day.year)
+
+
+@lru_cache(maxsize=64)
+def _days_off(year: int) -> frozenset[date]:
+    """National holidays and cuti bersama of one year."""
+    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+
+
+@lru_cache(maxsize=64)
+def _has_joint_leave(year: int) -> bool:
+    return bool(holidays.country_holidays("ID", years=year, categories=("government",)))
+
+
+def missing_years(now: datetime) -> tuple[int, ...]:
+    """Of this year and the next, those whose cuti bersama the library does not know yet."""
+    year = now.astimezone(WIB).year
+    return tuple(y for y in (year, year + 1) if not _has_joint_leave(y))
+
+
+def holiday_warnings(now: datetime) -> tuple[str, ...]:
+    """What ops must know, in Indonesian; empty when both years are there."""
+    return tuple(
+        f"Hari libur dan cuti bersama {year} belum lengkap: jatuh tempo hari kerja bisa keliru. "
+        "Perbarui paket holidays setelah SKB tiga menteri terbit."
+        for year in missing_years(now)
+    )

@@ -1,0 +1,80 @@
+"""Says which mentions need no work, and keeps them in a lane with the reason. Pure.
+
+A lane is a shelf, not a bin: what lies there keeps its words, its reason and its place in the ledger,
+is sampled by people, and a second look can lift it. The error that hurts is a person in need on that
+shelf, so every doubt is resolved for a ticket: never a lane for what is actionable, sensitive, speaks of
+a child, an old, sick, pregnant, disabled, beaten, desperate or poor person, or tells of a danger to life
+in somebody's own words. A picture sent with no more than "min, tolong" says something that we cannot
+read: people look at it.
+
+Known failures. An advertisement for baby clothes speaks of a child and reaches people. "Mati kutu" from
+a citizen whom the NLP calls a chatterer stays here until somebody samples it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from domain import Extraction, Mention
+from routing.rules import Rules
+from routing.words import TOKEN, Found
+
+ACTIONABLE = "actionable"
+LANES = {
+    "keluhan_umum": ("chatter", "keluhan umum: tidak menyebut tempat, barang atau perkara yang dapat dikerjakan"),
+    "pertanyaan": ("question", "pertanyaan, bukan laporan"),
+    "berita": ("news", "berita atau pengumuman"),
+    "obrolan": ("chatter", "obrolan, tidak ada yang perlu dikerjakan"),
+    "spam": ("spam", "iklan atau spam"),
+    "pujian": ("praise", "pujian atau terima kasih"),
+}
+TRIVIAL = {
+    "lost_item": "barang pribadi hilang: urusan polisi atau pengelola tempat, bukan dinas",
+    "love": "urusan percintaan, bukan pelayanan publik",
+    "greeting": "hanya salam",
+}
+OWN_WORDS = frozenset({"keluhan_umum", "obrolan", "pertanyaan"})  # first-hand speech, where danger counts
+PICTURES = frozenset({"photo", "video", "gif"})
+ADDRESSED = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
+FEW_WORDS = 6  # "min tolong ini gimana ya pak"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """`lane` as in Decision.lane; `because` is shown to staff."""
+
+    lane: str
+    because: str
+
+
+def lane_of(mention: Mention, extraction: Extraction, rules: Rules) -> Lane | None:
+    """The lane of a mention that needs no work; None for everything that people have to see."""
+    relevance = extraction.relevance
+    if relevance.label == ACTIONABLE or relevance.vulnerable or extraction.sensitive:
+        return None
+    if relevance.detail not in LANES:  # a report that is called not actionable: doubt, so a ticket
+        return None
+    if extraction.urgency.label == "darurat" and relevance.detail in OWN_WORDS:
+        return None
+    found = rules.lexicon.find(mention.text)
+    if relevance.detail in OWN_WORDS and picture_speaks(mention, found, rules):
+        return None
+    if relevance.detail == "obrolan" and (kind := _trivial_kind(found, rules)):
+        return Lane("trivial", TRIVIAL.get(kind, f"hal sepele: {kind}"))
+    return Lane(*LANES[relevance.detail])
+
+
+def picture_speaks(mention: Mention, found: Found, rules: Rules) -> bool:
+    """A picture with no words of its own, or with a few that only ask for help."""
+    if not any(media.type in PICTURES for media in mention.media):
+        return False
+    said = TOKEN.findall(ADDRESSED.sub(" ", mention.text))
+    return not said or (len(said) <= FEW_WORDS and not rules.request_words.isdisjoint(found.words))
+
+
+def _trivial_kind(found: Found, rules: Rules) -> str | None:
+    """The kind with the most words in the text; the file's order decides a tie."""
+    counts = {kind: len(words & found.words) for kind, words in rules.trivial_words.items()}
+    best = max(counts, key=lambda kind: counts[kind], default=None)
+    return best if best is not None and counts[best] else None

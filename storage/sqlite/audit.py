@@ -1,0 +1,83 @@
+"""The audit chain: who did what, append-only, each row sealed with the hash of the one before.
+
+A row that is altered, removed or slipped in breaks the chain at its place; rows cut off the end are
+missed by `audit_head`. Somebody who rewrites the whole file and all its hashes is not caught here:
+against that helps only a copy of a hash kept elsewhere. Holds no citizen's text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from storage.sqlite.rows import json_of, micros, moment
+from storage.store import HistoryEntry
+
+MACHINE = "kentongan"
+PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime
+    actor: str
+    verb: str
+    ticket: int | None = None
+    subject: str | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+
+
+def append(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+    """Add links to the chain, inside the caller's transaction."""
+    last, link = connection.execute("SELECT id, hash FROM audit_head").fetchone()
+    rows = []
+    for last, entry in enumerate(entries, last + 1):  # noqa: B020 counts on from where the chain ends
+        content = (last, micros(entry.at), entry.actor, entry.verb, entry.ticket, entry.subject,
+                   json_of(entry.before), json_of(entry.after), entry.reason)
+        link = sealed(link, content)
+        rows.append((*content, link))
+    if rows:
+        connection.executemany("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("UPDATE audit_head SET id = ?, hash = ?", (last, link))
+
+
+def sealed(previous: str, content: tuple[Any, ...]) -> str:
+    """sha256 over the hash before and the row as a JSON list: every implementation can recompute it."""
+    return hashlib.sha256(previous.encode() + orjson.dumps(content)).hexdigest()
+
+
+def problems(connection: sqlite3.Connection) -> Iterator[str]:
+    """Where the chain is broken; the first break only, for every later link hangs on it."""
+    last, link = 0, ""
+    while rows := connection.execute(
+        "SELECT id, at, actor, verb, ticket, subject, before, after, reason, hash FROM audit"
+        " WHERE id > ? ORDER BY id LIMIT ?", (last, PAGE)
+    ).fetchall():
+        for *content, found in rows:
+            if content[0] != last + 1:
+                yield f"rantai audit: baris {last + 1} hilang"
+                return
+            last, link = content[0], sealed(link, tuple(content))
+            if link != found:
+                yield f"rantai audit: baris {last} diubah, atau baris sebelumnya"
+                return
+    if (last, link) != connection.execute("SELECT id, hash FROM audit_head").fetchone():
+        yield f"rantai audit: baris sesudah {last} hilang"
+
+
+def history(connection: sqlite3.Connection, ticket: int) -> list[HistoryEntry]:
+    """What happened to a ticket, oldest first."""
+    return [
+        HistoryEntry(moment(at), actor, verb, orjson.loads(before), orjson.loads(after), reason)
+        for at, actor, verb, before, after, reason in connection.execute(
+            "SELECT at, actor, verb, before, after, reason FROM audit WHERE ticket = ? ORDER BY id", (ticket,)
+        ).fetchall()
+    ]

@@ -1,0 +1,73 @@
+"""Every ticket as plain data, in an order and form that no restart, batch size or clock of ours changes."""
+
+# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from storage.sqlite.connection import Connections
+from storage.sqlite.judging import LISTED
+from storage.sqlite.rows import keys_json, moment
+
+PAGE = 200
+COLUMNS = ("id", "cluster", "department", "status", "topic", "urgency", "priority", "rule", "ruleset", "opened_at",
+           "due_at", "due_rule", "parent", "coordinates", "sensitive", "outside", "reason", "platform", "url",
+           "text", "posted_at", "size", "extraction")
+
+
+def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
+    """Page by page, so that an export of any size neither fills memory nor keeps the log from shrinking.
+
+    Text is as stored: masking is the caller's duty.
+    """
+    last = 0
+    while True:
+        with connections.read() as connection:
+            rows = connection.execute(
+                "SELECT t.id, t.cluster, t.department, t.status, t.topic, t.urgency, t.priority, t.rule, t.ruleset,"
+                " t.opened_at, t.due_at, t.due_rule, t.parent, t.coordinates, t.sensitive, t.outside, t.reason,"
+                " m.platform, m.url, m.text, m.posted_at, c.size, j.extraction"
+                " FROM ticket t JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
+                " LEFT JOIN judgement j ON j.mention = m.key WHERE t.id > ? ORDER BY t.id LIMIT ?", (last, PAGE)
+            ).fetchall()
+            members = _members(connection, {row[1] for row in rows})
+        for row in rows:
+            yield _plain(dict(zip(COLUMNS, row, strict=True)), members[row[1]])
+        if len(rows) < PAGE:
+            return
+        last = rows[-1][0]
+
+
+def _members(connection: sqlite3.Connection, clusters: set[str]) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = {cluster: [] for cluster in clusters}
+    for cluster, key in connection.execute(
+        f"SELECT cluster, key FROM mention WHERE cluster {LISTED} ORDER BY key", (keys_json(clusters),)
+    ).fetchall():
+        members[cluster].append(key)
+    return members
+
+
+def _plain(row: dict[str, Any], members: list[str]) -> dict[str, Any]:
+    seen = orjson.loads(row.pop("extraction") or "{}")
+    location = seen.get("location") or None
+    return {
+        **row,
+        "opened_at": _text(moment(row["opened_at"])),
+        "due_at": _text(moment(row["due_at"])) if row["due_at"] is not None else None,
+        "posted_at": _text(moment(row["posted_at"])),
+        **{name: bool(row[name]) for name in ("coordinates", "sensitive", "outside")},
+        "place": location and location["name"],
+        "location": location and {name: location[name] for name in ("code", "name", "level", "lat", "lng")},
+        "members": members,
+        "pii": seen.get("pii") or [],
+    }
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat()

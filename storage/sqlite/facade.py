@@ -1,0 +1,193 @@
+"""SqliteStore: each verb of the Store protocol as one transaction. What a verb does stands in its module."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from domain import Account, AccountState, Actor, Decision, Mention, Page, StoreFault, Ticket
+from storage.sqlite import accounts as account_table
+from storage.sqlite import books, export, harvest, judging, outbox, schema, settle, tickets
+from storage.sqlite.connection import Connect, Connections
+from storage.store import (
+    Announce,
+    DueEvent,
+    LedgerRow,
+    Saved,
+    Settled,
+    Standing,
+    Story,
+    TicketQuery,
+    TicketRow,
+    TicketView,
+    Transition,
+)
+
+
+class SqliteStore:
+    """One file. Serves any number of threads and processes of one machine."""
+
+    def __init__(
+        self, path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False,
+        connect: Connect = sqlite3.connect,
+    ) -> None:
+        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        with self.connections.read() as connection:
+            current = schema.is_current(connection)
+        if current:
+            return
+        if self.connections.read_only:
+            raise StoreFault(f"{self.connections.path}: skema belum dimutakhirkan",
+                             hint="jalankan dulu: kentongan run")
+        with self.connections.outside_transaction() as connection:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        with self.connections.write() as connection:
+            schema.migrate(connection)
+
+    # --- accounts and harvesting
+
+    def sync_accounts(self, accounts: Sequence[Account], *, now: datetime) -> None:  # noqa: ARG002 the protocol's
+        with self.connections.write() as connection:
+            account_table.sync(connection, accounts)
+
+    def accounts(self) -> list[Account]:
+        with self.connections.read() as connection:
+            return account_table.all_accounts(connection)
+
+    def accounts_due(self, now: datetime) -> list[Account]:
+        with self.connections.read() as connection:
+            return account_table.due(connection, now)
+
+    def save_page(self, account: str, page: Page, *, next_poll_at: datetime, now: datetime) -> Saved:
+        with self.connections.write() as connection:
+            return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now)
+
+    def save_failure(
+        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str,
+        now: datetime,  # noqa: ARG002 the protocol's
+    ) -> None:
+        with self.connections.write() as connection:
+            account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason)
+
+    def shift_polls(self, seconds: float, *, latest: datetime) -> None:
+        with self.connections.write() as connection:
+            account_table.shift(connection, seconds, latest=latest)
+
+    # --- judging
+
+    def unprocessed(self, limit: int, *, now: datetime) -> list[Mention]:
+        with self.connections.read() as connection:
+            return judging.unprocessed(connection, limit, now=now)
+
+    def stories_since(self, seq: int, *, after: datetime) -> Iterator[Story]:
+        return judging.stories_since(self.connections, seq, after=after)
+
+    def clusters_of(self, keys: Iterable[str]) -> dict[str, str]:
+        with self.connections.read() as connection:
+            return judging.clusters_of(connection, keys)
+
+    def standings(self, clusters: Iterable[str]) -> dict[str, Standing]:
+        with self.connections.read() as connection:
+            return judging.standings(connection, clusters)
+
+    def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
+        if not decisions:
+            return Settled()
+        with self.connections.write() as connection:
+            return settle.settle(connection, decisions, announce=announce, now=now)
+
+    def fail(
+        self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime,  # noqa: ARG002 the protocol's
+    ) -> list[str]:
+        with self.connections.write() as connection:
+            return judging.fail(connection, keys, error=error, retry_at=retry_at)
+
+    # --- telling
+
+    def due_events(self, limit: int, *, now: datetime) -> list[DueEvent]:
+        with self.connections.read() as connection:
+            return outbox.due(connection, limit, now=now)
+
+    def mark_sent(self, key: str, *, now: datetime) -> None:
+        with self.connections.write() as connection:
+            outbox.sent(connection, key, now=now)
+
+    def mark_failed(self, key: str, *, error: str, retry_at: datetime | None, now: datetime) -> None:
+        with self.connections.write() as connection:
+            outbox.failed(connection, key, error=error, retry_at=retry_at, now=now)
+
+    # --- people
+
+    def tickets(self, actor: Actor, query: TicketQuery) -> list[TicketRow]:
+        with self.connections.read() as connection:
+            return tickets.tickets(connection, actor, query)
+
+    def ticket(self, actor: Actor, ticket_id: int) -> TicketView:
+        with self.connections.read() as connection:
+            return tickets.ticket(connection, actor, ticket_id)
+
+    def counts(self, actor: Actor) -> dict[str, int]:
+        with self.connections.read() as connection:
+            return tickets.counts(connection, actor)
+
+    def apply(self, actor: Actor, transition: Transition) -> Ticket:
+        with self.connections.write() as connection:
+            return tickets.apply(connection, actor, transition)
+
+    def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
+        with self.connections.write() as connection:
+            tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
+
+    # --- books
+
+    def export_tickets(self) -> Iterator[dict[str, Any]]:
+        return export.export_tickets(self.connections)
+
+    def ledger(self, day: date | None = None) -> list[LedgerRow]:
+        with self.connections.read() as connection:
+            return books.ledger(connection, day)
+
+    def verify(self) -> list[str]:
+        found: list[str] = []
+        try:
+            with self.connections.read() as connection:
+                found.extend(books.problems(connection))
+        except StoreFault as fault:  # a file too damaged to be read to the end is an answer, not an accident
+            found.append(f"berkas: {fault}")
+        return found
+
+    def save_ruleset(self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime) -> None:
+        with self.connections.write() as connection:
+            books.save_ruleset(connection, ruleset, rules, reason=reason, now=now)
+
+    def quarantine(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        with self.connections.read() as connection:
+            return books.quarantine(connection, limit)
+
+    def facts(self) -> dict[str, Any]:
+        with self.connections.read() as connection:
+            return books.facts(connection)
+
+    def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        with self.connections.read() as connection:
+            return books.lane(connection, limit)
+
+    def compact(self) -> None:
+        """Overwrite what purged words have left in the search index and the write-ahead log. For the night."""
+        with self.connections.write() as connection:
+            connection.execute("INSERT INTO ticket_text(ticket_text) VALUES ('optimize')")
+        with self.connections.outside_transaction() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        self.connections.close()

@@ -1,0 +1,212 @@
+"""Saving a page: what came in, once, and in the transaction that moves the cursor past it.
+
+The ledger's two sides are written here apart from each other: `seen_count` from what the page
+brought, `sighting` and `quarantine` as rows. Judges nothing.
+"""
+
+# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain import Mention, MentionKind, MentionState, Page, Quarantined
+from storage.sqlite import accounts, purge
+from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
+from storage.store import Saved
+
+INSERT_MENTION = (
+    "INSERT INTO mention (key, account, platform, kind, native_id, text, posted_at, seen_at, url, author_id,"
+    " author_handle, author_name, repost_of, edited_at, state, own, metrics, extra)"
+    f" VALUES ({', '.join('?' * 18)})"
+)
+KEY, NATIVE_ID, TEXT, SEEN_AT, URL, REPOST_OF, EDITED_AT, STATE, METRICS = 0, 4, 5, 7, 8, 12, 13, 14, 16  # of a row
+REVISE = (
+    "UPDATE mention SET native_id = ?, text = ?, url = ?, author_id = ?, author_handle = ?, author_name = ?,"
+    " edited_at = ?, state = ?, metrics = ?, extra = ?, fate = 'waiting', lane = NULL, reason = NULL, attempts = 0,"
+    " retry_at = NULL WHERE key = ?"
+)
+
+
+@dataclass(slots=True)
+class Known:
+    """What a stored mention is compared with."""
+
+    native_id: str
+    text: str
+    edited_at: int | None
+    state: str
+    metrics: str | None
+
+
+@dataclass
+class Intake:
+    """A page on its way into the tables: what is known before it, and the rows that it will add."""
+
+    account: str
+    known: dict[str, Known]
+    tombstones: set[str]
+    sighted: set[tuple[str, str]]
+    quarantined: dict[tuple[str, str], str]  # (key, account) -> day, counted ones
+    new: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    revised: list[tuple[Any, ...]] = field(default_factory=list)
+    replaced: list[tuple[str, str, str]] = field(default_factory=list)
+    updated: list[tuple[str, str | None, str]] = field(default_factory=list)
+    sightings: list[tuple[str, str, str]] = field(default_factory=list)
+    readable_now: list[tuple[str, str]] = field(default_factory=list)
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    repeated: int = 0
+
+    def take(self, mention: Mention) -> None:
+        if mention.key in self.tombstones or (
+            mention.kind is MentionKind.REPOST and mention.repost_of in self.tombstones
+        ):
+            mention = purge.emptied(mention)
+        row = mention_row(mention)
+        known = self.known.get(row[KEY]) or self._twice(row[KEY])
+        if known is None:
+            self.new[row[KEY]] = row
+        elif is_revision(known, row, mention):
+            self._revise(known, row, mention)
+        else:
+            self.repeated += 1
+            self._update(known, row, mention)
+        for account in sorted({self.account, *mention.seen_by}) if mention.seen_by else (self.account,):
+            self._sight(row[KEY], account, row[SEEN_AT])
+
+    def _twice(self, key: str) -> Known | None:
+        """What is known of a mention that this very page has brought before."""
+        if row := self.new.get(key):
+            self.known[key] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], row[STATE], row[METRICS])
+        return self.known.get(key)
+
+    def _revise(self, known: Known, row: tuple[Any, ...], mention: Mention) -> None:
+        """The old text is kept, the state says edited, and the mention waits to be judged again."""
+        state = "withheld" if mention.state is MentionState.WITHHELD else "edited"
+        self.replaced.append((row[KEY], known.native_id, known.text))
+        self.revised.append((row[NATIVE_ID], row[TEXT], *row[URL:REPOST_OF], row[EDITED_AT], state, *row[METRICS:],
+                             row[KEY]))
+        self.known[row[KEY]] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], state, row[METRICS])
+
+    def _update(self, known: Known, row: tuple[Any, ...], mention: Mention) -> None:
+        """Numbers and visibility may move without the words: stored, but no reason to judge again."""
+        if known.state == "gone":
+            return
+        state = known.state
+        if mention.state in (MentionState.WITHHELD, MentionState.EDITED) or state == "withheld":
+            state = str(mention.state)
+        metrics = row[METRICS] or known.metrics
+        if (state, metrics) != (known.state, known.metrics):
+            self.updated.append((state, metrics, row[KEY]))
+            known.state, known.metrics = state, metrics
+
+    def _sight(self, key: str, account: str, seen_at: int) -> None:
+        """Count the first time only. An item that was in quarantine has been counted there."""
+        if (key, account) in self.sighted:
+            return
+        self.sighted.add((key, account))
+        day = self.quarantined.get((key, account))
+        if day is None:
+            day = wib_day(seen_at)
+            self.seen[account, day] += 1
+        else:
+            self.readable_now.append((key, account))
+        self.sightings.append((key, account, day))
+
+
+def save_page(
+    connection: sqlite3.Connection, account: str, page: Page, *, next_poll_at: datetime, now: datetime
+) -> Saved:
+    """See Store.save_page."""
+    accounts.ensure(connection, [account])
+    intake = _opened(connection, account, page)
+    for mention in page.mentions:
+        intake.take(mention)
+    _write(connection, intake, now=now)
+    quarantined = _set_aside(connection, page.quarantined, intake.sighted)
+    gone = {*page.gone, *(m.key for m in page.mentions if m.state is MentionState.GONE)}
+    purged = purge.purge(connection, gone, now=now) if gone else 0
+    connection.executemany(
+        "INSERT INTO seen_count VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        [(shown_to, day, n) for (shown_to, day), n in (intake.seen + quarantined).items()],
+    )
+    accounts.fetched(connection, account, page, next_poll_at=next_poll_at, now=now)
+    accounts.spend(connection, account, page, now=now)
+    return Saved(new=len(intake.new), known=intake.repeated, revised=len(intake.revised), gone=purged,
+                 quarantined=quarantined.total())
+
+
+def is_revision(known: Known, row: tuple[Any, ...], mention: Mention) -> bool:
+    """Whether what came is a newer version. Pages overlap, so an older version may well come again."""
+    if known.state == "gone" or mention.state is MentionState.GONE:
+        return False
+    text, edited_at = row[TEXT], row[EDITED_AT]
+    if mention.native_id == known.native_id:
+        older = edited_at is not None and known.edited_at is not None and edited_at < known.edited_at
+        return bool(text != known.text) and not older
+    if mention.native_id.isdigit() and known.native_id.isdigit():
+        return int(mention.native_id) > int(known.native_id)
+    return mention.revision_of == known.native_id or bool(text != known.text)
+
+
+def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
+    """Read once what the page has to be compared with."""
+    keys = keys_json({mention.key for mention in page.mentions} | {item.key for item in page.quarantined})
+    originals = keys_json({m.key for m in page.mentions} | {m.repost_of for m in page.mentions if m.repost_of})
+    known = {
+        key: Known(*rest) for key, *rest in connection.execute(
+            "SELECT key, native_id, text, edited_at, state, metrics FROM mention"
+            " WHERE key IN (SELECT value FROM json_each(?))", (keys,)).fetchall()
+    }
+    tombstones = connection.execute(
+        "SELECT key FROM tombstone WHERE key IN (SELECT value FROM json_each(?))", (originals,)).fetchall()
+    sighted = connection.execute(
+        "SELECT mention, account FROM sighting WHERE mention IN (SELECT value FROM json_each(?))",
+        (keys_json(known),)).fetchall()
+    quarantined = connection.execute(
+        "SELECT key, account, day FROM quarantine WHERE counted = 1 AND key IN (SELECT value FROM json_each(?))",
+        (keys,)).fetchall()
+    return Intake(account, known, {key for key, in tombstones}, set(sighted),
+                  {(key, shown_to): day for key, shown_to, day in quarantined})
+
+
+def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> None:
+    connection.executemany(INSERT_MENTION, intake.new.values())
+    if intake.revised:
+        connection.executemany("INSERT INTO revision (mention, native_id, text, replaced_at) VALUES (?, ?, ?, ?)",
+                               [(*old, micros(now)) for old in intake.replaced])
+        connection.executemany(REVISE, intake.revised)
+        connection.executemany("DELETE FROM judgement WHERE mention = ?",  # its spans point into the old text
+                               [(key,) for key, _, _ in intake.replaced])
+    connection.executemany("UPDATE mention SET state = ?, metrics = ? WHERE key = ?", intake.updated)
+    connection.executemany("INSERT INTO sighting VALUES (?, ?, ?)", intake.sightings)
+    connection.executemany("DELETE FROM quarantine WHERE key = ? AND account = ?", intake.readable_now)
+
+
+def _set_aside(
+    connection: sqlite3.Connection, items: Iterable[Quarantined], sighted: set[tuple[str, str]]
+) -> Counter[tuple[str, str]]:
+    """Keep unreadable items whole; returns how many were new, by account and day.
+
+    One whose key also stands as a mention (a later delivery of it was malformed) is kept for ops,
+    but its fate is the mention's.
+    """
+    counted: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        counts = (item.key, item.account) not in sighted
+        day = wib_day(micros(item.seen_at))
+        done = connection.execute(
+            "INSERT INTO quarantine SELECT ?1, ?2, iif(t.key IS NULL, ?3, ''), ?4, ?5, ?6, ?7"
+            " FROM (SELECT 1) LEFT JOIN tombstone t ON t.key = ?1 WHERE true ON CONFLICT DO NOTHING",
+            (storable(item.key), item.account, storable(item.raw), storable(item.reason), micros(item.seen_at), day,
+             int(counts)),
+        )
+        if counts and done.rowcount:
+            counted[item.account, day] += 1
+    return counted
+

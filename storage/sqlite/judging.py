@@ -1,0 +1,93 @@
+"""What the judge reads, and the counting of attempts that failed. `settle` writes what it decided."""
+
+# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from domain import Mention, Ticket
+from storage.sqlite.connection import Connections
+from storage.sqlite.rows import (
+    MENTION,
+    TICKET,
+    fingerprint_of,
+    keys_json,
+    mention_of,
+    micros,
+    moment,
+    seen_by,
+    ticket_of,
+)
+from storage.sqlite.schema import LIVE, WAITS
+from storage.store import Standing, Story
+
+GIVE_UP = 5
+PAGE = 2_000
+LISTED = "IN (SELECT value FROM json_each(?))"
+
+
+def unprocessed(connection: sqlite3.Connection, limit: int, *, now: datetime) -> list[Mention]:
+    rows = connection.execute(
+        f"SELECT {MENTION} FROM mention m WHERE m.fate IN {WAITS} AND (m.fate = 'waiting' OR m.retry_at <= ?)"
+        " ORDER BY m.posted_at, m.key LIMIT ?", (micros(now), limit),
+    ).fetchall()
+    accounts = seen_by(connection, [row[0] for row in rows])
+    return [mention_of(row, accounts.get(row[0], ())) for row in rows]
+
+
+def stories_since(connections: Connections, seq: int, *, after: datetime) -> Iterator[Story]:
+    """Read in pages, each its own snapshot: a million stories neither fill memory nor hold up the log."""
+    while True:
+        with connections.read() as connection:
+            rows = connection.execute(
+                "SELECT id, exact, shingles, body, media, author, first_at, seq FROM cluster"
+                " WHERE seq > ? AND first_at > ? AND exact IS NOT NULL ORDER BY seq LIMIT ?",
+                (seq, micros(after), PAGE),
+            ).fetchall()
+        for cluster, exact, shingles, body, media, author, first_at, seq in rows:
+            yield Story(cluster, fingerprint_of(exact, shingles, body, media), author, moment(first_at), seq)
+        if len(rows) < PAGE:
+            return
+
+
+def clusters_of(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
+    """A mention's own cluster goes before what its reposts say."""
+    listed = keys_json(keys)
+    reposted = connection.execute(
+        f"SELECT key, cluster FROM known_original WHERE key {LISTED}", (listed,)).fetchall()
+    own = connection.execute(
+        f"SELECT key, cluster FROM mention WHERE cluster IS NOT NULL AND key {LISTED}", (listed,)).fetchall()
+    return dict(reposted) | dict(own)
+
+
+def standings(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Standing]:
+    listed = keys_json(clusters)
+    tickets: dict[str, tuple[Ticket, ...]] = {}
+    for ticket in live_tickets(connection, listed):
+        tickets[ticket.cluster] = (*tickets.get(ticket.cluster, ()), ticket)
+    rows = connection.execute(
+        "SELECT c.id, c.size, m.fate FROM cluster c JOIN mention m ON m.key = c.first"
+        f" WHERE c.id {LISTED} ORDER BY c.id", (listed,)).fetchall()
+    return {id_: Standing(id_, tickets.get(id_, ()), size, fate) for id_, size, fate in rows}
+
+
+def live_tickets(connection: sqlite3.Connection, clusters_json: str) -> list[Ticket]:
+    rows = connection.execute(
+        f"SELECT {TICKET} FROM ticket t WHERE t.cluster {LISTED} AND t.status IN {LIVE} ORDER BY t.id",
+        (clusters_json,),
+    ).fetchall()
+    return [ticket_of(row) for row in rows]
+
+
+def fail(connection: sqlite3.Connection, keys: Sequence[str], *, error: str, retry_at: datetime) -> list[str]:
+    listed = keys_json(keys)
+    connection.execute(
+        "UPDATE mention SET fate = 'failed', attempts = attempts + 1, reason = ?, retry_at = ?"
+        f" WHERE fate IN {WAITS} AND key {LISTED}", (error, micros(retry_at), listed))
+    rows = connection.execute(
+        f"SELECT key FROM mention WHERE fate = 'failed' AND attempts >= ? AND key {LISTED} ORDER BY posted_at, key",
+        (GIVE_UP, listed)).fetchall()
+    return [key for key, in rows]

@@ -1,0 +1,254 @@
+"""Settling a batch: decisions become fates, stories, tickets, audit rows and events, in one transaction.
+
+The batch is played through in memory, decision by decision, and then written in a few bulk
+statements. Playing it in order is what makes the result the same whatever the batch size: the
+tenth telling of a story is announced at the tenth telling, an urgency is raised once, and ticket
+numbers follow the decisions (a coordinating parent before its children).
+
+Reads no text but to index it; decides nothing, and trusts no caller to have counted.
+"""
+
+# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from domain import LIVE_STATUSES, Decision, Event, MentionState, OpenTicket, RaiseUrgency, Status, Ticket
+from storage.sqlite import audit, outbox, search
+from storage.sqlite.judging import LISTED, live_tickets
+from storage.sqlite.rows import fingerprint_row, keys_json, micros, ticket_row
+from storage.sqlite.schema import WAITS
+from storage.store import Announce, Settled
+
+URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
+MILESTONES = frozenset(10**n for n in range(1, 10))
+
+INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+INSERT_TICKET = (
+    "INSERT INTO ticket (id, cluster, department, status, priority, topic, urgency, version, opened_at, due_at,"
+    " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason)"
+    f" VALUES ({', '.join('?' * 19)})"
+)
+SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, reason = ?, verdict = ?, similarity = ?,"
+                  " ruleset = ?, retry_at = NULL WHERE rowid = ?")
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A mention that still has to get its fate."""
+
+    rowid: int
+    cluster: str | None  # set where it has been judged before
+    repost_of: str | None
+    posted_at: int
+    author: str | None
+    text: str
+
+
+@dataclass(slots=True)
+class Story:
+    """A cluster as it stands while the batch is played."""
+
+    first: str
+    size: int
+    tickets: list[Ticket] = field(default_factory=list)
+
+
+@dataclass
+class Batch:
+    """The batch being played, and the rows that it will write."""
+
+    connection: sqlite3.Connection
+    announce: Announce
+    now: datetime
+    waiting: dict[str, Waiting]
+    stories: dict[str, Story]
+    seq: int
+    last_ticket: int
+    mentions: list[tuple[Any, ...]] = field(default_factory=list)
+    judgements: list[tuple[str, bytes | None, bytes]] = field(default_factory=list)
+    clusters: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    heads: list[tuple[Any, ...]] = field(default_factory=list)
+    fingerprints: list[tuple[Any, ...]] = field(default_factory=list)
+    grown: set[str] = field(default_factory=set)
+    originals: dict[str, str] = field(default_factory=dict)
+    opened: list[Ticket] = field(default_factory=list)
+    raised: dict[int, Ticket] = field(default_factory=dict)
+    indexed: list[tuple[int, str]] = field(default_factory=list)
+    entries: list[audit.Entry] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    # --- playing
+
+    def play(self, decision: Decision) -> None:
+        mention = self.waiting.pop(decision.mention)
+        cluster = mention.cluster or decision.verdict.cluster
+        story = self._joined(cluster, decision, mention)
+        self._open(cluster, story, decision)
+        for change in decision.changes:
+            if isinstance(change, RaiseUrgency):
+                self._raise(story, change)
+        if mention.cluster is None and story.size in MILESTONES:
+            for ticket in story.tickets:
+                self.events += self.announce(ticket, story.size)
+        self._note(cluster, decision, mention)
+
+    def _joined(self, cluster: str, decision: Decision, mention: Waiting) -> Story:
+        """The story with this mention in it: made here, headed by it, or one longer."""
+        key = decision.mention
+        story = self.stories.get(cluster)
+        if story is None:
+            self.stories[cluster] = story = Story(key, 1)
+            self.seq += 1
+            self.clusters[cluster] = (cluster, key, 1, mention.author, mention.posted_at, self.seq,
+                                      *fingerprint_row(decision.fingerprint))
+            return story
+        if mention.cluster is None:
+            story.size += 1
+            if cluster not in self.clusters:
+                self.grown.add(cluster)
+        if key == cluster and story.first != key:  # the story was told by others before it came
+            story.first = key
+            self.heads.append((key, mention.author, mention.posted_at, cluster))
+        if story.first == key and decision.fingerprint is not None:
+            self.seq += 1
+            self.fingerprints.append((*fingerprint_row(decision.fingerprint), self.seq, cluster))
+        return story
+
+    def _open(self, cluster: str, story: Story, decision: Decision) -> None:
+        """Raise the tickets that are not live yet, the parent first, so that children can name it."""
+        openings = [change for change in decision.changes if isinstance(change, OpenTicket)]
+        openings.sort(key=lambda opening: not opening.coordinates)
+        parent = None
+        for opening in openings:
+            ticket = next((t for t in story.tickets if (t.department, t.coordinates)
+                           == (opening.department, opening.coordinates)), None)
+            if ticket is None:
+                self.last_ticket += 1
+                ticket = _ticket(self.last_ticket, cluster, opening, parent, decision.ruleset)
+                self.opened.append(ticket)
+                if ticket.status in LIVE_STATUSES:
+                    story.tickets.append(ticket)
+                self.entries.append(_opened_entry(ticket, decision, at=self.now))
+                self.events += self.announce(ticket, 1)
+            parent = ticket.id if opening.coordinates else parent
+
+    def _raise(self, story: Story, change: RaiseUrgency) -> None:
+        """Only upwards and only while live: an earlier decision of the batch, or a person, may have been first."""
+        for place, ticket in enumerate(story.tickets):
+            if ticket.id == change.ticket and URGENCIES.index(change.urgency) > URGENCIES.index(ticket.urgency):
+                raised = replace(ticket, urgency=change.urgency, version=ticket.version + 1)
+                story.tickets[place] = self.raised[ticket.id] = raised
+                self.entries.append(audit.Entry(
+                    self.now, audit.MACHINE, "raise_urgency", ticket=ticket.id, before={"urgency": ticket.urgency},
+                    after={"urgency": raised.urgency}, reason=change.because))
+
+    def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
+        verdict = decision.verdict
+        self.mentions.append((str(decision.fate), decision.lane, cluster, decision.because, verdict.reason,
+                              verdict.similarity, decision.ruleset, mention.rowid))
+        if decision.extraction is not None or decision.routes:
+            extraction = None if decision.extraction is None else orjson.dumps(decision.extraction)
+            self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes)))
+        if mention.repost_of:
+            self.originals.setdefault(mention.repost_of, cluster)
+        story = self.stories[cluster]
+        if story.first == decision.mention and story.tickets:
+            words = search.words(mention.text, decision.extraction)
+            self.indexed += [(ticket.id, words) for ticket in story.tickets]
+
+    # --- writing
+
+    def write(self) -> None:
+        """Parents before children, as the foreign keys ask."""
+        many = self.connection.executemany
+        many(INSERT_CLUSTER, [(*row[:2], self.stories[row[0]].size, *row[3:]) for row in self.clusters.values()])
+        many("UPDATE cluster SET first = ?, author = ?, first_at = ? WHERE id = ?", self.heads)
+        many("UPDATE cluster SET exact = ?, shingles = ?, body = ?, media = ?, seq = ? WHERE id = ?",
+             self.fingerprints)
+        many("UPDATE cluster SET size = ? WHERE id = ?",
+             [(self.stories[cluster].size, cluster) for cluster in self.grown])
+        many(SETTLE_MENTION, self.mentions)
+        many("INSERT OR REPLACE INTO judgement VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", self.judgements)
+        many("INSERT INTO known_original VALUES (?, ?) ON CONFLICT DO NOTHING", self.originals.items())
+        many(INSERT_TICKET, [ticket_row(self.raised.pop(ticket.id, ticket)) for ticket in self.opened])
+        many("UPDATE ticket SET urgency = ?, version = ? WHERE id = ?",
+             [(ticket.urgency, ticket.version, ticket.id) for ticket in self.raised.values()])
+        self._index()
+        audit.append(self.connection, self.entries)
+        outbox.put(self.connection, self.events, now=self.now)
+
+    def _index(self) -> None:
+        indexed = dict(self.indexed)
+        missing = [ticket for ticket in self.opened if ticket.id not in indexed]
+        for ticket in missing:  # opened by a later member of the story: the words are still the first one's
+            indexed[ticket.id] = search.words_of_first(self.connection, ticket.cluster)
+        search.put(self.connection, indexed, fresh={ticket.id for ticket in self.opened})
+
+
+def settle(
+    connection: sqlite3.Connection, decisions: Sequence[Decision], *, announce: Announce, now: datetime
+) -> Settled:
+    """See Store.settle."""
+    waiting = _waiting(connection, decisions)
+    accepted = [d for d in decisions if d.mention in waiting]
+    if not accepted:
+        return Settled(skipped=len(decisions))
+    stories = _stories(connection, {waiting[d.mention].cluster or d.verdict.cluster for d in accepted})
+    seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
+    batch = Batch(connection, announce, now, waiting, stories, seq, last[0] if last else 0)
+    for decision in accepted:
+        if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch
+            batch.play(decision)
+    batch.write()
+    settled = len(batch.mentions)
+    return Settled(settled, len(decisions) - settled, tuple(ticket.id for ticket in batch.opened))
+
+
+def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> dict[str, Waiting]:
+    """Those that may be settled. One edited or deleted since it was read has to be looked at again."""
+    rows = connection.execute(
+        "SELECT key, rowid, cluster, repost_of, posted_at, ifnull(author_id, author_handle), text, state"
+        f" FROM mention WHERE fate IN {WAITS} AND key {LISTED}", (keys_json(d.mention for d in decisions),)
+    ).fetchall()
+    read_before = {d.mention for d in decisions if d.extraction is not None or d.fingerprint is not None}
+    judged = {d.mention: d.judged_text for d in decisions if d.judged_text is not None}
+    return {key: Waiting(*rest, text) for key, *rest, text, state in rows
+            if not (state == MentionState.GONE and key in read_before) and judged.get(key, text) == text}
+
+
+def _stories(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Story]:
+    listed = keys_json(clusters)
+    rows = connection.execute(f"SELECT id, first, size FROM cluster WHERE id {LISTED}", (listed,)).fetchall()
+    stories = {id_: Story(first, size) for id_, first, size in rows}
+    for ticket in live_tickets(connection, keys_json(stories)) if stories else ():
+        stories[ticket.cluster].tickets.append(ticket)
+    return stories
+
+
+def _ticket(id_: int, cluster: str, opening: OpenTicket, parent: int | None, ruleset: str) -> Ticket:
+    return Ticket(
+        id_, cluster, opening.department, Status(opening.status), opening.priority, opening.topic, opening.urgency,
+        1, opening.opened_at, opening.due_at, opening.due_rule, None if opening.coordinates else parent,
+        opening.sensitive, ruleset, opening.rule, opening.coordinates, opening.outside,
+    )
+
+
+def _opened_entry(ticket: Ticket, decision: Decision, *, at: datetime) -> audit.Entry:
+    after = {
+        "cluster": ticket.cluster, "mention": decision.mention, "department": ticket.department,
+        "status": str(ticket.status), "priority": ticket.priority, "topic": ticket.topic, "urgency": ticket.urgency,
+        "rule": ticket.rule, "ruleset": ticket.ruleset, "parent": ticket.parent,
+        "due_at": micros(ticket.due_at) if ticket.due_at else None,
+    }
+    return audit.Entry(at, audit.MACHINE, "open", ticket=ticket.id, after=after, reason=decision.because)
+

@@ -1,0 +1,220 @@
+"""What people see of tickets and do with them. Every verb takes the actor; none shows a foreign ticket.
+
+A ticket of another department and one that does not exist are refused in the same words, so that
+nobody can count the other's tickets. Whether an action makes sense is `routing.tickets`' business;
+here it is written, or refused because somebody was first.
+"""
+
+# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, NoReturn
+
+import orjson
+
+from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
+from storage.sqlite import audit, outbox, search
+from storage.sqlite.rows import (
+    MENTION,
+    SECOND,
+    TICKET,
+    json_of,
+    keys_json,
+    mention_of,
+    micros,
+    moment,
+    seen_by,
+    ticket_of,
+)
+from storage.sqlite.schema import LIVE
+from storage.store import TicketQuery, TicketRow, TicketView, Transition
+
+HOUR = 3600 * SECOND
+COPIES = 50
+MOST = 1000  # rows of one page, whatever is asked
+CHANGEABLE = frozenset((
+    "department", "status", "priority", "topic", "urgency", "due_at", "due_rule", "parent", "sensitive", "outside",
+    "closed_at", "reason", "rule",
+))
+
+
+def visible(actor: Actor, table: str = "t") -> tuple[str, list[Any]]:
+    """SQL and parameters for what the actor may see. A sensitive ticket is its own department's alone.
+
+    The machine sees everything: it holds no conversation with anybody.
+    """
+    if actor.system:
+        return "true", []
+    mine = f"{table}.department IN (SELECT value FROM json_each(?))"
+    listed = [keys_json(actor.departments)]
+    return (f"({table}.sensitive = 0 OR {mine})", listed) if actor.all_departments else (mine, listed)
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def tickets(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> list[TicketRow]:
+    """By due date, those without one last. `query.before` is the id of the last ticket of the page above."""
+    where, values = _filters(actor, query)
+    rows = connection.execute(
+        f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, j.extraction ->> '$.location.name'"
+        # the page is found in the index alone; only its rows are then looked up
+        f" FROM (SELECT t.id FROM ticket t WHERE {' AND '.join(where)} ORDER BY t.due_sort, t.id LIMIT ?) page"
+        " JOIN ticket t ON t.id = page.id JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
+        " LEFT JOIN judgement j ON j.mention = m.key ORDER BY t.due_sort, t.id",
+        (*values, max(0, min(query.limit, MOST))),
+    ).fetchall()
+    return [TicketRow(ticket_of(tuple(row)), text, platform, state, size, place, moment(posted_at))
+            for *row, text, platform, state, size, posted_at, place in rows]
+
+
+def _filters(actor: Actor, query: TicketQuery) -> tuple[list[str], list[Any]]:
+    seen, values = visible(actor)
+    where = [seen]
+    for column in ("department", "topic", "urgency"):
+        if value := getattr(query, column):
+            where.append(f"t.{column} = ?")
+            values.append(value)
+    if query.statuses:
+        where.append("t.status IN (SELECT value FROM json_each(?))")
+        values.append(keys_json(str(status) for status in query.statuses))
+    if query.text.strip():
+        where.append("t.id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH ?)"
+                     if (expression := search.match(query.text)) else "false")
+        values += [expression] if expression else []
+    last = (query.before or "").removeprefix("T-")
+    if last.isascii() and last.isdigit() and len(last) < 19:
+        where.append("(t.due_sort, t.id) > (SELECT due_sort, id FROM ticket WHERE id = ?)")
+        values.append(int(last))
+    return where, values
+
+
+def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> TicketView:
+    found = _mine(connection, actor, ticket_id)
+    first = connection.execute(
+        f"SELECT {MENTION}, c.size, j.extraction, j.routes FROM cluster c JOIN mention m ON m.key = c.first"
+        " LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?", (found.cluster,)).fetchone()
+    *row, size, extraction, routes = first
+    mention, *copies = _mentions(connection, [tuple(row), *_copies(connection, found.cluster, row[0])])
+    return TicketView(
+        found, mention, orjson.loads(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
+        size, _spread(connection, found.cluster), _siblings(connection, actor, found),
+        audit.history(connection, ticket_id),
+    )
+
+
+def _mine(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Ticket:
+    seen, values = visible(actor)
+    row = connection.execute(
+        f"SELECT {TICKET} FROM ticket t WHERE t.id = ? AND {seen}", (ticket_id, *values)).fetchone()
+    return ticket_of(row) if row else _refuse(ticket_id)
+
+
+def _refuse(ticket_id: int) -> NoReturn:
+    raise NotAllowed(f"tiket T-{ticket_id} tidak ada di meja Anda",
+                     hint="periksa nomornya, atau tanyakan koordinator")
+
+
+def _copies(connection: sqlite3.Connection, cluster: str, first: str) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        f"SELECT {MENTION} FROM mention m WHERE m.cluster = ? AND m.key <> ?"
+        " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?", (cluster, first, COPIES)).fetchall()
+
+
+def _mentions(connection: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> list[Mention]:
+    accounts = seen_by(connection, [row[0] for row in rows])
+    return [mention_of(row, accounts.get(row[0], ())) for row in rows]
+
+
+def _spread(connection: sqlite3.Connection, cluster: str) -> list[tuple[datetime, int]]:
+    rows = connection.execute(
+        f"SELECT posted_at / {HOUR} * {HOUR}, count(*) FROM mention WHERE cluster = ? GROUP BY 1 ORDER BY 1",
+        (cluster,)).fetchall()
+    return [(moment(hour), n) for hour, n in rows]
+
+
+def _siblings(connection: sqlite3.Connection, actor: Actor, one: Ticket) -> list[Ticket]:
+    """The story's other tickets: that they exist helps both desks; a sensitive one stays hidden."""
+    seen, values = visible(Actor(actor.name, actor.departments, actor.system, all_departments=True))
+    rows = connection.execute(
+        f"SELECT {TICKET} FROM ticket t WHERE t.cluster = ? AND t.id <> ? AND {seen} ORDER BY t.id",
+        (one.cluster, one.id, *values)).fetchall()
+    return [ticket_of(row) for row in rows]
+
+
+def counts(connection: sqlite3.Connection, actor: Actor) -> dict[str, int]:
+    seen, values = visible(actor, "n")
+    rows = connection.execute(
+        f"SELECT n.status, sum(n.n) FROM ticket_count n WHERE {seen} GROUP BY n.status HAVING sum(n.n) > 0", values
+    ).fetchall()
+    return dict(rows)
+
+
+# --- changing ----------------------------------------------------------------------------------
+
+
+def apply(connection: sqlite3.Connection, actor: Actor, transition: Transition) -> Ticket:
+    """See Store.apply."""
+    before = _mine(connection, actor, transition.ticket)
+    if before.version != transition.seen_version:
+        raise Conflict(f"tiket T-{before.id} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    changes = {column: _stored(value) for column, value in transition.changes.items()}
+    if unknown := changes.keys() - CHANGEABLE:
+        raise ValueError(f"not columns that a person changes: {sorted(unknown)}")
+    _refuse_a_second_live_one(connection, before, changes)
+    assignments = "".join(f", {column} = :{column}" for column in changes)
+    columns = ", ".join(changes) or "id"
+    old = connection.execute(f"SELECT {columns} FROM ticket WHERE id = ?", (before.id,)).fetchone()
+    connection.execute(f"UPDATE ticket SET version = version + 1{assignments} WHERE id = :id AND version = :seen",
+                       {**changes, "id": before.id, "seen": transition.seen_version})
+    audit.append(connection, [audit.Entry(
+        transition.at, transition.actor, transition.verb, ticket=before.id,
+        before=dict(zip(changes, old, strict=False)), after=changes, reason=transition.reason)])
+    _correct(connection, before, transition)
+    outbox.put(connection, transition.events, now=transition.at)
+    row = connection.execute(f"SELECT {TICKET} FROM ticket t WHERE t.id = ?", (before.id,)).fetchone()
+    return ticket_of(row)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return micros(value)
+    if isinstance(value, Enum):
+        return str(value)
+    return int(value) if isinstance(value, bool) else value
+
+
+def _refuse_a_second_live_one(connection: sqlite3.Connection, before: Ticket, changes: Mapping[str, Any]) -> None:
+    """The unique index would say no as well, in words that help nobody."""
+    department = changes.get("department", before.department)
+    if changes.get("status", before.status) not in LIVE_STATUSES:
+        return
+    other = connection.execute(
+        "SELECT id FROM ticket WHERE cluster = ? AND department = ? AND coordinates = ? AND id <> ?"
+        f" AND status IN {LIVE}", (before.cluster, department, int(before.coordinates), before.id)).fetchone()
+    if other:
+        raise Refused(f"{department} sudah punya tiket T-{other[0]} untuk laporan yang sama",
+                      hint=f"lihat T-{other[0]}; gabungkan atau tutup yang ini")
+
+
+def _correct(connection: sqlite3.Connection, before: Ticket, transition: Transition) -> None:
+    if label := transition.correction:
+        connection.execute(
+            "INSERT INTO correction (at, actor, ticket, cluster, kind, before, after, ruleset)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (micros(transition.at), transition.actor, before.id, before.cluster, str(label["kind"]),
+             json_of(label.get("before")), json_of(label.get("after")), before.ruleset))
+
+
+def record_view(
+    connection: sqlite3.Connection, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime
+) -> None:
+    _mine(connection, actor, ticket_id)
+    audit.append(connection, [
+        audit.Entry(now, actor.name, "view", ticket=ticket_id, after={"what": what}, reason=reason)])
+

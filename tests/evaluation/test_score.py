@@ -1,0 +1,55 @@
+"""The yardstick itself: halves that never move, and counts that are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain import Extraction, Place
+from evaluation.score import half_of, main, place_tally, report
+from nlp.extract import CALM, NOTHING, Extractor
+from settings import load
+from tests.paths import ROOT
+
+
+def extraction(*places: tuple[int, int, str | None]) -> Extraction:
+    found = tuple(Place(s, e, "", "kecamatan", code, "", 1.0) for s, e, code in places)
+    return Extraction("id", None, NOTHING, (), found, None, CALM, False, ())
+
+
+def row(spans: list[tuple[int, int]], ignore: tuple[tuple[int, int], ...] = (), **given: Any) -> dict[str, Any]:
+    return {"id": "a", "text": "x" * 40, "spans": [{"start": s, "end": e, "kode": "33.72"} for s, e in spans],
+            "ignore": [{"start": s, "end": e} for s, e in ignore], **given}
+
+
+def test_the_halves_are_fixed_for_ever():
+    """A row's half follows from its id alone, so that what was kept aside stays aside."""
+    assert [half_of({"id": f"r{i}"}) for i in range(6)] == ["dev", "held", "dev", "held", "dev", "dev"]
+
+
+def test_overlap_is_counted_and_ignored_spans_are_not():
+    """A guess that touches the truth is right; one on an ignored name counts neither way."""
+    tally = place_tally(row([(0, 5), (10, 15)], ((20, 25),)), extraction((3, 8, "33.72"), (22, 24, None), (30, 32, None)))
+
+    assert (tally["guesses"], tally["guess right"], tally["gold"], tally["found"]) == (2, 1, 2, 1)
+    assert (tally["coded"], tally["code right"]) == (1, 1)
+
+
+def test_a_row_that_is_not_annotated_fully_only_counts_false_alarms():
+    """Places that nobody marked there are no misses."""
+    tally = place_tally(row([], annotated_fully=False), extraction((3, 8, None)))
+
+    assert (tally["guesses"], tally["guess right"], tally["gold"]) == (1, 0, 0)
+
+
+def test_a_folder_is_scored_part_by_part(tmp_path, capsys):
+    """Two rows of ours give an accuracy that can be checked by hand."""
+    rows = ['{"id":"r2","text":"jalan berlubang","label":"jalan_jembatan","source":"s"}',
+            '{"id":"r4","text":"jalan berlubang","label":"kesehatan","source":"s"}']
+    (tmp_path / "topic.jsonl").write_text("\n".join(rows))
+
+    (score,) = report(Extractor(load(ROOT / "config.yaml")), tmp_path, "dev")
+    assert score.figures["accuracy"] == pytest.approx(0.5)
+    assert main([str(tmp_path), "--half", "all", "--config", str(ROOT / "config.yaml")]) == 0
+    assert "accuracy 0.500" in capsys.readouterr().out

@@ -1,0 +1,99 @@
+"""One Django per test run (it can be set up once only), a fresh store and fresh people per test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.__main__ import ready
+from inbox.desk import Desk, set_up
+from routing.rules import compile_rules
+from settings import Settings, load
+from storage import open_store
+from storage.store import Store
+
+CONFIG = Path(__file__).with_name("config.yaml")
+PASSWORD = "pagi-cerah-di-laweyan"
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The test office's settings, Django configured for it, its auth database migrated."""
+    folder = tmp_path_factory.mktemp("inbox")
+    settings = load(CONFIG)
+    inbox = settings.inbox.model_copy(update={"auth_db": folder / "auth.db"})
+    settings = settings.model_copy(update={"inbox": inbox})
+    ready(settings)
+
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+    from django.db import connection
+
+    for knob, cheap in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+        setattr(Argon2PasswordHasher, knob, cheap)  # the real one, made quick
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # a power cut may cost a test run its accounts
+    return settings
+
+
+@pytest.fixture(scope="session")
+def password_hash(office: Settings) -> str:
+    from django.contrib.auth.hashers import make_password
+
+    return str(make_password(PASSWORD))
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that was opened and closed once: copying it is quicker than making its schema for every test."""
+    path = tmp_path_factory.mktemp("empty") / "k.db"
+    open_store(path).close()
+    return path
+
+
+@pytest.fixture
+def store(office: Settings, tmp_path: Path, empty_store: Path) -> Iterator[Store]:
+    store = open_store(shutil.copy(empty_store, tmp_path / "k.db"))
+    set_up(Desk(office, compile_rules(office), store))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def people(office: Settings, password_hash: str) -> dict[str, Any]:
+    """Alice and Bob: roads. Charlie: social affairs. Citra: all. Oki: operator. Ayu: auditor."""
+    from axes.models import AccessAttempt
+
+    from inbox.models import Session, User
+
+    for model in (Session, User, AccessAttempt):
+        model.objects.all().delete()
+    rows = (("alice", "reviewer", ["dpupr-solo"], False), ("bob", "reviewer", ["dpupr-solo"], False),
+            ("charlie", "reviewer", ["dinsos-jateng"], False), ("citra", "reviewer", ["triage"], True),
+            ("oki", "operator", ["dpupr-solo"], False), ("ayu", "auditor", [], True))
+    User.objects.bulk_create([
+        User(username=name, role=role, departments=departments, all_departments=everything, password=password_hash)
+        for name, role, departments, everything in rows
+    ])
+    return {user.username: user for user in User.objects.all()}
+
+
+@pytest.fixture
+def browser_of(store: Store, people: dict[str, Any]) -> Callable[..., Any]:
+    """A signed-in client for a person by name; `None` for a stranger."""
+    from django.test import Client
+    from django.utils import timezone
+
+    def open_as(name: str | None, **options: Any) -> Any:
+        client = Client(SERVER_NAME="127.0.0.1", **options)
+        if name:
+            client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
+            session = client.session
+            session.update({"login_at": timezone.now().isoformat(), "seen_at": timezone.now().isoformat()})
+            session.save()
+        return client
+
+    return open_as

@@ -1,0 +1,245 @@
+"""A real Chromium, headless, as a reviewer uses it: keyboard, phone width, hostile posts, a silent console."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inbox.__main__ import create_server
+from settings import Settings
+from storage.store import Store
+from tests.inbox.casework import open_case
+from tests.inbox.conftest import PASSWORD
+from tests.inbox.test_hostile_texts import HOSTILE
+
+CHROMIUM = Path("/usr/bin/chromium")
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread_for_both() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; the test's own calls to the auth database are plain ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture
+def url(office: Settings, store: Store, people: Any) -> Iterator[str]:
+    """The app on a free port of this machine, over the test's store."""
+    server = create_server(office)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Any, url: str) -> Iterator[Any]:
+    """A tab that fails the test on any console error, page error, dialog or request that leaves this machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=url)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    trouble: list[str] = []
+    page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda r: None if r.url.startswith((url, "data:")) else trouble.append(r.url))
+    page.trouble = trouble
+    yield page
+    context.close()
+    assert trouble == []
+
+
+def sign_in(tab: Any, name: str = "alice") -> None:
+    tab.goto("/masuk")
+    tab.fill("#username", name)
+    tab.fill("#password", PASSWORD)
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#queue")
+
+
+def test_a_reviewer_accepts_by_keyboard_alone(store: Store, tab: Any, people: Any) -> None:
+    """Down, down, up, accept, open: hands stay on the keys, and the next ticket is under the cursor."""
+    now = timezone.now()
+    first, second, _ = (open_case(store, f"Jalan berlubang nomor {n}", due_in=timedelta(days=n), now=now)
+                        for n in (1, 2, 3))
+    sign_in(tab)
+
+    for key in "jjk":
+        tab.keyboard.press(key)
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(first)
+    tab.keyboard.press("a")
+    tab.wait_for_selector(".flash-success")
+
+    assert store.ticket(people["alice"].actor, first).ticket.status == "diterima"
+    assert tab.evaluate("document.activeElement.closest('.row') !== null")
+    tab.keyboard.press("j")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(f"**/tiket/{second}")
+    tab.keyboard.press("a")
+    tab.wait_for_selector(".flash-success")
+    assert store.ticket(people["alice"].actor, second).ticket.status == "diterima"
+    tab.keyboard.press("u")
+    tab.wait_for_selector("#queue")
+
+
+def test_shortcuts_leave_typing_alone_and_can_be_switched_off(store: Store, tab: Any) -> None:
+    """A letter in the search box is a letter; who does not want shortcuts has none."""
+    open_case(store, "Jalan berlubang di Jebres")
+    sign_in(tab)
+    tab.keyboard.press("/")
+    tab.keyboard.type("ja?")
+    assert tab.input_value("#cari") == "ja?"
+    tab.locator("#cari").blur()
+
+    tab.keyboard.press("?")
+    tab.uncheck("#keys-on")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("j")
+
+    assert tab.evaluate("document.activeElement.closest('.row')") is None
+
+
+def test_a_new_ticket_appears_without_reload_and_the_reader_keeps_the_place(store: Store, tab: Any) -> None:
+    """The queue fills while one watches; the selected ticket stays selected."""
+    old = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    sign_in(tab)
+    tab.keyboard.press("j")
+    tab.evaluate("window.notReloaded = true")
+
+    fresh = open_case(store, "Jembatan roboh di Laweyan", now=timezone.now(), due_in=timedelta(hours=5))
+
+    tab.wait_for_selector(f"[data-ticket='{fresh}'].fresh")
+    assert tab.evaluate("window.notReloaded")
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
+    assert "tiket baru" in tab.inner_text("#news")
+
+
+def test_rejecting_without_a_reason_is_stopped_before_it_is_sent(store: Store, tab: Any, people: Any) -> None:
+    """The form asks for a reason from the list; with one it goes through."""
+    number = open_case(store, "Jalan berlubang di Jebres")
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    tab.click(".act-reject summary")
+    tab.click(".act-reject form button")
+    assert tab.evaluate("document.querySelector('#reject-reason').matches(':invalid')")
+    assert store.ticket(people["alice"].actor, number).ticket.version == 1
+
+    tab.select_option("#reject-reason", "ganda")
+    tab.click(".act-reject form button")
+
+    tab.wait_for_selector(".s-ditolak")
+
+
+def test_without_scripts_everything_works(store: Store, chromium: Any, url: str, people: Any) -> None:
+    """A locked-down office computer can list, open, accept and look behind the masks."""
+    number = open_case(store, "Jalan berlubang di Jebres, telepon 081234567890")
+    context = chromium.new_context(base_url=url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/masuk")
+    page.fill("#username", "alice")
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+
+    page.click("[data-accept]")
+    assert page.is_visible(".flash-success")
+    page.goto(f"/tiket/{number}")
+    page.click(".unmask summary")
+    page.fill("#unmask-reason", "menelepon pelapor")
+    page.click(".unmask form button")
+
+    assert "081234567890" in page.inner_text(".post-text")
+    assert not page.is_visible("#live")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_hostile_posts_do_nothing_in_a_real_browser(scheme: str, store: Store, tab: Any) -> None:
+    """No dialog, no changed title, no request, no foreign element, a silent console."""
+    numbers = [open_case(store, text, words=(text[:5],)) for text in HOSTILE.values()]
+    tab.emulate_media(color_scheme=scheme)
+    sign_in(tab)
+
+    for path in ("/", *(f"/tiket/{number}" for number in numbers)):
+        tab.goto(path)
+        assert tab.title().endswith("· Kentongan")
+        assert tab.locator("main iframe, main script, main img:not([src^='/static/']), main a[href^='javascript:']").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1280])
+def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
+    """From the smallest phone to the desk, nothing sticks out, not even a word without end."""
+    number = open_case(store, "lubang" * 60 + " di Jebres @pemkot_contoh " + "9" * 200, words=("lubang",))
+    sign_in(tab, "citra")
+    tab.set_viewport_size({"width": width, "height": 800})
+
+    for path in ("/", f"/tiket/{number}", "/jalur", "/kesehatan", "/sandi", "/tiket/99"):
+        tab.goto(path)
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+    tab.trouble[:] = [line for line in tab.trouble if "404" not in line]  # the last page is a 404 on purpose
+
+
+def test_targets_on_a_phone_are_big_enough_for_a_thumb(store: Store, tab: Any) -> None:
+    """Buttons, menus and fields are at least 44 pixels high where fingers use them."""
+    number = open_case(store, "Jalan berlubang di Jebres")
+    sign_in(tab)
+    tab.set_viewport_size({"width": 390, "height": 844})
+
+    for path in ("/", f"/tiket/{number}"):
+        tab.goto(path)
+        small = tab.evaluate("""() => [...document.querySelectorAll('button, summary, select, input:not([type=hidden]),'
+            + '.button, .nav a, .tabs a, .crumb a')]
+            .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
+            .map(e => e.outerHTML.slice(0, 90))""")
+        assert small == [], path
+
+
+CONTRAST = """() => {
+  const lum = c => { const v = c.map(x => { x /= 255; return x <= .03928 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4 });
+                     return .2126 * v[0] + .7152 * v[1] + .0722 * v[2] };
+  const rgb = s => s.match(/[\\d.]+/g).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+                        if (c.length < 4 || c[3] === 1) return c.slice(0, 3) } return [255, 255, 255] };
+  const bad = [];
+  for (const e of document.querySelectorAll('main *')) {
+    if (!e.offsetParent || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    if (e.closest('.sr')) continue;
+    const a = lum(rgb(getComputedStyle(e).color).slice(0, 3)), b = lum(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) bad.push(ratio.toFixed(2) + ' ' + e.className + ' ' + e.textContent.trim().slice(0, 30));
+  }
+  return bad }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_enough_contrast(scheme: str, store: Store, tab: Any) -> None:
+    """WCAG AA, 4.5 to 1, in both colour schemes, also on marks, badges and due dates."""
+    text = "Paving jebol di Banjarsari, ada yang jatuh, telepon 081234567890"
+    now = timezone.now()
+    numbers = [open_case(store, f"{text} {n}", words=("Paving jebol",), urgency=urgency, urgent=("jatuh",),
+                         place="Banjarsari", now=now, due_in=timedelta(hours=hours))
+               for n, (urgency, hours) in enumerate([("darurat", -3), ("tinggi", 5), ("normal", 40),
+                                                     ("tidak_mendesak", 400)])]
+    tab.emulate_media(color_scheme=scheme)
+    sign_in(tab, "citra")
+
+    for path in ("/", f"/tiket/{numbers[0]}", "/jalur", "/kesehatan"):
+        tab.goto(path)
+        assert tab.evaluate(CONTRAST) == [], path

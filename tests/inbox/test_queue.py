@@ -1,0 +1,144 @@
+"""The queue: filters, pages, counters, the live fragment, empty lists."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.store import Store
+from tests.builders import NOON
+from tests.inbox.casework import open_case
+
+
+def numbers(browser: Any, path: str) -> list[int]:
+    """Ticket numbers in the order of the list."""
+    return [int(n) for n in re.findall(r'data-ticket="(\d+)"', browser.get(path).content.decode())]
+
+
+@pytest.fixture
+def three(store: Store) -> tuple[int, int, int]:
+    hole = open_case(store, "Jalan berlubang di Jebres", place="Jebres", due_in=timedelta(days=3))
+    bridge = open_case(store, "Jembatan roboh di Laweyan", urgency="darurat", urgent=("roboh",),
+                       due_in=timedelta(days=1))
+    aid = open_case(store, "Bansos belum cair", topic="bansos", due_in=timedelta(days=2))
+    return hole, bridge, aid
+
+
+def test_the_nearest_due_date_comes_first(three: tuple[int, int, int], browser_of: Any) -> None:
+    """What the law wants soonest stands on top."""
+    hole, bridge, aid = three
+
+    assert numbers(browser_of("alice"), "/") == [bridge, aid, hole]
+
+
+def test_each_filter_narrows_the_list(three: tuple[int, int, int], browser_of: Any) -> None:
+    """Urgency, topic, words, status, department: alone and together."""
+    hole, bridge, aid = three
+    alice = browser_of("alice")
+
+    assert numbers(alice, "/?urgensi=darurat") == [bridge]
+    assert numbers(alice, "/?topik=bansos") == [aid]
+    assert numbers(alice, "/?cari=jalan+jebres") == [hole]
+    assert numbers(alice, "/?cari=jebres&urgensi=darurat") == []
+    assert numbers(alice, "/?status=selesai") == []
+    assert numbers(browser_of("citra"), "/?dinas=dinsos-jateng") == []
+    assert sorted(numbers(browser_of("citra"), "/?dinas=dpupr-solo")) == sorted(three)
+
+
+def test_another_department_in_the_address_is_ignored(three: tuple[int, int, int], browser_of: Any) -> None:
+    """Alice cannot widen her list by editing the address."""
+    assert numbers(browser_of("charlie"), "/?dinas=dpupr-solo") == []
+
+
+def test_a_row_says_number_urgency_topic_place_size_age_and_due_date(store: Store, browser_of: Any) -> None:
+    """Everything to decide by, without opening the ticket."""
+    from django.utils import timezone
+
+    now = timezone.now() - timedelta(hours=3, minutes=5)
+    number = open_case(store, "Jalan berlubang di Jebres", place="Jebres", urgency="tinggi", now=now,
+                       due_in=timedelta(hours=9))
+
+    row = browser_of("alice").get("/").content.decode()
+
+    for said in (f"T-{number}", "Tinggi", "Jalan dan jembatan", "Jebres", "Instagram", "3 jam", "sisa 5 jam", "d-near"):
+        assert said in row
+
+
+def test_fifty_rows_a_page_and_every_ticket_once(store: Store, browser_of: Any) -> None:
+    """Going on shows the rest, without gap or double."""
+    made = [open_case(store, f"Jalan berlubang nomor {n}", due_in=timedelta(hours=n)) for n in range(1, 62)]
+    alice = browser_of("alice")
+
+    first = numbers(alice, "/")
+    onward = re.search(r'rel="next" href="([^"]+)"', alice.get("/").content.decode())
+    assert onward
+    second = numbers(alice, onward[1].replace("&amp;", "&"))
+
+    assert len(first) == 50
+    assert first + second == made
+    assert 'rel="next"' not in alice.get(onward[1]).content.decode()
+
+
+def test_counters_say_how_many_stand_where(three: tuple[int, int, int], browser_of: Any) -> None:
+    """Each status carries its number; what is to be handled carries the sum."""
+    alice = browser_of("alice")
+    alice.post(f"/tiket/{three[0]}/accept", {"version": "1"})
+    alice.post(f"/tiket/{three[1]}/reject", {"version": "1", "reason": "ganda"})
+
+    page = alice.get("/").content.decode()
+
+    found = dict(re.findall(r'>\s*([A-Z][a-z ]+) <span class="count">(\d+)</span>', page))
+    assert {k: found[k] for k in ("Perlu ditangani", "Baru", "Diterima", "Ditolak", "Semua")} == {
+        "Perlu ditangani": "2", "Baru": "1", "Diterima": "1", "Ditolak": "1", "Semua": "3"}
+
+
+def test_the_live_fragment_answers_only_when_something_changed(store: Store, browser_of: Any) -> None:
+    """A desk that looks every few seconds costs nothing while nothing happens, and sees a new ticket at once."""
+    import time_machine
+
+    alice = browser_of("alice")
+    with time_machine.travel(NOON, tick=False):
+        alice = browser_of("alice")
+        open_case(store, "Jalan berlubang di Jebres")
+        page = alice.get("/fragment/queue").content.decode()
+        mark = re.search(r'data-mark="(\w+)"', page)
+        assert mark
+        assert "<html" not in page
+        assert alice.get(f"/fragment/queue?tanda={mark[1]}").status_code == 204
+
+        fresh = open_case(store, "Aspal rusak di Laweyan")
+
+        response = alice.get(f"/fragment/queue?tanda={mark[1]}")
+        assert response.status_code == 200
+        assert f'data-ticket="{fresh}"' in response.content.decode()
+
+
+def test_accepting_from_a_live_row_returns_to_the_page_and_not_to_the_fragment(store: Store, browser_of: Any) -> None:
+    """A row that arrived live behaves like any other."""
+    open_case(store, "Jalan berlubang di Jebres")
+
+    page = browser_of("alice").get("/fragment/queue?status=baru").content.decode()
+
+    assert 'name="next" value="/?status=baru"' in page
+
+
+@pytest.mark.parametrize(("path", "said"), [
+    ("/", "Semua sudah ditangani"), ("/?cari=tidak-ada", "Tidak ada yang cocok"), ("/?status=selesai", "Belum ada tiket")])
+def test_an_empty_list_says_why_and_what_to_do(path: str, said: str, browser_of: Any) -> None:
+    """No bare page: done for today, nothing matches, or nothing yet."""
+    assert said in browser_of("alice").get(path).content.decode()
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.dictionaries(st.sampled_from(["status", "topik", "urgensi", "dinas", "cari", "sebelum", "tanda"]),
+                              st.text(max_size=40)))
+def test_no_filter_whatever_is_typed_breaks_the_page(values: dict[str, str], store: Store, browser_of: Any) -> None:
+    """Quotes, operators, emoji, control signs: the list answers, with rows or without."""
+    browser = browser_of("alice")
+
+    assert browser.get("/", values).status_code == 200

@@ -1,0 +1,119 @@
+"""Places are found where people mean one, and a name alone is not enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain import PlaceHint
+
+
+def named(extraction):
+    return [(p.text, p.type, p.code) for p in extraction.places]
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("jalan rusak di kec. Laweyan", ("Laweyan", "kecamatan", "33.72.01")),
+    ("banjir di Kab. Sragen", ("Sragen", "kabupaten_kota", "33.14")),
+    ("dalan bolong neng Kartosuro", ("Kartosuro", "kecamatan", "33.11.12")),
+    ("PJU mati di Pasar Kliwon Solo", ("Pasar Kliwon", "kecamatan", "33.72.03")),
+    ("macet di jalan raya Solo-Sragen", ("jalan raya Solo-Sragen", "jalan", None)),
+    ("lampu mati nang smg", ("smg", "kabupaten_kota", "33.74")),
+    ("lampu mati di RT 02/RW 05", ("RT 02/RW 05", "rt_rw", None)),
+    ("lampu mati rt 5rw 2", ("rt 5rw 2", "rt_rw", None)),
+    ("ada lubang besar di Jl. Slamet Riyadi Solo", ("Jl. Slamet Riyadi", "jalan", None)),
+    ("bolong di jln veteran", ("jln veteran", "jalan", None)),
+    ("macet di perempatan Gendengan", ("perempatan Gendengan", "jalan", None)),
+    ("paving jebol sebelum bangjo Masjid Sholihin", ("bangjo Masjid Sholihin", "jalan", None)),
+    ("dalan bolong etan kreteg", ("kreteg", "landmark", None)),
+    ("berlubang di depan RSUD Moewardi", ("RSUD Moewardi", "landmark", None)),
+    ("jalan rusak di dusun Ngemplak", ("Ngemplak", "sub_desa", None)),
+    ("truk mogok di Jalan Solo-Jogja KM 12", ("KM 12", "landmark", None)),
+    ("banjir disukoharjo", ("sukoharjo", "kabupaten_kota", "33.11")),
+    ("banjir di Tangerang", ("Tangerang", "kabupaten_kota", "36.71")),
+])
+def test_a_place_is_found_with_its_type_and_code(read, text, place):
+    """Designators, spoken names, joined words, roads, junctions, hamlets, RT/RW and kilometre marks."""
+    assert place in named(read(text))
+
+
+@pytest.mark.parametrize("text", [
+    "jadi dari dulu bulan ini banget kasih butuh bakal", "Jadi Banget deh min", "jalan rusak parah sekali",
+    "jalan kaki saja", "pak Slamet orangnya baik", "Bu Dewi terima kasih", "lokasinya 5 km lagi", "tolong min",
+])
+def test_everyday_words_and_persons_are_no_places(read, text):
+    """Villages are named Dari, Jadi and Banget; alone those words are just words."""
+    assert read(text).places == ()
+
+
+def test_a_designator_makes_an_everyday_word_a_village(read):
+    """"desa Jadi" is a village; "jadi" is not."""
+    assert named(read("banjir di desa Jadi kecamatan Sumber Rembang"))[0][:2] == ("Jadi", "desa_kelurahan")
+
+
+def test_the_parent_named_elsewhere_tells_villages_apart(read):
+    """Karanganyar is 37 places; the kecamatan beside it says which."""
+    near = read("jalan rusak di desa Gatak kecamatan Delanggu")
+    alone = read("jalan rusak di desa Gatak")
+
+    assert [p.code for p in near.places if p.type == "desa_kelurahan"] == ["33.10.16.2012"]
+    assert alone.places[0].code is None
+    assert alone.places[0].runner_up is not None
+    assert "of this name" in alone.places[0].because
+
+
+def test_the_accounts_city_decides_between_villages_of_one_name(read):
+    """A village name sent to the city's account means the one in that city."""
+    text = "ada genangan di Kaligawe pak"
+
+    assert read(text, account="x:semarang").places[0].code == "33.74.04.1002"
+    assert read(text, account="x:solo").location is None or read(text, account="x:solo").places == ()
+
+
+def test_city_and_regency_of_one_name(read):
+    """Semarang means the city unless somebody says kabupaten."""
+    assert read("banjir di Semarang").places[0].code == "33.74"
+    assert read("banjir di kabupaten Semarang").places[0].code == "33.22"
+
+
+def test_an_office_is_no_place_but_tells_where(read):
+    """"Bupati Sragen" names an office; the matter is likely in his regency."""
+    extraction = read("Yth. Bupati Sragen, jalan rusak tolong diperbaiki")
+
+    assert extraction.places == ()
+    assert extraction.location is not None
+    assert extraction.location.code == "33.14"
+
+
+def test_a_road_without_a_city_lies_in_the_accounts_city(read):
+    """The road is in Solo because Solo was told; without an account nobody knows."""
+    text = "jalan berlubang di Jl RM Said"
+
+    location = read(text, account="x:solo").location
+    assert location is not None
+    assert (location.code, location.because) == ("33.72", "account:x:solo")
+    assert read(text).location is None
+    assert read(text, account="x:jateng").location is None
+
+
+def test_a_boundary_suburb_outranks_the_accounts_city(read):
+    """Kartasura belongs to Sukoharjo, whoever was told."""
+    for text in ("jalan rusak di Kartasura", "PJU mati depan pasar Kartasura"):
+        location = read(text, account="x:solo").location
+        assert location is not None
+        assert location.code.startswith("33.11")
+
+
+def test_a_geo_tag_helps_and_no_place_is_legal(read):
+    """The platform's hint names the city; a text without any place has none."""
+    hinted = read("jalan rusak tolong", place=PlaceHint(lat=-7.5697, lng=110.8200))
+
+    assert hinted.location is not None
+    assert hinted.location.code.startswith("33.72")
+    assert read("jalan rusak tolong", account="x:solo").location is None
+
+
+def test_deleting_the_deciding_word_changes_the_reading(read):
+    """Without "kabupaten" the regency becomes the city; without "desa" the village is gone."""
+    assert read("banjir di Semarang").places != read("banjir di kabupaten Semarang").places
+    assert read("banjir desa Jadi").places
+    assert not read("banjir Jadi").places

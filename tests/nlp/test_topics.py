@@ -1,0 +1,54 @@
+"""Topics come from the operators' words, with the words that decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.extract import Extractor
+from tests.builders import mention
+
+
+def labels(extraction):
+    return [topic.label for topic in extraction.topics]
+
+
+def test_two_complaints_in_one_post_are_two_topics_with_their_own_words(read):
+    """A pothole and a dead lamp become two topics; each points at its own words."""
+    text = "Jalan berlubang di depan pasar, terus lampu PJU mati juga 😢"
+    topics = {t.label: [text[s.start : s.end] for s in t.spans] for t in read(text).topics}
+
+    assert topics == {"jalan_jembatan": ["Jalan berlubang"], "lampu_jalan": ["lampu PJU mati"]}
+
+
+@pytest.mark.parametrize("text", [
+    "alhamdulillah banjir order hari ini", "beda jalan pikiran aja", "sudah dapat lampu hijau dari mertua",
+])
+def test_metaphors_are_no_topics(read, text):
+    """"Banjir order" is a good day for a shop."""
+    assert read(text).topics == ()
+
+
+def test_an_unless_phrase_takes_the_keyword_away(read):
+    """The operator's `unless` says where the keyword means something else."""
+    assert labels(read("jalan rusak")) == ["jalan_jembatan"]
+    assert labels(read("jalan rusak hidupku")) == []
+
+
+def test_deleting_the_keyword_deletes_the_topic(read):
+    """The span that is shown is the span that decided."""
+    text = "ada genangan di gang kami"
+    (topic,) = read(text).topics
+    (span,) = topic.spans
+
+    assert labels(read(text[: span.start] + text[span.end :])) == []
+
+
+def test_a_new_keyword_works_at_once(rules):
+    """An operator adds a word; the next post is read with it, without training."""
+    topics = dict(rules.topics)
+    lamp = topics["lampu_jalan"]
+    topics["lampu_jalan"] = lamp.model_copy(update={"keywords": {**lamp.keywords, "jv": ("ting dalan",)}})
+    text = mention("ting dalane pejah")
+
+    assert labels(Extractor(rules).extract(text)) == []
+    assert labels(Extractor(rules.model_copy(update={"topics": topics})).extract(text)) == ["lampu_jalan"]

@@ -1,0 +1,48 @@
+"""Urgency is a sum that can be shown, and it understands what is not happening now."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("air masuk rumah, kami terjebak tolong evakuasi", "darurat"),
+    ("banjir di gang kami pak", "tinggi"),
+    ("dalane bolong wis ono sing tiba", "tinggi"),
+    ("lampu jalan mati pak", "normal"),
+    ("sekadar saran, trotoar dicat biar bagus", "tidak_mendesak"),
+    ("mau tanya min, syaratnya apa ya?", "tidak_mendesak"),
+    ("tidak banjir kok", "normal"),
+    ("ora banjir lur", "normal"),
+    ("mboten banjir pak", "normal"),
+    ("kalau hujan pasti banjir", "normal"),
+    ("nek udan mesti banjir", "normal"),
+    ("dulu sini banjir", "normal"),
+    ("biyen kene banjir", "normal"),
+    ("tidak bisa lewat karena banjir", "tinggi"),
+    ("banjir orderan hari ini", "normal"),
+])
+def test_urgency_of_a_post(read, text, label):
+    """Hazards count; denied, imagined, past and figurative ones do not."""
+    assert read(text).urgency.label == label
+
+
+def test_the_reasons_add_up_and_point_at_the_words(read):
+    """Every part of the sum names its phrase and shows where it stands."""
+    text = "banjir dan longsor, mohon bantuan, membahayakan"
+    urgency = read(text).urgency
+    signals = [r for r in urgency.because if r.what.startswith("signal:")]
+
+    assert {text[r.spans[0].start : r.spans[0].end] for r in signals} == {"banjir", "longsor", "membahayakan"}
+    assert sum(r.weight for r in urgency.because) == pytest.approx(2.4)
+
+
+def test_many_hazards_are_no_threat_to_life(read):
+    """Hazards together stay below an emergency; only a threat to life is one."""
+    assert read("banjir longsor membahayakan jatuh tiba semua").urgency.label == "tinggi"
+
+
+def test_deleting_the_negation_raises_the_urgency(read):
+    """The denial decided: without it the flood counts."""
+    assert read("tidak banjir di sini").urgency.label == "normal"
+    assert read("banjir di sini").urgency.label == "tinggi"

@@ -1,0 +1,17 @@
+"""What every Store must do, in code. An engine joins with a subclass that gives two fixtures.
+
+    class TestSqlite(StoreContract):
+        store           an empty store
+        fresh_store     a function that makes one more
+"""
+
+from __future__ import annotations
+
+from tests.storage.books_contract import BooksContract
+from tests.storage.harvest_contract import HarvestContract
+from tests.storage.judging_contract import JudgingContract, TellingContract
+from tests.storage.people_contract import PeopleContract
+
+
+class StoreContract(HarvestContract, JudgingContract, TellingContract, PeopleContract, BooksContract):
+    """All of it."""
