@@ -57,7 +57,7 @@ GLUED = words("""
 # Courtesy, function, stress and time of day: may come and go, count for nothing.
 HARMLESS = words("""
     assalamualaikum waalaikumsalam warahmatullahi wabarakatuh warohmatullahi wabarokatuh wr wb salam sugeng
-    enjing sonten dalu om swastiastu halo hallo hai hello hei permisi ngapunten nuwunsewu nuwun sewu kulonuwun
+    enjing sonten dalu om swastiastu halo hallo hai hello hei permisi ngapunten nuwunsewu nuwun kulonuwun
     punten maaf mohon tolong minta bantu dibantu bantuan bantuannya kiranya sekiranya terima kasih terimakasih
     sebelumnya selamat malam pagi sore siang yth yang terhormat bapak ibu bapakibu mas mbak kak kakak min mimin
     admin gan bro sis pakde bude gus pakwali saya kami kita aku anda kalian dia mereka ini itu sini situ sana
@@ -75,7 +75,7 @@ HARMLESS = words("""
     adalah merupakan tetapi namun padahal kalau jika bila ketika saat waktu sekarang kini sampai hingga masih
     terus lagi sejak selalu sering nya pun ne e wis wes to ta je lha rawan pemerintah pemkot pemprov pemkab
     dinas jajaran beserta banyak setiap lokasi lokasinya alamat mana bagaimana mengapa kapan apa apakah siapa a
-    an the please tq wow omg fyi breaking news berita kiriman dm sumber foto video pict pic link baca
+    an the please tq wow omg fyi breaking news berita kiriman dm foto video pict pic link baca
     selengkapnya
 """)
 

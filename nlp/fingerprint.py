@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from domain import Fingerprint, Mention
+from domain import Fingerprint, Mention, MentionKind
 from nlp.cue_words import GLUED, SPELLING
 
 MAX_CHARS = 4_000
@@ -91,7 +91,10 @@ def from_body(body: str) -> Reading:
 
 def read(mention: Mention) -> Reading:
     """Strip a mention to what may be compared. Never raises, whatever the text."""
-    text = _plain(mention.text[:MAX_CHARS])
+    text = mention.text
+    if len(text) > MAX_CHARS:
+        text = text[:MAX_CHARS].rsplit(None, 1)[0]
+    text = _plain(text)
     reposted, reposts = False, ""
     found = (REPOST.search(text) or QUOTED.search(text)) if "@" in text else None
     if found and (rest := text[found.end():]).strip(" .:\"\n"):
@@ -102,7 +105,7 @@ def read(mention: Mention) -> Reading:
     name = (author.id or author.handle) if author else None
     return Reading(
         words=words or decoration, address=read_address(mention), cut=cut, bare=not words and bool(decoration),
-        reposted=reposted or said, reposts=reposts,
+        reposted=reposted or said or mention.kind is MentionKind.REPOST, reposts=reposts,
         handle=name_hash(author.handle) if author and author.handle else "",
         author=name_hash(f"{mention.platform}:{name}") if name else "",
     )
@@ -176,9 +179,17 @@ def spelled(token: str) -> tuple[str, ...]:
 
 
 def read_address(mention: Mention) -> tuple[str, ...]:
-    """The words of the address that another channel asked for; empty where none was given."""
-    given = mention.place.address if mention.place else None
-    return _words(_plain(given[:400]), cut=False)[0] if given else ()
+    """The words of the address that another channel asked for, after "geo:lat:lng" of a form; empty for neither.
+
+    Coordinates of other kinds say where somebody sat and posted, not where the matter is.
+    """
+    place = mention.place
+    if place is None:
+        return ()
+    words = _words(_plain(place.address[:400]), cut=False)[0] if place.address else ()
+    if mention.kind is MentionKind.FORM and place.lat is not None and place.lng is not None:
+        return (f"geo:{place.lat:.5f}:{place.lng:.5f}", *words)
+    return words
 
 
 def name_hash(name: str) -> str:

@@ -25,6 +25,7 @@ missed, on purpose: prefer a missed copy to a false merge.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ PLACED = NAMED | NUMBERED
 WAYS_TO = frozenset(("dari", "ke", "arah", "menuju", "tujuan"))
 CUES = PLACED | WAYS_TO
 FROM, TO = "<dari", ">ke"  # facts that only count where they are swapped
+SAME_SPOT_METRES = 60
 LONG = 12  # shared telling words from which a changed greeting or call at the end is no evidence
 
 
@@ -314,11 +316,26 @@ def compare_address(ours: Reading, theirs: Reading) -> str:
         return "unknown"
     if ours.address == theirs.address:
         return "same"
-    mine, yours = ([w for w in side.address if w not in REGION] for side in (ours, theirs))
+    if (metres := _metres_apart(ours.address[0], theirs.address[0])) is not None:
+        return "same" if metres <= SAME_SPOT_METRES else "other"
+    mine, yours = ([w for w in side.address if w not in REGION and w[:4] != "geo:"] for side in (ours, theirs))
+    if not mine or not yours:
+        return "unknown"  # coordinates here, an address there
     if [w for w in mine if _house_number(w)] != [w for w in yours if _house_number(w)]:
         return "other"
     smaller, larger = sorted((set(mine), set(yours)), key=len)
     return "same" if len(smaller) >= 2 and smaller <= larger else "other"
+
+
+def _metres_apart(one: str, other: str) -> float | None:
+    """Between two "geo:lat:lng"; None where either is a word. Flat enough for a city."""
+    if one[:4] != "geo:" or other[:4] != "geo:":
+        return None
+    try:
+        (a, b), (c, d) = (tuple(map(float, spot.split(":")[1:3])) for spot in (one, other))
+    except ValueError:
+        return None
+    return math.hypot(a - c, (b - d) * math.cos(math.radians(a))) * 111_320
 
 
 def _house_number(word: str) -> bool:

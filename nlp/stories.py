@@ -181,10 +181,21 @@ class Shelf:
                 return None
             start = segment.ends[place - 1] if place else 0
             record, at = segment.records[start:segment.ends[place]], segment.times[place]
-        if at < self.floor:
+        if at < self.floor or at == float("-inf"):
             return None
         body, media, cluster = record.decode("utf-8", "surrogatepass").split("\0")
         return Story(cluster, body, at, media)
+
+    def blank(self, number: int) -> None:
+        """Overwrite a story: its post was deleted, so its words leave the memory too."""
+        part, place = divmod(number - self.first, SEGMENT)
+        if part == len(self._sealed):
+            self._open[place], self._open_times[place] = b"\0\0", float("-inf")
+        elif (segment := self._sealed[part]) is not None:
+            start, end = (segment.ends[place - 1] if place else 0), segment.ends[place]
+            records = segment.records[:start] + bytes(end - start) + segment.records[end:]
+            segment.times[place] = float("-inf")
+            self._sealed[part] = segment._replace(records=records)
 
     def drop_before(self, at: float) -> None:
         """Give back the memory of segments that hold nothing younger than `at`."""

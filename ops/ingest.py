@@ -15,6 +15,7 @@ import typer
 
 from domain import Account, AccountState, ConfigError, Page
 from ops.opened_store import opened_store
+from ops.rows import AccountNames
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, StoreOption, progress, say
 from settings import Settings, load
 
@@ -49,7 +50,7 @@ def ingest(
     settings = load(config)
     watched = archive_account(settings, form, account)
     with opened_store(config, store, create=True) as books:
-        books.sync_accounts([*_known(books), watched], now=datetime.now(UTC))
+        books.sync_accounts([*books.accounts(), watched], now=datetime.now(UTC))
         saved = _saved(books, watched, read(form.value, path, account=watched, seen_at=datetime.now(UTC)))
         opened = _judged(books, settings.watching(books.accounts()))
     say(f"baru {saved.new}, sudah ada {saved.known}, diperbarui {saved.revised}, "
@@ -57,19 +58,20 @@ def ingest(
 
 
 def archive_account(settings: Settings, form: Format, named: str) -> Account:
-    """The configured account that the archive is of, or one made for this channel; never polled."""
+    """The archive's own row in the books, with the jurisdiction of the account that it is of; never polled.
+
+    The row of the polled account stays as it is: an old archive says nothing about its token.
+    """
+    found = AccountNames(settings).key(named)
     for a in settings.accounts:
-        if named.lower().lstrip("@") in (a.key.lower(), a.handle.lower()):
-            return Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department)
+        if a.key == found:
+            return Account(f"arsip:{a.key.replace(':', '.')}", a.platform, a.native_id, a.handle, a.government,
+                           a.department, state=AccountState.DISABLED)
     if named and ":" not in named:
-        raise ConfigError(f"--account {named}: tidak dikenal", hint="pakai kunci dari config.yaml, mis. x:PEMKOT_SOLO")
+        raise ConfigError(f"--account {named}: tidak dikenal", hint="pakai kunci dari config.yaml, mis. x:solo")
     key = named or f"import:{form.value}"
     government = next(iter(settings.governments))
     return Account(key, key.split(":")[0], "", key.split(":")[1], government, state=AccountState.DISABLED)
-
-
-def _known(store: Store) -> list[Account]:
-    return store.accounts()
 
 
 def _saved(store: Store, account: Account, pages: Iterator[Page]) -> Saved:

@@ -24,6 +24,7 @@ from ops import (
     explain,
     inbox,
     ingest,
+    session,
     tickets,
 )
 
@@ -46,10 +47,11 @@ app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
-app.command("accounts")(accounts.accounts)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 )(inbox.users)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(session.app, name="session")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(config.app, name="config")
 

@@ -83,14 +83,16 @@ def in_batches(items: Iterator[dict[str, Any] | BadRow]) -> Iterator[Sequence[di
 
 
 class AccountNames:
-    """Finds the watched account that a row names by key, handle or "@handle"; the first one otherwise."""
+    """Finds the watched account that a row names by key, `platform:handle`, handle or "@handle"."""
 
     def __init__(self, settings: Settings) -> None:
         self.keys = {a.key.lower(): a.key for a in settings.accounts}
         for a in settings.accounts:
+            self.keys.setdefault(f"{a.platform.removesuffix('_graph')}:{a.handle}".lower(), a.key)
             self.keys.setdefault(a.handle.lower(), a.key)
 
     def key(self, named: Any) -> str:
+        """Its key; empty where nobody of that name is watched."""
         name = str(named or "").lower()
         return self.keys.get(name) or self.keys.get(name.lstrip("@")) or ""
 

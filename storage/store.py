@@ -185,6 +185,9 @@ class Store(Protocol):
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
     ) -> None: ...
 
+    def resume(self, account: str, *, now: datetime) -> bool:
+        """A person has done what an account waited for: it is due now. False where it waited for nobody."""
+
     def shift_polls(self, seconds: float, *, latest: datetime) -> None:
         """Move every poll time after a jump of the wall clock; none beyond `latest`."""
 

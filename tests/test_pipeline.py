@@ -203,6 +203,36 @@ def test_batch_borders_change_nothing(tmp_path, judge, settings):
     assert len(exports[0]) >= 4
 
 
+class Meddling:
+    """An extractor during whose work the author edits the post."""
+
+    def __init__(self, real, edit):
+        self.real = real
+        self.edit = edit
+
+    def extract_many(self, mentions):
+        self.edit()
+        self.edit = lambda: None
+        return self.real.extract_many(mentions)
+
+
+def test_an_edit_that_arrives_while_the_post_is_judged_is_judged_too(store, judge):
+    """What is settled is what was read: the newer text waits for its own turn."""
+    first = mention("Sampah menumpuk di Jl. Veteran Solo, tolong diangkut")
+    edited = replace(first, text="Lampu jalan mati di Jl. Veteran Solo, tolong diganti", native_id="99998",
+                     revision_of=first.native_id, state=MentionState.EDITED, edited_at=LATER)
+    store.save_page("x:solo", Page((first,), "c"), next_poll_at=LATER, now=LATER)
+    meddling = replace(judge, extractor=Meddling(judge.extractor, lambda: store.save_page(
+        "x:solo", Page((edited,), "d"), next_poll_at=LATER, now=LATER)))
+
+    while process_batch(store, meddling, limit=10, now=LATER):
+        pass
+
+    [row] = store.tickets(EVERYONE, TicketQuery())
+    assert row.ticket.topic == "lampu_jalan"
+    assert store.verify() == []
+
+
 class Broken:
     """An extractor that cannot read one particular post."""
 

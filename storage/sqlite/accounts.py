@@ -45,6 +45,17 @@ def sync(connection: sqlite3.Connection, accounts: Sequence[Account]) -> None:
     )
 
 
+def resume(connection: sqlite3.Connection, key: str, *, now: datetime) -> bool:
+    """Due at once, with its cursor kept and its failures forgotten; the audit log says that a person did it."""
+    changed = connection.execute(
+        "UPDATE account SET state = 'ok', state_reason = '', fail_count = 0, next_poll_at = NULL"
+        " WHERE key = ? AND state IN ('needs_human', 'paused_budget', 'backoff')", (key,)
+    ).rowcount
+    if changed:
+        audit.append(connection, [audit.Entry(now, "ops", "resume", subject=key)])
+    return bool(changed)
+
+
 def ensure(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
     """A page may come for a channel that is not polled (an import): it stands in the books all the same."""
     connection.executemany(

@@ -79,6 +79,10 @@ class SqliteStore:
         with self.connections.write() as connection:
             account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason)
 
+    def resume(self, account: str, *, now: datetime) -> bool:
+        with self.connections.write() as connection:
+            return account_table.resume(connection, account, now=now)
+
     def shift_polls(self, seconds: float, *, latest: datetime) -> None:
         with self.connections.write() as connection:
             account_table.shift(connection, seconds, latest=latest)

@@ -222,7 +222,8 @@ def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> d
     ).fetchall()
     read_before = {d.mention for d in decisions if d.extraction is not None or d.fingerprint is not None}
     judged = {d.mention: d.judged_text for d in decisions if d.judged_text is not None}
-    return {key: Waiting(*rest, text) for key, *rest, text, state in rows
+    return {key: Waiting(rowid, cluster, repost_of, posted_at, author, text)
+            for key, rowid, cluster, repost_of, posted_at, author, text, state in rows
             if not (state == MentionState.GONE and key in read_before) and judged.get(key, text) == text}
 
 

@@ -247,7 +247,7 @@ def test_a_session_that_lacks_something_needs_a_person(tmp_path, content):
 
     with pytest.raises(AccountBlocked) as caught:
         fetch_with(path)
-    assert "session login" in caught.value.remedy
+    assert "session import" in caught.value.remedy
 
 
 def test_without_a_session_a_person_is_asked(tmp_path):

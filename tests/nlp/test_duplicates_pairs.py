@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Author, PlaceHint
+from domain import Author, MentionKind, PlaceHint
 from nlp.duplicates import Folder
 from tests.builders import NOON, mention
 
@@ -245,6 +245,25 @@ def test_an_address_belongs_to_what_is_told(name):
     reasons = told(BERLUBANG, BERLUBANG, addresses=(first, second))
 
     assert reasons == ["new", "near_duplicate" if folds else "new"]
+
+
+@pytest.mark.parametrize(("lat", "reason"), [(-7.5661, "near_duplicate"), (-7.5858, "new")])
+def test_forms_with_coordinates_belong_to_their_spot(lat, reason):
+    """The same words two kilometres apart are two complaints, ten metres apart they are one."""
+    folder = Folder(threshold=0.72, window=timedelta(days=14))
+    spots = [
+        mention(BERLUBANG, kind=MentionKind.FORM, place=PlaceHint(lat=where, lng=110.8243), at=NOON) for where in (-7.5660, lat)
+    ]
+
+    assert [folder.fold(spot)[0].reason for spot in spots] == ["new", reason]
+
+
+def test_where_somebody_posts_from_is_not_where_the_matter_is():
+    """A copy posted from another town is still a copy."""
+    folder = Folder(threshold=0.72, window=timedelta(days=14))
+    posts = [mention(LUBANG, place=PlaceHint(lat=where, lng=110.8), at=NOON) for where in (-7.56, -6.99)]
+
+    assert [folder.fold(post)[0].reason for post in posts] == ["new", "near_duplicate"]
 
 
 def test_a_text_without_a_place_does_not_swallow_those_that_have_one():

@@ -124,6 +124,20 @@ class HarvestContract:
 
         assert [a.key for a in due] == ["x:c", "x:a"]
 
+    def test_an_account_that_waited_for_a_person_goes_on_where_it_stood(self, store: Store):
+        """After the new token the account is due at once, with its cursor; one that waited for nobody is left alone."""
+        watch(store, "x:solo")
+        save(store, mention(), cursor="here")
+        store.save_failure("x:solo", state=AccountState.NEEDS_HUMAN, next_poll_at=LATER, reason="token", now=NOON)
+        assert store.accounts_due(LATER + timedelta(days=9)) == []
+
+        first, second = store.resume("x:solo", now=LATER), store.resume("x:solo", now=LATER)
+
+        [account] = store.accounts_due(NOON)
+        assert (first, second) == (True, False)
+        assert (account.cursor, account.state, account.fail_count) == ("here", AccountState.OK, 0)
+        assert store.verify() == []
+
     def test_an_account_taken_out_of_the_file_rests_and_comes_back_with_its_cursor(self, store: Store):
         """Removing an account by mistake costs nothing: its place in the stream is kept."""
         save(watch(store, "x:solo", "x:b"), cursor="c9")

@@ -1,0 +1,184 @@
+"""`python -m inbox serve | users`: the inbox as a process of its own, and its staff accounts.
+
+Machine-readable lines go to stdout, everything else to stderr. Exit codes: 0 done, 1 refused,
+2 usage or configuration, 75 the store is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+import orjson
+
+from domain import ConfigError, KentonganError
+from inbox.configuration import configure, is_loopback, refuse_open_bind
+from inbox.desk import Desk, set_up
+from routing.rules import compile_rules
+from settings import Settings, load
+from storage import open_store
+
+THREADS = 8
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    try:
+        settings = load(options.config)
+        return int(options.run(settings, options))
+    except KentonganError as error:
+        for line in getattr(error, "problems", ()) or (str(error),):
+            print(line, file=sys.stderr)  # noqa: T201 - a command line speaks
+        if error.hint:
+            print(error.hint, file=sys.stderr)  # noqa: T201
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inbox", description="Kotak masuk Kentongan untuk petugas dinas.")
+    verbs = parser.add_subparsers(required=True, metavar="serve|users")
+    _verb(verbs, "serve", _serve, "jalankan aplikasi web")
+    accounts = verbs.add_parser("users", help="akun petugas")
+    users = accounts.add_subparsers(required=True, metavar="add|list|disable|demo")
+    add = _verb(users, "add", _add, "buat akun; mencetak sandi sekali pakai")
+    add.add_argument("name")
+    add.add_argument("--department", action="append", default=[], help="kunci dinas di config.yaml; boleh berulang")
+    add.add_argument("--role", default="reviewer", choices=("reviewer", "head", "operator", "auditor"))
+    add.add_argument("--all-departments", action="store_true", help="koordinator dan auditor: semua dinas")
+    add.add_argument("--password-stdin", action="store_true", help="baca sandi pertama dari masukan baku")
+    listing = _verb(users, "list", _list, "daftar akun")
+    listing.add_argument("--json", action="store_true")
+    _verb(users, "disable", _disable, "tutup akun dan akhiri sesinya").add_argument("name")
+    _verb(users, "demo", _demo, "akun demo dengan sandi baru")
+    return parser
+
+
+def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    parser.add_argument("--config", default="config.yaml")
+    parser.set_defaults(run=run)
+    return parser
+
+
+# --- verbs -------------------------------------------------------------------------------------
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    """Listen until told to stop. Prints one JSON line with the address once requests are answered."""
+    del options
+    refuse_open_bind(settings)
+    ready(settings)
+    store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
+    set_up(Desk(settings, compile_rules(settings), store))
+    server = create_server(settings)
+    _say({"url": f"http://{_shown(settings.inbox.host)}:{_port(server)}/"})
+    told_to_stop: list[int] = []
+
+    def stop(number: int, _frame: Any) -> None:
+        told_to_stop.append(number)
+        raise KeyboardInterrupt  # waitress ends its loop on this, and finishes what it has begun
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    server.run()
+    server.close()
+    store.close()
+    return 130 if signal.SIGINT in told_to_stop else 0
+
+
+def _add(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    if options.password_stdin and not given:
+        raise ConfigError("--password-stdin: no password came")
+    password = people.add(settings, options.name, departments=options.department, role=options.role,
+                          all_departments=options.all_departments, password=given)
+    _say({"name": options.name, "password": password} if password else {"name": options.name})
+    return 0
+
+
+def _list(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    for row in people.listing():
+        if options.json:
+            _say(row)
+        else:
+            where = "semua dinas" if row["all_departments"] else ", ".join(row["departments"])
+            state = "aktif" if row["active"] else "ditutup"
+            print(f"{row['name']:<20} {row['role']:<10} {state:<8} {where}")  # noqa: T201
+    return 0
+
+
+def _disable(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _say({"name": options.name, "sessions_ended": people.disable(options.name)})
+    return 0
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    del options
+    people = _people(settings)
+    for row in people.demo(settings):
+        _say(row)
+    return 0
+
+
+# --- the process ---------------------------------------------------------------------------------
+
+
+def ready(settings: Settings) -> None:
+    """Django configured and the auth database at its newest schema."""
+    from django.core.management import call_command
+
+    configure(settings)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _people(settings: Settings) -> ModuleType:
+    """The accounts' functions; their models can be imported only once Django is set up."""
+    ready(settings)
+    from inbox import people
+
+    return people
+
+
+def create_server(settings: Settings) -> Any:
+    """A waitress server that is bound and ready to run; port 0 takes any free one."""
+    import waitress
+    from django.core.wsgi import get_wsgi_application
+
+    inbox = settings.inbox
+    proxy: dict[str, Any] = {}
+    if inbox.behind_tls:
+        # on loopback only the local proxy can reach us; beyond it (a container) the network must see to that
+        proxy = {"trusted_proxy": "127.0.0.1" if is_loopback(inbox.host) else "*", "trusted_proxy_count": 1,
+                 "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+                 "clear_untrusted_proxy_headers": True}
+    return waitress.create_server(
+        get_wsgi_application(), host=inbox.host, port=inbox.port, threads=THREADS, ident=None,
+        max_request_body_size=1 << 20, channel_timeout=60, **proxy,
+    )
+
+
+def _port(server: Any) -> int:
+    """The port in use; a name like localhost may have been bound twice, to IPv4 and IPv6."""
+    if hasattr(server, "effective_listen"):
+        return int(server.effective_listen[0][1])
+    return int(server.effective_port)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _say(row: dict[str, Any]) -> None:
+    sys.stdout.write(orjson.dumps(row).decode() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The words for what the machine calls by key. Looked up late, so that each reader gets their language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+
+def noop(text: str) -> str:
+    """Mark a text for the catalogue; it is looked up when it is shown. Django's own wants to be set up first."""
+    return text
+
+
+STATUS = {
+    "baru": noop("Baru"), "diterima": noop("Diterima"), "dikerjakan": noop("Dikerjakan"),
+    "menunggu_keterangan": noop("Menunggu keterangan"), "diteruskan": noop("Diteruskan"),
+    "selesai": noop("Selesai"), "ditolak": noop("Ditolak"), "digabung": noop("Digabung"),
+}
+URGENCY = {
+    "darurat": noop("Darurat"), "tinggi": noop("Tinggi"), "normal": noop("Normal"),
+    "tidak_mendesak": noop("Tidak mendesak"),
+}
+PRIORITY = {"rendah": noop("rendah"), "normal": noop("normal"), "tinggi": noop("tinggi"), "segera": noop("segera")}
+OWNER = {
+    "pusat": noop("pemerintah pusat"), "provinsi": noop("provinsi"), "kabupaten_kota": noop("kabupaten/kota"),
+    "desa": noop("desa"), "unknown": noop("belum jelas"),
+}
+PLATFORM = {"x": "X", "instagram": "Instagram", "facebook": "Facebook", "form": noop("Formulir")}
+ROLE = {
+    "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "operator": noop("Operator"),
+    "auditor": noop("Auditor"),
+}
+KIND = {
+    "mention": noop("sebutan"), "reply": noop("balasan"), "quote": noop("kutipan"), "repost": noop("bagikan ulang"),
+    "tag": noop("tanda"), "comment": noop("komentar"), "visitor_post": noop("kiriman di halaman"),
+    "form": noop("formulir"),
+}
+MASK = {
+    "nik": noop("NIK"), "kk": noop("No. KK"), "phone": noop("No. telepon"), "email": noop("Surel"),
+    "plate": noop("Pelat nomor"), "account": noop("No. rekening"), "handle": noop("Nama akun"),
+    "number": noop("Nomor"),
+}
+MARK = {
+    "topic": noop("topik"), "place": noop("tempat"), "urgency": noop("urgensi"), "relevance": noop("relevansi"),
+}
+TAB = {"aktif": noop("Perlu ditangani"), "semua": noop("Semua"), "menunggu_keterangan": noop("Menunggu")}
+VERB = {
+    "accept": noop("Terima"), "start": noop("Mulai kerjakan"), "finish": noop("Selesaikan"),
+    "reroute": noop("Alihkan ke dinas lain"), "hand_over": noop("Teruskan ke instansi luar"),
+    "ask": noop("Minta keterangan"), "reject": noop("Tolak"), "reopen": noop("Buka kembali"),
+    "note": noop("Tambah catatan"),
+}
+DONE = {
+    "accept": noop("Tiket diterima."), "start": noop("Tiket sedang dikerjakan."), "finish": noop("Tiket selesai."),
+    "reroute": noop("Tiket dialihkan."), "hand_over": noop("Tiket diteruskan dan tetap dipantau."),
+    "ask": noop("Menunggu keterangan pelapor."), "reject": noop("Tiket ditolak."),
+    "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
+}
+PAST = {
+    "open": noop("membuka tiket"), "attach": noop("kiriman ditambahkan"), "raise_urgency": noop("urgensi dinaikkan"),
+    "accept": noop("menerima"), "start": noop("mulai mengerjakan"), "finish": noop("menyelesaikan"),
+    "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
+    "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
+    "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"), "gone": noop("kiriman dihapus penulis"),
+}
+FIELD = {
+    "status": noop("status"), "department": noop("dinas"), "urgency": noop("urgensi"), "priority": noop("prioritas"),
+    "topic": noop("topik"), "reason": noop("alasan"), "due_at": noop("batas waktu"), "due_rule": noop("dasar batas"),
+    "closed_at": noop("ditutup"), "outside": noop("instansi luar"), "rule": noop("aturan"),
+    "what": noop("yang dibuka"), "parent": noop("tiket induk"), "note": noop("catatan"), "size": noop("jumlah kiriman"),
+    "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
+}
+ACCOUNT_STATE = {
+    "ok": noop("Berjalan"), "backoff": noop("Menunggu, mencoba lagi sendiri"),
+    "paused_budget": noop("Berhenti: anggaran habis"), "needs_human": noop("Perlu tindakan petugas"),
+    "disabled": noop("Dimatikan"),
+}
+LANE = {
+    "trivial": noop("bukan layanan publik"), "chatter": noop("obrolan"), "praise": noop("pujian"),
+    "news": noop("berita"), "spam": noop("spam"), "question": noop("pertanyaan"), "own": noop("kiriman akun sendiri"),
+    "edit": noop("suntingan"), "gone": noop("dihapus penulis"),
+}
+FACT = {
+    "backlog": noop("Menunggu dinilai"), "oldest_waiting_at": noop("Tertua yang menunggu"),
+    "failed": noop("Gagal dinilai, akan dicoba lagi"), "unsent": noop("Pemberitahuan menunggu"),
+    "given_up": noop("Pemberitahuan gagal"), "oldest_unsent_at": noop("Pemberitahuan tertua"),
+    "quarantine": noop("Tak terbaca (karantina)"), "seen": noop("Kiriman terlihat"), "tickets": noop("Tiket"),
+    "bytes": noop("Ukuran basis data"), "schema": noop("Versi skema"), "sqlite": noop("Versi SQLite"),
+}
+TABLES: dict[str, Mapping[str, str]] = {
+    "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
+    "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
+}
+
+
+def label(table: str, key: object) -> str:
+    """The word for `key`; a key that has none is shown as it is, underscores as spaces."""
+    known = TABLES[table].get(str(key))
+    return _(known) if known else str(key).replace("_", " ")

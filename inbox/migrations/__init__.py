@@ -1,0 +1,1 @@
+"""Schema steps of the auth database; Django applies what is missing at every start."""

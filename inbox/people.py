@@ -1,0 +1,91 @@
+"""Staff accounts as the command line manages them: add, list, disable, the demo's logins.
+
+There is no default account and no sign-up: the first person comes from this file's caller.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from domain import ConfigError, KentonganError
+from inbox.models import REVIEWER, ROLES, Session, User
+from settings import Settings
+
+DEMO = (("dpupr", "dpupr-solo"), ("dinsos", "dinsos-jateng"), ("dinkes", "dinkes-jateng"))
+COORDINATOR = "koordinator"
+
+
+def one_time_password() -> str:
+    """Four groups of four signs that nobody confuses on a sheet of paper: about 77 bits."""
+    signs = "abcdefghijkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(4))
+
+
+def add(settings: Settings, name: str, *, departments: Sequence[str], role: str = REVIEWER,
+        all_departments: bool = False, password: str | None = None) -> str | None:
+    """Make an account; returns the one-time password where none was given, to be changed at first sign-in."""
+    _check(settings, departments, role)
+    if not departments and not all_departments:
+        raise ConfigError("give --department at least once, or --all-departments")
+    if User.objects.filter(username=name).exists():
+        raise KentonganError(f"user {name} exists already", hint="kentongan users list")
+    user = User(username=name, role=role, departments=list(departments), all_departments=all_departments,
+                must_change_password=password is None)
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise ConfigError(" ".join(error.messages)) from error
+    given = password or one_time_password()
+    user.set_password(given)
+    user.save()
+    return None if password else given
+
+
+def _check(settings: Settings, departments: Sequence[str], role: str) -> None:
+    unknown = [key for key in departments if key not in settings.departments]
+    if unknown:
+        raise ConfigError(f"department not in config.yaml: {', '.join(unknown)}", hint="kentongan config check")
+    if role not in ROLES:
+        raise ConfigError(f"role {role} is none of {', '.join(ROLES)}")
+
+
+def listing() -> list[dict[str, Any]]:
+    return [
+        {"name": user.username, "role": user.role, "departments": list(user.departments),
+         "all_departments": user.all_departments, "active": user.is_active,
+         "must_change_password": user.must_change_password,
+         "last_login": user.last_login.isoformat() if user.last_login else None}
+        for user in User.objects.order_by("username")
+    ]
+
+
+def disable(name: str) -> int:
+    """Shut the account and end its sessions at once; returns how many there were."""
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise KentonganError(f"no user {name}", hint="kentongan users list")
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return int(Session.objects.filter(user_id=user.pk).delete()[0])
+
+
+def demo(settings: Settings) -> list[dict[str, str]]:
+    """Logins for the demo, each time with new passwords; they may be used without changing them first."""
+    wanted = [(name, [key], False) for name, key in DEMO if key in settings.departments]
+    wanted.append((COORDINATOR, [key for key in ("triage",) if key in settings.departments], True))
+    rows = []
+    for name, departments, everything in wanted:
+        user = User.objects.filter(username=name).first() or User(username=name)
+        user.role, user.departments, user.all_departments = REVIEWER, departments, everything
+        user.is_active, user.must_change_password = True, False
+        password = one_time_password()
+        user.set_password(password)
+        user.save()
+        Session.objects.filter(user_id=user.pk).delete()
+        rows.append({"name": name, "password": password, "department": departments[0] if departments else "*"})
+    return rows

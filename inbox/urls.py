@@ -1,0 +1,43 @@
+"""Every address of the app. Signed-in only, unless named in `OPEN`; what changes something is POST only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path, register_converter
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from inbox.views import account, actions, oversight, problems, queue, ticket
+
+
+class TicketNumber:
+    regex = "[1-9][0-9]{0,14}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(TicketNumber, "number")
+form = require_http_methods(["GET", "POST"])
+
+OPEN = ("login", "set_language")
+urlpatterns = [
+    path("", require_GET(queue.queue), name="queue"),
+    path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
+    path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
+    path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
+    path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
+    path("jalur", require_GET(oversight.lane), name="lane"),
+    path("kesehatan", require_GET(oversight.health), name="health"),
+    path("masuk", login_not_required(form(account.login)), name="login"),
+    path("keluar", require_POST(account.logout), name="logout"),
+    path("sandi", form(account.password), name="password"),
+    path("bahasa", login_not_required(require_POST(account.set_language)), name="set_language"),
+]
+
+handler400 = problems.bad_request
+handler403 = problems.refused
+handler404 = problems.not_found
+handler500 = problems.failed

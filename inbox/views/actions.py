@@ -1,0 +1,93 @@
+"""What staff do to a ticket. Every action is a POST with the version that the person saw.
+
+`routing.tickets.transition` says what an action means, the Store writes it; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
+from inbox.desk import desk
+from inbox.labels import label
+from inbox.views import problems
+from inbox.views.account import local_path
+from inbox.views.ticket import OFFERED, ticket_page
+from routing.tickets import transition
+from storage.store import Transition
+
+NOTE_CHARS = 2_000
+
+
+def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    actor = request.user.actor
+    if not request.user.may_act or verb not in OFFERED:
+        raise NotAllowed(f"no action {verb} for this role")
+    ticket = desk().store.ticket(actor, number).ticket
+    if request.POST.get("version") != str(ticket.version):
+        return _conflict(request, actor, number)
+    try:
+        changed = desk().store.apply(actor, _transition(ticket, _action(request.POST, verb), actor))
+    except Refused as refusal:
+        return ticket_page(request, number, error=_said(refusal), tried=verb, status=422)
+    except Conflict:
+        return _conflict(request, actor, number)
+    messages.success(request, f"T-{number}: {label('done', verb)}")
+    return redirect(_onward(request, changed))
+
+
+def _said(refusal: Refused) -> str:
+    text = str(refusal)
+    return f"{text[:1].upper()}{text[1:]}. {refusal.hint[:1].upper()}{refusal.hint[1:]}".removesuffix(" ") + "."
+
+
+def _action(form: Mapping[str, Any], verb: str) -> Action:
+    def field(name: str) -> str | None:
+        return str(form.get(name, "")).replace("\0", "").strip()[:NOTE_CHARS] or None
+
+    return Action(verb, reason=field("reason"), to_department=field("to_department"), note=field("note"))
+
+
+def _transition(ticket: Ticket, action: Action, actor: Actor) -> Transition:
+    now = timezone.now()
+    move = transition(ticket, action, actor=actor, rules=desk().rules, now=now)
+    return Transition(
+        ticket=ticket.id, seen_version=ticket.version, verb=move.verb, actor=actor.name, changes=move.changes, at=now,
+        reason=move.reason, correction=move.correction, events=_events(ticket, move.changes),
+    )
+
+
+def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
+    """Tell the department that a ticket moved to, with number and topic and no word of the citizen's."""
+    department = changes.get("department")
+    if not department or department == ticket.department:
+        return ()
+    rules = desk().rules
+    subject = f"Tiket T-{ticket.id} dialihkan kepada Anda: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
+    body = f"{rules.department_name(department)}: buka kotak masuk, tiket T-{ticket.id}."
+    return tuple(
+        Event(f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}", kind, address, ticket.id, subject, body)
+        for kind, address in rules.addresses(department)
+    )
+
+
+def _conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """Say who was first; where the ticket left this desk meanwhile, the Store's refusal says it."""
+    history = desk().store.ticket(actor, number).history
+    latest = max(history, key=lambda entry: entry.at, default=None)
+    who = latest.actor if latest is not None and latest.actor != actor.name else ""
+    return problems.conflict(request, link=reverse("ticket", args=[number]), who=who)
+
+
+def _onward(request: HttpRequest, ticket: Ticket) -> str:
+    """Back to where the person came from; to the queue when the ticket is no longer theirs to see."""
+    if wished := request.POST.get("next"):
+        return local_path(request, wished)
+    return str(reverse("ticket", args=[ticket.id]) if request.user.may_see(ticket) else reverse("queue"))

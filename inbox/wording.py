@@ -1,0 +1,75 @@
+"""The machine's reasons in the reader's words. Reasons are keys: "signal:darurat:roboh", "rule:past", "parent:33.72".
+
+A key that is not known here is shown as it came: a new heuristic may come before its words do, and
+a reason in English is better than none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from inbox.labels import label, noop
+
+KINDS = {
+    "keyword": noop("kata"), "word": noop("kata"), "topic": noop("topik"), "place": noop("tempat"),
+    "gazetteer": noop("daftar wilayah"), "account": noop("akun"), "addressed": noop("ditujukan kepada"),
+    "handle": noop("menyebut akun"), "suburb": noop("pinggiran kota"), "sensitive": noop("sensitif"),
+    "trivial": noop("sepele"), "vulnerable": noop("rentan"), "rule": noop("aturan"), "default": noop("bawaan"),
+    "defect": noop("kerusakan"), "request": noop("permintaan"), "praise": noop("pujian"), "news": noop("berita"),
+    "spam": noop("spam"), "metaphor": noop("kiasan"), "parent": noop("didukung wilayah"),
+    "designator": noop("kata penunjuk"), "kind": noop("jenis"), "named": noop("disebut"),
+    "holds another place of the text": noop("memuat tempat lain di teks"),
+}
+PHRASES = {
+    "negation": noop("disangkal"), "condition": noop("baru andai"), "past": noop("sudah lampau"),
+    "asked about": noop("baru ditanyakan"), "emergency": noop("keadaan darurat"), "own": noop("dialami sendiri"),
+    "self": noop("tentang diri sendiri"), "now": noop("terjadi sekarang"), "irony": noop("sindiran"),
+    "vulnerable": noop("orang rentan"), "request": noop("minta tolong"), "long text": noop("teks panjang"),
+    "came by a form": noop("lewat formulir"), "wonders": noop("bertanya-tanya"), "chatty": noop("gaya mengobrol"),
+    "link": noop("hanya tautan"), "only asks": noop("hanya bertanya"), "no words": noop("tanpa kata"),
+    "picture without words": noop("gambar tanpa kata"), "hazards are capped": noop("bahaya dibatasi"),
+    "the province acts as well": noop("provinsi ikut menangani"),
+    "no place and no known account": noop("tanpa tempat dan tanpa akun yang dikenal"),
+    "designator": noop("kata penunjuk"), "other designator": noop("kata penunjuk lain"),
+    "everyday word": noop("juga kata sehari-hari"), "only place of this name": noop("satu-satunya bernama ini"),
+    "name": noop("nama"), "geo-tag": noop("tanda lokasi"), "place hint": noop("petunjuk lokasi"),
+    "spelt like": noop("ejaan mirip"), "first of several": noop("yang pertama dari beberapa"),
+    "child": noop("anak"), "elderly": noop("lansia"), "sick": noop("sakit"), "pregnant": noop("hamil"),
+    "disabled": noop("penyandang disabilitas"), "violence": noop("kekerasan"), "self_harm": noop("bunuh diri"),
+    "poverty": noop("kemiskinan"), "kin": noop("keluarga"), "sexual_violence": noop("kekerasan seksual"),
+    "health_record": noop("riwayat kesehatan"), "whistle_blowing": noop("pelapor pelanggaran"),
+    "lost_item": noop("barang hilang"), "love": noop("percintaan"), "greeting": noop("hanya salam"),
+}
+ONE_OF = re.compile(r"one of (\d+) of this name")
+
+
+def clue(what: str) -> tuple[str, str]:
+    """Kind and detail of a Reason's `what`, in words: "signal:darurat:roboh" -> ("Darurat", "roboh")."""
+    kind, _colon, detail = what.partition(":")
+    if kind in ("signal", "cue") or detail.startswith("metaphor:"):
+        kind, _colon, detail = detail.partition(":")
+    if kind in ("darurat", "tinggi", "tidak_mendesak"):
+        return label("urgency", kind), detail
+    return _kind(kind), phrase(detail)
+
+
+def evidence(because: str) -> str:
+    """A place's `because`, a list with commas, in words."""
+    return ", ".join(_piece(piece) for piece in because.split(", ") if piece)
+
+
+def _piece(piece: str) -> str:
+    kind, colon, detail = piece.partition(":")
+    return f"{_kind(kind)} {detail.strip()}" if colon and kind in KINDS else phrase(piece)
+
+
+def _kind(kind: str) -> str:
+    return str(_(KINDS[kind])) if kind in KINDS else kind.replace("_", " ")
+
+
+def phrase(text: str) -> str:
+    if found := ONE_OF.fullmatch(text):
+        return str(_("satu dari %(n)s yang bernama ini") % {"n": found[1]})
+    return str(_(PHRASES[text])) if text in PHRASES else text
