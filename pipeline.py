@@ -191,7 +191,8 @@ def harvest_one(
                                reason=outcome.reason, now=now())
             log.warning("fetch failed", account=account.key, state=outcome.state, reason=outcome.reason)
             return None
-        next_poll_at = after_success(page, poll_every=poll_every, now=now(), rng=rng)
+        # a page with more behind it leaves the account due: a crash now must not wait for the next turn
+        next_poll_at = now() if page.more else after_success(page, poll_every=poll_every, now=now(), rng=rng)
         saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now())
         total = Saved(*(getattr(total, f) + getattr(saved, f) for f in Saved.__slots__))
         if not page.more:

@@ -66,6 +66,7 @@ class Daemon:
     rng: random.Random = field(default_factory=random.SystemRandom)
     stop: threading.Event = field(default_factory=threading.Event)
     pollers: dict[str, threading.Thread] = field(default_factory=dict)
+    replaying: bool = False
 
     def harvest_due(self) -> None:
         """Start one poller for each platform that has accounts due; a slow one delays no other."""
@@ -106,7 +107,7 @@ class Daemon:
 
         In this order a replay gives the same tickets whatever interrupted it before.
         """
-        due = self.store.accounts_due(utc_now())
+        due = self.store.accounts() if self.replaying else self.store.accounts_due(utc_now())
         self.poll([account for account in due if account.platform in self.connectors])
         while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
             pass
@@ -207,7 +208,7 @@ def compose(
     judge = judge or build_judge(settings.watching(watched))
     store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", now=now)
     store.sync_accounts(watched, now=now)
-    return Daemon(settings, store, connectors, judge, build_transports(settings))
+    return Daemon(settings, store, connectors, judge, build_transports(settings), replaying=replay is not None)
 
 
 def build_judge(settings: Settings) -> Judge:

@@ -17,6 +17,7 @@ NEGATION_REACH = 3  # words between the negator and the phrase, itself counted
 CONDITION_REACH = 8
 PAST_REACH = 9
 ASKED_REACH = 12
+LOCATED_REACH = 1  # words that may stand between a word of place and what lies there
 
 
 class Turn(NamedTuple):
@@ -52,6 +53,16 @@ def is_done(hit: Hit, words: Words, hits: Hits) -> bool:
     sentence = words.sentence
     return any(
         cue.last == hit.first and sentence[cue.first] == sentence[hit.first] for cue in hits.get("cue:done", ())
+    )
+
+
+def located(hit: Hit, words: Words, hits: Hits) -> bool:
+    """ "Depan SMP", "arah terminal": a word of place right before it makes a thing a landmark."""
+    sentence = words.sentence[hit.first]
+    return any(
+        0 <= hit.first - cue.last <= LOCATED_REACH and words.sentence[cue.first] == sentence
+        and not (cue.last < hit.first and "," in words.gap(hit.first))
+        for cue in hits.get("cue:beside", ())
     )
 
 

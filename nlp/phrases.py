@@ -3,6 +3,10 @@
 All lists share one Aho-Corasick automaton over the canonical words of a text, so the cost does not grow
 with their number and a keyword that an operator adds works at once. A phrase matches whole words only.
 What a hit means is for the components to say; this module only says where it stands.
+
+A keyword of a thing and a defect ("jalan rusak") is also found with words between: "jalan di kampung kami
+sudah lama rusak". The thing must not be part of another topic's longer keyword ("lampu merah ... mati" is
+no dead street light), and both stand in one sentence, at most six words apart.
 """
 
 from __future__ import annotations
@@ -39,6 +43,9 @@ class Hit(NamedTuple):
         return self.first < other.last and other.first < self.last
 
 
+THING = "thing"  # the first part of a keyword that ends in a defect
+APART = 6  # words between a thing and its defect
+
 Hits = Mapping[str, list[Hit]]
 EMPTY: Hits = {}
 
@@ -64,6 +71,9 @@ class Phrasebook:
             form = " ".join(canonical(part, spelling, known) for part in parts)
             if form:
                 entries[f" {form} "].setdefault((kind, label), _Entry(kind, label, phrase, form.count(" ") + 1))
+        self._split = self._split_forms(entries)
+        for form in {head for _, head, _ in self._split}:
+            entries[f" {form} "].setdefault((THING, form), _Entry(THING, form, form, form.count(" ") + 1))
         self._entries = [tuple(found.values()) for found in entries.values()]
         self._automaton = AhoCorasick(list(entries)) if entries else None
 
@@ -78,7 +88,42 @@ class Phrasebook:
             for entry in self._entries[which]:
                 _add(found.setdefault(entry.kind, []),
                      Hit(entry.kind, entry.label, entry.phrase, entry.size, first, last))
+        if THING in found and "defect" in found:
+            for hit in self._apart(found, words):
+                _add(found.setdefault("topic", []), hit)
         return found
+
+    @staticmethod
+    def _split_forms(entries: Mapping[str, Mapping[tuple[str, str], _Entry]]) -> dict[tuple[str, str, str], str]:
+        """(topic, thing, defect) -> the keyword that is made of both."""
+        defects = {form.strip() for form, found in entries.items() if ("defect", "") in found}
+        split = {}
+        for form, found in entries.items():
+            parts = form.split()
+            for cut_at in range(1, len(parts)):
+                head, tail = " ".join(parts[:cut_at]), " ".join(parts[cut_at:])
+                if tail in defects and head not in defects:
+                    for (kind, label), entry in found.items():
+                        if kind == "topic":
+                            split[label, head, tail] = entry.phrase
+        return split
+
+    def _apart(self, found: Mapping[str, list[Hit]], words: Words) -> Iterator[Hit]:
+        """Keywords of a thing and its defect that stand apart in one sentence."""
+        labels = {label for label, *_ in self._split}
+        longer = [hit for hit in found.get("topic", ()) if hit.size > 1]
+        for thing in found[THING]:
+            if any(hit.touches(thing) for hit in longer):
+                continue
+            for defect in found["defect"]:
+                between = defect.first - thing.last
+                if not 0 < between <= APART or words.sentence[defect.first] != words.sentence[thing.first]:
+                    continue
+                form = " ".join(words.form[defect.first : defect.last])
+                for label in labels:
+                    phrase = self._split.get((label, thing.label, form))
+                    if phrase:
+                        yield Hit("topic", label, phrase, 2, thing.first, defect.last)
 
 
 def _add(hits: list[Hit], new: Hit) -> None:

@@ -28,6 +28,7 @@ from domain import Mention, MentionKind, Place, Reason, Relevance, Span, Topic
 from nlp.context import is_done, turn_of
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
+from nlp.topics import REST
 from settings import Settings
 
 BASE = -2.5
@@ -36,8 +37,18 @@ DEFECT, REQUEST, OWN, NOW, SELF = (0.8, 0.4, 0.2), (0.8, 0.5, 0.3), 1.0, 0.3, 0.
 SPECIFIC_PLACE, CITY_ONLY, SECOND_PLACE = 1.4, 0.35, 0.4
 WONDERS, PRAISES, NEWS, SPAM, FORM, IRONY, LINK, CHATTY = -0.8, -1.2, -0.7, -2.0, 1.5, 1.6, -0.5, -0.9
 EMERGENCY = 1.0
+LASTS, MEASURE, ADDRESS, DIRECT, CASE, HEADLINE = 0.5, 0.4, 0.8, 0.7, 0.7, -1.2
 LONG_TEXT, LONG_FROM = 0.5, 30  # a letter of thirty words is written for a reason
 TURNED = 0.4  # what a defect under a condition still tells: a chronic one
+CASE_TOPICS = frozenset((
+    "bansos", "adminduk_perizinan", "kesehatan", "pendidikan", "ketenagakerjaan", "air_bersih", "listrik_telekom",
+))  # matters that a person has rather than a street
+UNITS = frozenset("jam hari dino minggu pekan bulan sasi tahun taun".split())
+SIZES = frozenset("cm meter m km titik tiang lubang rumah kk ekor kali orang motor warga".split())
+DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
+POSSESSED = frozenset(
+    "omah umah rumah anak ibu bapak mbah simbah mbok simbok kampung griya bojo adik tonggo tangga kos".split())
+HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
 NEED_TOPICS = frozenset(("kesehatan", "pendidikan", "bansos", "bencana"))
 # Words for a child or an old person stand in every tenth post: they need more beside them than the rest.
 COMMON_PERSONS = frozenset(("child", "children", "elderly", "kin"))
@@ -51,6 +62,7 @@ class RelevanceOf:
 
     def __init__(self, settings: Settings) -> None:
         self._threshold = settings.thresholds.relevance
+        self._watched = frozenset(account.key for account in settings.accounts)
 
     def __call__(self, doc: Doc) -> Doc:
         words: Words = doc._.words
@@ -66,7 +78,8 @@ class RelevanceOf:
     ) -> Relevance:
         if not any(word[0].isalpha() for word in words.fold):
             return _without_words(mention)
-        evidence = Evidence(words, hits, topics, places, mention)
+        direct = mention is not None and mention.kind in DIRECT_KINDS and mention.account in self._watched
+        evidence = Evidence(words, hits, topics, places, mention, direct=direct)
         vulnerable = evidence.vulnerable()
         if vulnerable and evidence.lifts(vulnerable):
             return Relevance("actionable", "laporan", 0.9, vulnerable + tuple(evidence.reasons), vulnerable)
@@ -86,15 +99,18 @@ class Evidence:
     """The sum for one text, with a Reason for every part of it."""
 
     def __init__(
-        self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None
+        self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
+        *, direct: bool = False,
     ) -> None:
         self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
+        self.direct = direct
+        self.own = hits.get("cue:own") or _possessed(words)
         self.reasons: list[Reason] = []
         metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]
         self.metaphors = hits.get("metaphors", ())
         self.defects = [h for h in hits.get("defect", ()) if not any(h.touches(m) for m in metaphors)]
         self.requests = [h for h in _distinct(hits.get("request", ())) if not is_done(h, words, hits)]
-        self.top = topics[0].score if topics else 0.0
+        self.top = topics[0].score if topics and topics[0].label != REST else 0.0
 
     def total(self) -> float:
         """The whole sum; fills `reasons`."""
@@ -134,17 +150,40 @@ class Evidence:
             total += self.say(f"place:{place.type}", weight * min(1.0, 0.4 + place.score), _span(place))
         if self.places and not specific:
             total += self.say(f"place:{self.places[0].type}", CITY_ONLY, _span(self.places[0]))
-        for kind, weight in (("cue:own", OWN), ("cue:now", NOW), ("cue:self", SELF), ("cue:irony", IRONY)):
+        if self.own:
+            total += self.say("rule:own", OWN, self.own[0].span(self.words))
+        for kind, weight in (("cue:now", NOW), ("cue:self", SELF), ("cue:irony", IRONY)):
             if kind in self.hits:
                 total += self.say(f"rule:{kind[4:]}", weight, self.hits[kind][0].span(self.words))
+        if self.topics or self.defects:
+            total += self._facts(bool(specific))
         if len(self.words.raw) >= LONG_FROM:
             total += self.say("rule:long text", LONG_TEXT)
         if self.mention is not None and self.mention.kind is MentionKind.FORM:
             total += self.say("rule:came by a form", FORM)
         return total
 
+    def _facts(self, placed: bool) -> float:
+        """What only somebody says who knows the matter: how long, how much, which number, whose case."""
+        total, words = 0.0, self.words
+        lasts, measure, address = _numbers(words)
+        if lasts or "cue:lasts" in self.hits:
+            total += self.say("rule:lasts", LASTS)
+        if measure:
+            total += self.say("rule:measure", MEASURE)
+        if address and not placed:
+            total += self.say("rule:address", ADDRESS)
+        case = bool(self.topics) and self.topics[0].label in CASE_TOPICS
+        if case and ("cue:self" in self.hits or self.requests or self.defects) and not words.urls:
+            total += self.say("rule:a case of one's own", CASE)
+        if self.direct:
+            total += self.say("rule:addressed", DIRECT)
+        return total
+
     def _against(self) -> float:
         total = 0.0
+        if not self.requests and not self.own and _is_headline(self.words):
+            total += self.say("rule:headline", HEADLINE)
         if "cue:wondering" in self.hits and not self.defects:
             total += self.say("rule:wonders", WONDERS, self.hits["cue:wondering"][0].span(self.words))
         praise = _distinct(self.hits.get("praise", ()))
@@ -194,7 +233,7 @@ class Evidence:
 
     def _needs(self, kinds: set[str]) -> bool:
         """Whether somebody vulnerable lacks something: the person's kind, a cause, a plea or a harm."""
-        own, plea, told = "cue:own" in self.hits, bool(self.requests), bool(self.words.urls)
+        own, plea, told = bool(self.own), bool(self.requests), bool(self.words.urls)
         harm = "cue:lack" in self.hits or any(turn_of(h, self.words, self.hits) is None for h in self.defects)
         topic = self._about_need()
         if kinds & SELF_HARM or (own and (plea or harm)):
@@ -239,6 +278,35 @@ def _without_words(mention: Mention | None) -> Relevance:
 def _bare_plea(words: Words, hits: Hits, mention: Mention | None) -> bool:
     """ "min, tolong" under a picture."""
     return bool(mention is not None and mention.media and "request" in hits and len(words.raw) <= 6)
+
+
+def _possessed(words: Words) -> list[Hit]:
+    """ "Omahku", "simbokku": the clitic is cut from the form, so the spelling tells."""
+    return [
+        Hit("cue:own", "", word, 1, i, i + 1) for i, word in enumerate(words.fold)
+        if word.endswith("ku") and word[:-2] in POSSESSED
+    ]
+
+
+def _numbers(words: Words) -> tuple[bool, bool, bool]:
+    """Whether a number tells a duration, a size or count, a house or block."""
+    lasts = measure = address = False
+    folds = words.fold
+    for i, word in enumerate(folds[:-1]):
+        if word[0].isdigit():
+            lasts = lasts or folds[i + 1] in UNITS
+            measure = measure or folds[i + 1] in SIZES
+        elif folds[i + 1][0].isdigit():
+            address = address or word in {"no", "nomor", "nomer", "blok", "gang", "gg"}
+    return lasts, measure, address
+
+
+def _is_headline(words: Words) -> bool:
+    """Nearly every word has a capital and not all are shouted: a title."""
+    if len(words.raw) < HEADLINE_WORDS:
+        return False
+    title = sum(1 for word in words.raw if word[0].isupper() and not (len(word) > 3 and word.isupper()))
+    return title >= HEADLINE_SHARE * len(words.raw)
 
 
 def _distinct(hits: Sequence[Hit]) -> list[Hit]:

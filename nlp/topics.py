@@ -18,7 +18,8 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from domain import Topic
+from domain import Place, Topic
+from nlp.context import located
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 from settings import Settings
@@ -30,6 +31,10 @@ EARLY = 1.15
 MOST = 4  # topics of one post
 REST = "lainnya"  # what fits nowhere else: its keywords count a fifth, so that a real topic goes first
 REST_WEIGHT = 0.2
+LOCATED, SETTING, BYSTANDER = 0.3, 0.4, 0.3
+BACKED, REACH = 1.5, 4  # a keyword this many words from something broken or missing is what is broken
+NAMES = frozenset(("jalan", "landmark", "desa_kelurahan", "kecamatan", "sub_desa"))
+SOLID = 1.0  # under this, a topic stands on incidental words alone
 
 
 class Topics:
@@ -43,32 +48,75 @@ class Topics:
         hits: Hits = doc._.hits
         found = hits.get("topic")
         if found:
-            doc._.topics = self.score(standing(found, hits, doc._.words), doc._.words)
+            words: Words = doc._.words
+            doc._.topics = self.score(standing(found, hits, words), hits, words, doc._.places)
         return doc
 
-    def score(self, found: Sequence[Hit], words: Words) -> tuple[Topic, ...]:
-        places = Counter((hit.first, hit.last) for hit in found)
+    def score(
+        self, found: Sequence[Hit], hits: Hits, words: Words, places: Sequence[Place] = ()
+    ) -> tuple[Topic, ...]:
+        """The topics that the standing keywords add up to; `places` as found in the same text."""
+        if not found:
+            return ()
+        shared = Counter((hit.first, hit.last) for hit in found)
+        harms = [*hits.get("defect", ()), *hits.get("cue:need", ())]
         sums: dict[str, float] = defaultdict(float)
-        hits: dict[str, list[Hit]] = defaultdict(list)
+        own: dict[str, bool] = defaultdict(bool)
+        kept: dict[str, list[Hit]] = defaultdict(list)
         seen: set[tuple[str, str]] = set()
         for hit in found:
-            weight = WEIGHTS.get(hit.size, LONGEST) / places[hit.first, hit.last]
+            weight = WEIGHTS.get(hit.size, LONGEST) / shared[hit.first, hit.last]
             if hit.label == REST:
                 weight *= REST_WEIGHT
             if (hit.label, hit.phrase) in seen:
                 weight *= REPEAT
             seen.add((hit.label, hit.phrase))
+            incidental = _incidental(hit, hits, words, places)
+            backed = _backed(hit, harms, words)
+            weight *= incidental
+            if backed and incidental > LOCATED:
+                weight *= BACKED
+            own[hit.label] = own[hit.label] or (backed and incidental == 1.0)
             sums[hit.label] += weight * (EARLY if words.sentence[hit.first] < 2 else 1.0)
-            hits[hit.label].append(hit)
+            kept[hit.label].append(hit)
         order = sorted(sums, key=lambda label: (-sums[label], label))
-        top = sums[order[0]] if order else 0.0
+        top = sums[order[0]]
+        if top < SOLID and order[0] != REST:  # nothing but incidental words: then they are the matter
+            sums = {label: total / top for label, total in sums.items()}
+            top = 1.0
         topics = []
         for rank, label in enumerate(order[:MOST]):
             score = (1 - math.exp(-sums[label] / 2)) * (0.5 + 0.5 * sums[label] / top)
-            if score >= (self.least if rank == 0 else self.least_second):
-                spans = tuple(hit.span(words) for hit in hits[label])
+            if score >= (self.least if rank == 0 else self.least_second) and (rank == 0 or own[label]):
+                spans = tuple(hit.span(words) for hit in kept[label])
                 topics.append(Topic(label, round(score, 3), spans))
         return tuple(topics)
+
+
+def _incidental(hit: Hit, hits: Hits, words: Words, places: Sequence[Place]) -> float:
+    """How much of a keyword's weight is left where it only tells where, or who came by."""
+    if any(hit.touches(cue) for cue in hits.get("cue:bystander", ())):
+        return BYSTANDER
+    factor = 1.0
+    if any(cue.first == hit.first and cue.last == hit.last for cue in hits.get("cue:setting", ())):
+        factor = SETTING
+    if located(hit, words, hits):
+        return min(factor, LOCATED)
+    if hit.size == 1 and places:
+        start, end = words.starts[hit.first], words.ends[hit.last - 1]
+        if any(p.start <= start and end <= p.end and p.type in NAMES for p in places):
+            return min(factor, LOCATED)
+    return factor
+
+
+def _backed(hit: Hit, harms: Sequence[Hit], words: Words) -> bool:
+    """Whether something broken or needed stands in the keyword or a few words from it."""
+    sentence = words.sentence[hit.first]
+    return any(
+        harm.first - hit.last < REACH and hit.first - harm.last < REACH - 1
+        and words.sentence[harm.first] == sentence
+        for harm in harms
+    )
 
 
 def standing(found: Sequence[Hit], hits: Hits, words: Words) -> list[Hit]:

@@ -62,9 +62,11 @@ def main() -> None:
     try:
         app()
     except KentonganError as error:
-        for problem in getattr(error, "problems", ()):
+        problems = getattr(error, "problems", ())
+        for problem in problems:
             typer.echo(problem, err=True)
-        typer.echo(f"galat: {logs.redact(str(error))}", err=True)
+        if str(error) not in problems:
+            typer.echo(f"galat: {logs.redact(str(error))}", err=True)
         if error.hint:
             typer.echo(f"saran: {error.hint}", err=True)
         sys.exit(error.exit_code)

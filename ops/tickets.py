@@ -12,6 +12,8 @@ import typer
 
 from ops.opened_store import opened_store
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, StoreOption, progress, write_row
+from personal_data import Mask, masked
+from settings import Settings, load
 
 app = typer.Typer(help="Tiket: ekspor.", no_args_is_help=True)
 
@@ -36,18 +38,31 @@ def export(
     config: ConfigOption = DEFAULT_CONFIG,
     store: StoreOption = None,
 ) -> None:
-    """Tulis semua tiket ke keluaran baku; isi sama, bita sama.
+    """Tulis semua tiket ke keluaran baku; isi sama, bita sama. Data pribadi ditutup.
 
     Contoh: kentongan tickets export --format csv > tiket.csv
     """
+    official = official_handles(load(config))
     with opened_store(config, store) as books, progress("mengekspor") as advance:
 
         def watched() -> Iterable[Row]:
             for row in books.export_tickets():
                 advance()
-                yield row
+                yield without_personal_data(row, official)
 
         WRITERS[form](watched())
+
+
+def official_handles(settings: Settings) -> frozenset[str]:
+    """Handles that name no citizen: the watched accounts and the departments' own."""
+    departments = (handle for d in settings.departments.values() for handle in d.handles)
+    return frozenset(handle.lower() for handle in (*(a.handle for a in settings.accounts), *departments))
+
+
+def without_personal_data(row: Row, official: frozenset[str]) -> Row:
+    """The row as it may leave the house: numbers, addresses and handles in the text are masked."""
+    spans = [Mask(p["start"], p["end"], p["type"]) for p in row.pop("pii")]
+    return {**row, "text": masked(row["text"], spans, official=official)}
 
 
 def _jsonl(rows: Iterable[Row]) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from domain import Extraction, Mention
+from domain import Extraction, Mention, MentionKind
 from routing.rules import Rules
 from routing.words import TOKEN, Found
 
@@ -37,6 +37,7 @@ TRIVIAL = {
 OWN_WORDS = frozenset({"keluhan_umum", "obrolan", "pertanyaan"})  # first-hand speech, where danger counts
 PICTURES = frozenset({"photo", "video", "gif"})
 ADDRESSED = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
+NO_WORDS = 3  # "pak", "piye iki min": says nothing beside its picture
 FEW_WORDS = 6  # "min tolong ini gimana ya pak"
 
 
@@ -70,7 +71,10 @@ def picture_speaks(mention: Mention, found: Found, rules: Rules) -> bool:
     if not any(media.type in PICTURES for media in mention.media):
         return False
     said = TOKEN.findall(ADDRESSED.sub(" ", mention.text))
-    return not said or (len(said) <= FEW_WORDS and not rules.request_words.isdisjoint(found.words))
+    if not said or (len(said) <= FEW_WORDS and not rules.request_words.isdisjoint(found.words)):
+        return True
+    sent_to_us = mention.kind is not MentionKind.COMMENT
+    return sent_to_us and len(said) <= NO_WORDS and _trivial_kind(found, rules) is None
 
 
 def _trivial_kind(found: Found, rules: Rules) -> str | None:

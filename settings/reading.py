@@ -22,6 +22,7 @@ from settings.references import cross_references, did_you_mean
 from settings.shape import Model, Settings
 
 MAX_BYTES = 1 << 20
+ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2}  # key -> levels
 TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
 
@@ -79,9 +80,8 @@ def _read(path: Path) -> Any:
         raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes", hint="is this the right file?")
     try:
         text = raw.decode("utf-8")
-        yaml = YAML(typ="rt", pure=True)
-        if any(isinstance(e, AliasEvent) or getattr(e, "anchor", None) for e in yaml.parse(io.StringIO(text))):
-            raise ConfigError(f"{path}: anchors and aliases are not used here", hint="write the value out")
+        if ANCHOR_LIKE.search(text):  # the scan costs as much as the reading, so only where it may find one
+            _refuse_anchors(path, text)
         node = YAML(typ="rt", pure=True).load(text)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from error
@@ -90,6 +90,15 @@ def _read(path: Path) -> Any:
     if not isinstance(node, Mapping):
         raise ConfigError(f"{path}:1:1: a mapping is expected", hint="start from the shipped config.yaml")
     return node
+
+
+def _refuse_anchors(path: Path, text: str) -> None:
+    """Anchors hide what a line says, and nested aliases are a bomb of a few bytes."""
+    for event in YAML(typ="rt", pure=True).parse(io.StringIO(text)):
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            mark = event.start_mark
+            problem = f"{path}:{mark.line + 1}:{mark.column + 1}: anchors and aliases are not used here"
+            raise ConfigError(problem, problems=(problem,), hint="write the value out")
 
 
 def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:

@@ -1,43 +1,61 @@
 """`python -m simulators serve`: the platforms on loopback, playing an invented day until SIGTERM.
+`python -m simulators archive FOLDER`: the same day as the archives that the platforms' tools would leave.
 
-Prints one JSON line when it is ready: the address, and the tokens that it takes. Nothing listens beyond
-this machine and nothing is asked of any other.
+`serve` prints one JSON line when it is ready: the address, and the tokens that it takes. Nothing listens
+beyond this machine and nothing is asked of any other.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import orjson
 
+from simulators.archives import write
 from simulators.day import load_day
 from simulators.server import serve
 from simulators.world import TOKENS, World
 
 DAY = Path(__file__).parent / "day"
+ARCHIVED_ON = date(2026, 11, 2)  # a Monday
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until asked to stop; 2 where the day cannot be read."""
+    """Do as asked; 2 where the day cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m simulators")
-    parser.add_argument("verb", choices=["serve"])
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--speed", type=float, default=60.0, help="how many times faster than a real day")
-    parser.add_argument("--day", type=Path, default=DAY)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    serving = verbs.add_parser("serve", help="answer as the platforms do, until SIGTERM")
+    serving.add_argument("--port", type=int, default=0)
+    serving.add_argument("--speed", type=float, default=60.0, help="how many times faster than a real day")
+    archiving = verbs.add_parser("archive", help="write the day as archives, for `kentongan run --once --replay`")
+    archiving.add_argument("folder", type=Path, help="replaced")
+    for verb in (serving, archiving):
+        verb.add_argument("--day", type=Path, default=DAY)
     given = parser.parse_args(arguments)
-    if given.speed <= 0:
-        parser.error("--speed must be above 0")
     try:
-        day = load_day(given.day)
+        return _archive(given) if given.verb == "archive" else _serve(given)
     except (OSError, ValueError) as error:
         print(f"{given.day}: {error}", file=sys.stderr)
         return 2
+
+
+def _archive(given: argparse.Namespace) -> int:
+    shutil.rmtree(given.folder, ignore_errors=True)
+    write(given.day, given.folder, date=ARCHIVED_ON)
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    if given.speed <= 0:
+        raise ValueError("--speed must be above 0")
+    day = load_day(given.day)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 ROWS = {
-    "domain": 0,
+    "domain": 0, "personal_data": 0,
     "settings": 1, "logs": 1,
     "harvester": 2, "nlp": 2, "routing": 2, "storage": 2, "notify": 2,
     "pipeline": 3,

@@ -34,6 +34,7 @@ sama = sm
 saya = sy sya
 kami = kmi
 orang = org orng
+hilang = ilang
 tolong = tlg tlng tlong toling
 mohon = mhn mohn monon moon
 terima kasih = terimakasih trimakasih makasih mksh tks thx trims trimksh makasi
@@ -117,8 +118,7 @@ CUES = {
         rumah saya, anak saya, ibu saya, bapak saya, ayah saya, istri saya, suami saya, orang tua saya, adik
         saya, kakak saya, nenek saya, kakek saya, mertua saya, keponakan saya, cucu saya, keluarga saya, rumah
         kami, anak kami, kampung kami, desa kami, gang kami, tempat kami, tempat saya, ktp saya, kk saya, data
-        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah ku, anak ku, ibu ku, rumah orang
-        tua, tetangga saya, depan rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah
+        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah orang tua, tetangga saya, depan rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah
         kami, perumahan kami, kos saya, toko saya, warung saya, sekolah kami, rt kami, rw kami, jalan kami
     """),
     "irony": phrases("""
@@ -136,6 +136,10 @@ CUES = {
         tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan, tidak
         diobati, tidak kuat,
         kekurangan, dikeluarkan, tidak sanggup, terpaksa, libur terus"""),
+    "lasts": phrases("""dari kemarin, dari subuh, dari semalam, dari tadi, dari pagi, sejak, seminggu, sebulan, setahun,
+        berhari hari, berbulan bulan, bertahun tahun, dua hari, tiga hari, empat hari, dua minggu, tiga minggu, dua bulan,
+        tiga bulan, enam bulan, dua tahun, tiga tahun, dari kemaren, hari ketiga, hari kedua, sampai sekarang, setiap hari,
+        setiap malam, setiap pagi, terus terusan"""),
     "self": phrases("saya, kami, aku, warga"),
     "chatty": phrases("""
         gua, gue, gw, gwe, ane, lo, lu, elu, bjir, bjirr, anjir, anjirr, anjay, njir, njirr, jir, wkwk, wkwkwk,
@@ -143,6 +147,27 @@ CUES = {
         gabut, nonton, drakor, scene, spill
     """),
     "done": phrases("sudah, telah, selesai, akhirnya, habis"),
+    "beside": phrases("""depan, dekat, samping, belakang, sebelah, seberang, arah, menuju, sekitar, sebelum, setelah,
+        selatan, utara, timur, barat, lewat, pinggir, tepi, bawah, atas, antara, dari arah, sampai ke, di area,
+        perempatan, pertigaan, ujung, dpn, masuk"""),
+    "setting": phrases("""kelurahan, kecamatan, desa, petugas, ketua rt, ketua rw, pak rt, pak rw, lurah, pak lurah, camat,
+        pabrik, sekolah, sekolahan, sd, smp, smpn, sma, sman, smk, smkn, sd negeri, sdn, guru, siswa, murid, kampus,
+        lapangan, makam, balai rw, fasum, rusun, rusunawa, gedung, gapura, cctv, trotoar, jembatan, nyamuk, operasi,
+        perusahaan, karyawan, pekerja, pekerjaan, pedagang, warung, kafe, cafe, warkop, polsek, polres, polisi,
+        preman, kecelakaan, ojol, ojek, truk, becak, terminal, tikungan, lampu merah, traffic light, lalu lintas,
+        kabel, kabel listrik, pln, listrik, tiang listrik, telkom, sawah, tambak, minimarket, stasiun, halte,
+        angin kencang, sungai, pasar, taman, stadion, gor, rumah sakit, sakit, dokter, kk, kartu keluarga, surat
+        keterangan, anggaran, oknum, kinerja, pejabat, asn, pns, honorer, mengganggu, terganggu, melanggar,
+        meresahkan, ditertibkan, penertiban, berjualan, dlh, tanaman, kesehatan, dirawat, pajak, mutasi, janji,
+        pelayanan, bupati, suara, parkir, bus, kereta, macet, petani, pengungsi, mengungsi, evakuasi, bangku
+        taman, alun alun, kolam renang, tidak mampu, kurang mampu, miskin, penghasilan, data, status, terdaftar, survei, survey, dinsos,
+        dishub, usulan, lansia, janda, padam, tunggakan, debu, karung, pengajuan, retribusi, masker, ambulans, berkas,
+        terbit, dokumen, pengurusan, mengurus, istirahat, terdengar, pasar, toilet, rambu, sopir, gaji, upah"""),
+    "bystander": phrases("""anak sekolah, bocah sekolah, anak sd, anak smp, anak sma, anak tk, jam sekolah, berangkat
+        sekolah, pulang sekolah, ke sekolah, sepulang sekolah, anak saya sekolah, ambulans tidak bisa, ambulans lewat,
+        wisatawan, pejalan kaki, mau ke pasar, sopir bilang, mobil damkar, waktu hujan"""),
+    "need": phrases("""butuh, perlu, minta, mohon, tolong, tidak ada, belum ada, kurang, belum, kapan, habis, usul, kena,
+        ditarik, dipungut, diminta, bayar, penuh, menutup, nutup, liar"""),
 }
 
 FUNCTION = word_set("""

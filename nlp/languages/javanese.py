@@ -62,12 +62,17 @@ CUES = {
         tanglet
     """),
     "own": phrases("""
-        omahku, griya kula, omah kula, anakku, anak kula, lare kula, ibu kula, ibuku, bapakku, bapak kula,
-        mbahku, simbah kula, simbahku, garwa kula, bojoku, omahe simbah, kampungku, kampunge dewe, nggonku,
-        nggone nyong, umahku, umahe inyong, anake inyong, mbokku, mboke inyong, desane kula, dusun kula, ngarep
-        omah, tanggaku, ngajeng griya
+        griya kula, omah kula, anak kula, lare kula, ibu kula, bapak kula, simbah kula, garwa kula, omahe simbah,
+        kampunge dewe, nggone nyong, umahe inyong, anake inyong, mboke inyong, desane kula, dusun kula,
+        ngarep omah, tanggane inyong, ngajeng griya, kampung kula
     """),
     "done": phrases("wis, sampun, bar, rampung"),
+    "beside": phrases("""ngarep, ngarepe, mburi, cedhak, cedak, cerak, sandhing, sisih, etan, wetan, kulon, lor, kidul,
+        kilen, ngajeng, wingking, pinggir, liwat, tekan, nganti, prapatan, ngisor, sakdurunge"""),
+    "bystander": phrases("bocah sekolah, lare sekolah, mangkat sekolah, mulih sekolah"),
+    "need": phrases("""nyuwun, njaluk, jaluk, butuh, kurang, ora ono, ora ana, mboten wonten, laka, durung, kapan, tulung,
+        ditarik, kebak, nutup, mbayar"""),
+    "lasts": phrases("""ket wingi, ket mau, ket biyen, saben dino, saben sasi, suwe banget, setaun, seminggu, sesasi"""),
     "kin": phrases("""lare, bocah, anak, putra, putu, simbah, mbah, eyang, mbokdhe, tiyang sepuh, wong tuwo,
         rondo"""),
     "lack": phrases("""ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten

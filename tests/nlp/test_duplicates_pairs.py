@@ -22,7 +22,7 @@ LONGSOR = (
     "Kami butuh karung pasir secepatnya, hujan masih deras"
 )
 GREETING = (
-    "Assalamualaikum warahmatullahi wabarakatuh. Yth Bapak Wali Kota dan segenap pejabat kota, kami warga yang "
+    "Assalamualaikum warahmatullahi wabarakatuh. Yth Bapak Wali Kota serta segenap pejabat kota, kami warga yang "
     "selalu taat pajak ingin menyampaikan laporan dengan hormat, mohon kiranya dapat ditindaklanjuti, yaitu "
 )
 LONG = (

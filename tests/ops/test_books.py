@@ -43,7 +43,7 @@ def test_the_ledger_balances_and_one_removed_row_is_found(replayed, tmp_path):
     copy = tmp_path / "k.db"
     with sqlite3.connect(folder / "var" / "kentongan.db") as source, sqlite3.connect(copy) as target:
         source.backup(target)
-        target.execute("DELETE FROM sighting WHERE rowid IN (SELECT rowid FROM sighting LIMIT 1)")
+        target.execute("DELETE FROM sighting WHERE mention = (SELECT mention FROM sighting LIMIT 1)")
     broken = kentongan("ledger", "--store", copy, cwd=folder)
     unsound = kentongan("verify", "--store", copy, cwd=folder)
 

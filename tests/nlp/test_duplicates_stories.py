@@ -1,0 +1,108 @@
+"""The packed memory under duplicate detection: it grows, forgets and renumbers without losing a story."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from nlp.duplicates import Folder
+from nlp.stories import HOT, SEGMENT, Index, Pictures, Shelf, Story
+from tests.builders import mention
+from tests.nlp.test_duplicates import WINDOW, unlike
+
+NUMBERS = random.Random(3)
+KEYS = [NUMBERS.getrandbits(64) for _ in range(60_000)]
+
+
+def found(index: Index, key: int) -> set[int]:
+    return set(index.find(np.array([key], np.uint64))[0])
+
+
+def test_stories_are_found_after_the_table_has_grown():
+    """From a handful of stories to thousands the same keys lead to the same stories."""
+    index = Index(rows=16)
+
+    for number in range(1, 6_001):
+        index.add(KEYS[number * 10 - 10:number * 10], number, oldest=1)
+
+    lost = sum(number not in found(index, KEYS[number * 10 - 1]) for number in range(1, 6_001))
+    assert lost <= 120  # full rows let the oldest go: two keys in a hundred, and each story has ten
+    assert all(found(index, key) == set(index.holders(key)) for key in KEYS[:500])
+
+
+def test_what_everybody_says_holds_few_cells():
+    """A phrase of ten thousand complaints does not push out what tells them apart."""
+    index = Index(rows=16)
+    index.add([KEYS[0]], 1, oldest=1)
+
+    for number in range(2, 2_000):
+        index.add([KEYS[1]], number, oldest=1)
+
+    assert len(index.holders(KEYS[1])) <= HOT
+    assert max(index.holders(KEYS[1])) == 1_999
+    assert index.holders(KEYS[0]) == [1]
+
+
+def test_dead_stories_make_room_instead_of_growth():
+    """A table in a steady stream stays as large as the window needs."""
+    index = Index(rows=256)
+    before = index.nbytes
+
+    for number in range(1, 5_001):
+        index.add(KEYS[number * 10 - 10:number * 10], number, oldest=max(1, number - 50))
+
+    assert index.nbytes == before
+
+
+def test_renumbering_moves_every_story():
+    """After years the count begins again, and each key still leads to its story."""
+    index = Index()
+    for number in range(100, 200):
+        index.add([KEYS[number]], number, oldest=100)
+
+    index.shift(99, oldest=120)
+
+    assert index.holders(KEYS[150]) == [51]
+    assert index.holders(KEYS[110]) == []
+
+
+def test_a_folder_that_renumbers_judges_on(monkeypatch):
+    """The long-lived daemon meets the end of its numbers without a hitch."""
+    monkeypatch.setattr("nlp.duplicates.RENUMBER_AT", 3 * SEGMENT)
+    folder = Folder(threshold=0.72, window=WINDOW, max_stories=1_000)
+    posts = unlike(5 * SEGMENT + 100)
+
+    verdicts = [folder.fold(post)[0] for post in posts]
+    again = [folder.fold(mention(post.text, at=post.posted_at))[0] for post in posts[-150:]]
+
+    assert {verdict.reason for verdict in verdicts} == {"new"}
+    assert [verdict.cluster for verdict in again] == [post.key for post in posts[-150:]]
+
+
+def test_the_shelf_gives_back_what_it_took():
+    """Sealed or open, a story comes back as it was put in, blanked ones do not come back."""
+    shelf = Shelf()
+    stories = [Story(f"x:post:{n}", f"- - - -\n\nkata{n} é 🔥", float(n), "sha256:ab" if n % 2 else "") for n in range(SEGMENT + 50)]
+    numbers = [shelf.add(story) for story in stories]
+
+    for number in (numbers[7], numbers[-7]):
+        shelf.blank(number)
+
+    back = [shelf.get(number) for number in numbers]
+    assert [story for n, story in enumerate(back) if n not in {7, len(back) - 7}] == [s for n, s in enumerate(stories) if n not in {7, len(back) - 7}]
+    assert back[7] is back[-7] is None
+    assert shelf.get(0) is shelf.get(numbers[-1] + 1) is shelf.get(10**9) is None
+
+
+def test_pictures_are_found_within_their_distance_only():
+    """Of a thousand pictures exactly those within ten bits are offered, until they are dropped."""
+    pictures, value = Pictures(), 0x9F3C61D2A4B7E85F
+    for number in range(1, 1_001):
+        pictures.add(value if number == 500 else KEYS[number], number)
+
+    assert pictures.near(value ^ 0b1011, distance=10) == [(500, 3)]
+    pictures.shift(100)
+    assert pictures.near(value, distance=0) == [(400, 0)]
+    pictures.drop_before(401)
+    assert pictures.near(value, distance=0) == []
