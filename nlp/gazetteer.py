@@ -76,6 +76,11 @@ class Gazetteer:
             if key_of(name) not in found and len(parents) == 1:
                 found[key_of(name)].append(Reading("admin_lain", None, parents.pop(), name))
         self._found = {key: tuple(readings) for key, readings in found.items()}
+        self._below: dict[str, dict[str, Area]] = defaultdict(dict)
+        for area in self.areas.values():
+            key, parts = key_of(area.name), area.code.split(".")
+            for depth in range(1, len(parts)):
+                self._below[".".join(parts[:depth])][key] = area
         self._beginnings = frozenset(key[:4] for key in self._found)
         self.stops = frozenset(key_of(name) for name in listed("stop_names.txt"))
         inside = [area for area in self.areas.values() if area.level == "desa_kelurahan"]
@@ -101,7 +106,7 @@ class Gazetteer:
 
     def children_named(self, parent: str) -> dict[str, Area]:
         """Key -> area of everything below `parent`, for names spelt wrong within a known kabupaten."""
-        return {key_of(a.name): a for a in self.areas.values() if a.code.startswith(parent + ".")}
+        return self._below.get(parent, {})
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,8 @@ SPECIFIC_PLACE, CITY_ONLY, SECOND_PLACE = 1.4, 0.35, 0.4
 WONDERS, PRAISES, NEWS, SPAM, FORM, IRONY, LINK, CHATTY = -0.8, -1.2, -0.7, -2.0, 1.5, 1.6, -0.5, -0.9
 EMERGENCY = 1.0
 LASTS, MEASURE, ADDRESS, DIRECT, CASE, HEADLINE = 0.5, 0.4, 0.8, 0.7, 0.7, -1.2
+NO_HANDLE, NO_HARM, CALLED, MILD_REQUEST = -0.7, -0.7, 0.4, 0.5
+LETTER = 1.5  # with a salutation: to an office, not to a crowd
 LONG_TEXT, LONG_FROM = 0.5, 30  # a letter of thirty words is written for a reason
 TURNED = 0.4  # what a defect under a condition still tells: a chronic one
 CASE_TOPICS = frozenset((
@@ -48,6 +50,8 @@ SIZES = frozenset("cm meter m km titik tiang lubang rumah kk ekor kali orang mot
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
 POSSESSED = frozenset(
     "omah umah rumah anak ibu bapak mbah simbah mbok simbok kampung griya bojo adik tonggo tangga kos".split())
+PLEAS = frozenset("""tolong mohon minta lapor melapor melaporkan mengadukan aduan bantu tulung nyuwun njaluk jaluk mbok
+    kapan wadul butuh perlu harap dimohon memohon""".split())
 HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
 NEED_TOPICS = frozenset(("kesehatan", "pendidikan", "bansos", "bencana"))
 # Words for a child or an old person stand in every tenth post: they need more beside them than the rest.
@@ -110,6 +114,7 @@ class Evidence:
         self.metaphors = hits.get("metaphors", ())
         self.defects = [h for h in hits.get("defect", ()) if not any(h.touches(m) for m in metaphors)]
         self.requests = [h for h in _distinct(hits.get("request", ())) if not is_done(h, words, hits)]
+        self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
 
     def total(self) -> float:
@@ -128,7 +133,8 @@ class Evidence:
             if factor:
                 total += self.say(f"signal:defect:{hit.phrase}", weight * factor, hit.span(self.words))
         for weight, hit in zip(REQUEST, self.requests, strict=False):
-            total += self.say(f"signal:request:{hit.phrase}", weight, hit.span(self.words))
+            factor = 1.0 if self.pleas else MILD_REQUEST  # "dibersihkan" alone may be told of somebody else
+            total += self.say(f"signal:request:{hit.phrase}", weight * factor, hit.span(self.words))
         total += self._handles()
         return total + self._against()
 
@@ -158,7 +164,8 @@ class Evidence:
         if self.topics or self.defects:
             total += self._facts(bool(specific))
         if len(self.words.raw) >= LONG_FROM:
-            total += self.say("rule:long text", LONG_TEXT)
+            letter = "cue:letter" in self.hits
+            total += self.say("rule:letter" if letter else "rule:long text", LETTER if letter else LONG_TEXT)
         if self.mention is not None and self.mention.kind is MentionKind.FORM:
             total += self.say("rule:came by a form", FORM)
         return total
@@ -173,16 +180,24 @@ class Evidence:
             total += self.say("rule:measure", MEASURE)
         if address and not placed:
             total += self.say("rule:address", ADDRESS)
-        case = bool(self.topics) and self.topics[0].label in CASE_TOPICS
-        if case and ("cue:self" in self.hits or self.requests or self.defects) and not words.urls:
+        case = bool(self.topics) and self.topics[0].label in CASE_TOPICS and not words.urls
+        case = case and ("cue:self" in self.hits or bool(self.pleas))
+        if case:
             total += self.say("rule:a case of one's own", CASE)
         if self.direct:
             total += self.say("rule:addressed", DIRECT)
+        if "cue:called" in self.hits:
+            total += self.say("rule:called", CALLED, self.hits["cue:called"][0].span(words))
+        handle = placed or lasts or measure or address or case or self.direct or self.own or self.pleas
+        if not handle and "cue:lasts" not in self.hits and "cue:called" not in self.hits:
+            total += self.say("rule:no handle", NO_HANDLE)
+        if not self.defects and not self.requests and "cue:need" not in self.hits and "cue:irony" not in self.hits:
+            total += self.say("rule:no harm", NO_HARM)
         return total
 
     def _against(self) -> float:
         total = 0.0
-        if not self.requests and not self.own and _is_headline(self.words):
+        if not self.requests and not self.own and "cue:self" not in self.hits and _is_headline(self.words):
             total += self.say("rule:headline", HEADLINE)
         if "cue:wondering" in self.hits and not self.defects:
             total += self.say("rule:wonders", WONDERS, self.hits["cue:wondering"][0].span(self.words))

@@ -73,7 +73,11 @@ def _limit(clock: Clock, opened_at: datetime) -> datetime:
 
 def end_of_working_day(opened_at: datetime, *, days: int) -> datetime:
     """The end, in UTC, of the `days`-th working day after the WIB day of `opened_at`."""
-    day = opened_at.astimezone(WIB).date()
+    return _end_of_working_day(opened_at.astimezone(WIB).date(), days)
+
+
+@lru_cache(maxsize=4096)  # all the posts of a day share it; counting 60 working days costs 60 us
+def _end_of_working_day(day: date, days: int) -> datetime:
     while days > 0:
         day += timedelta(days=1)
         days -= is_working_day(day)

@@ -136,6 +136,10 @@ CUES = {
         tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan, tidak
         diobati, tidak kuat,
         kekurangan, dikeluarkan, tidak sanggup, terpaksa, libur terus"""),
+    "called": phrases("""min, pak, bu, mimin, admin, pak wali, bu wali, pak gubernur, bu gub, pemkot, dinas, dishub, pemerintah kota,
+        pak bupati, bu bupati, bapak, ibu, mas wali, ibuk, buk"""),
+    "letter": phrases("""assalamualaikum, asalamualaikum, assalamu alaikum, yth, kepada yth, yang terhormat, dengan hormat,
+        salam hormat, selamat pagi bapak, selamat siang bapak, selamat sore bapak, selamat malam bapak"""),
     "lasts": phrases("""dari kemarin, dari subuh, dari semalam, dari tadi, dari pagi, sejak, seminggu, sebulan, setahun,
         berhari hari, berbulan bulan, bertahun tahun, dua hari, tiga hari, empat hari, dua minggu, tiga minggu, dua bulan,
         tiga bulan, enam bulan, dua tahun, tiga tahun, dari kemaren, hari ketiga, hari kedua, sampai sekarang, setiap hari,
