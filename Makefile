@@ -2,7 +2,9 @@
 # uv is used where it is on the path. The lock holds versions and hashes, no address.
 PY      := .venv/bin/python
 LOCK    := requirements.lock
-PYTHON  ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# the first interpreter that really runs and is of a version that the lock knows
+PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 MINUTES ?= 6
 
 .PHONY: run test check lint setup lock clean fixtures bench
@@ -26,6 +28,7 @@ check: lint test      ## everything that a commit has to pass
 setup: .venv/.ready
 
 .venv/.ready: $(LOCK) pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 sampai 3.14 tidak ditemukan: apt-get install python3 python3-venv"; exit 1; }
 	@echo "menyiapkan lingkungan (sekali saja) ..."
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv -q --python "$(PYTHON)" --allow-existing .venv && \
