@@ -72,7 +72,7 @@ class Phrasebook:
             if form:
                 entries[f" {form} "].setdefault((kind, label), _Entry(kind, label, phrase, form.count(" ") + 1))
         self._split = self._split_forms(entries)
-        for form in {head for _, head, _ in self._split}:
+        for form in {thing for thing, _ in self._split}:
             entries[f" {form} "].setdefault((THING, form), _Entry(THING, form, form, form.count(" ") + 1))
         self._entries = [tuple(found.values()) for found in entries.values()]
         self._automaton = AhoCorasick(list(entries)) if entries else None
@@ -94,36 +94,31 @@ class Phrasebook:
         return found
 
     @staticmethod
-    def _split_forms(entries: Mapping[str, Mapping[tuple[str, str], _Entry]]) -> dict[tuple[str, str, str], str]:
-        """(topic, thing, defect) -> the keyword that is made of both."""
+    def _split_forms(entries: Mapping[str, Mapping[tuple[str, str], _Entry]]) -> dict[tuple[str, str], list[_Entry]]:
+        """(thing, defect) -> the topics' keywords that are made of both."""
         defects = {form.strip() for form, found in entries.items() if ("defect", "") in found}
-        split = {}
+        split: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         for form, found in entries.items():
             parts = form.split()
             for cut_at in range(1, len(parts)):
                 head, tail = " ".join(parts[:cut_at]), " ".join(parts[cut_at:])
                 if tail in defects and head not in defects:
-                    for (kind, label), entry in found.items():
-                        if kind == "topic":
-                            split[label, head, tail] = entry.phrase
-        return split
+                    split[head, tail] += [entry for (kind, _), entry in found.items() if kind == "topic"]
+        return {pair: found for pair, found in split.items() if found}
 
     def _apart(self, found: Mapping[str, list[Hit]], words: Words) -> Iterator[Hit]:
         """Keywords of a thing and its defect that stand apart in one sentence."""
-        labels = {label for label, *_ in self._split}
         longer = [hit for hit in found.get("topic", ()) if hit.size > 1]
+        sentence = words.sentence
         for thing in found[THING]:
             if any(hit.touches(thing) for hit in longer):
                 continue
             for defect in found["defect"]:
-                between = defect.first - thing.last
-                if not 0 < between <= APART or words.sentence[defect.first] != words.sentence[thing.first]:
+                if not 0 < defect.first - thing.last <= APART or sentence[defect.first] != sentence[thing.first]:
                     continue
                 form = " ".join(words.form[defect.first : defect.last])
-                for label in labels:
-                    phrase = self._split.get((label, thing.label, form))
-                    if phrase:
-                        yield Hit("topic", label, phrase, 2, thing.first, defect.last)
+                for entry in self._split.get((thing.label, form), ()):
+                    yield Hit("topic", entry.label, entry.phrase, 2, thing.first, defect.last)
 
 
 def _add(hits: list[Hit], new: Hit) -> None:

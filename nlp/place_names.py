@@ -37,6 +37,8 @@ PREPOSED, CAPITAL, SMALL, MANY_WORDS, ONLY, IN_TAG, CAMEL, ALONE = 0.12, 0.1, -0
 STOP, PERSON, WEAK_NAME, BIG_CITY = -0.6, -0.4, -0.28, 0.05
 PARENT = {2: 0.06, 5: 0.24, 8: 0.34}  # by length of the parent's code: provinsi, kabupaten, kecamatan
 CHILD = 0.12
+WITHIN = 0.35  # "Karanganyar Demak": the kabupaten stands right behind
+FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the watched account's; nothing else said
 CLOSE = 0.05  # readings of one level nearer than this are not told apart
 PREPOSITIONS = word_set("""
 di ke dari daerah wilayah arah seputar sekitar ning neng nang ing menuju warga masyarakat wong tiyang dr sampai
@@ -73,6 +75,7 @@ class Candidate:
     title: bool = False  # names an office: "Bupati Sragen"
     inside: bool = False  # part of a road's or a landmark's name: evidence, no place of its own
     cues: list[tuple[str, float]] = field(default_factory=list)
+    within: frozenset[str] = frozenset()  # kabupaten that is named right behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Evidence:
 
     def __init__(self, given: Iterable[str]) -> None:
         self._said: dict[str, set[int]] = {code: {-1} for code in given}
+        self.homes = frozenset(code[:5] for code in self._said)
 
     def add(self, code: str, by: int) -> None:
         for length in (2, 5, 8, 13):
@@ -229,9 +233,31 @@ def decide(candidate: Candidate, at: int, evidence: Evidence, table: Gazetteer) 
         if weight:
             score += weight
             why.append(support)
+        elif away := _away(reading, evidence.homes):
+            score += away
+            why.append("far from the account's area")
+        if reading.area[:5] in candidate.within and len(reading.area) > 5:
+            score += WITHIN
+            why.append("its kabupaten follows")
         scored.append((score, reading, ", ".join(why)))
     scored.sort(key=lambda s: (-s[0], s[1].area))
     return _choice(scored)
+
+
+def _away(reading: Reading, homes: frozenset[str]) -> float:
+    """What a name loses that means a place where the addressed government has no business."""
+    if not homes or any(reading.area.startswith(home) for home in homes):
+        return 0.0
+    if all(reading.area[:2] != home[:2] for home in homes):
+        return FAR
+    return ELSEWHERE if reading.type == "desa_kelurahan" and all(len(home) > 2 for home in homes) else 0.0
+
+
+def _followed(found: Sequence[Candidate]) -> None:
+    """Tell every name which kabupaten is named right behind it: "Karanganyar Demak", "Tirto, Pekalongan"."""
+    for candidate, behind in zip(found, found[1:], strict=False):
+        if candidate.last == behind.first and behind.start - candidate.end <= 2 and not behind.title:
+            candidate.within = frozenset(r.area for r in behind.readings if r.type == "kabupaten_kota")
 
 
 def _kind_fits(candidate: Candidate, reading: Reading) -> bool:
@@ -273,6 +299,7 @@ def decisions(
     found: Sequence[Candidate], given: Iterable[str], table: Gazetteer
 ) -> Iterator[tuple[Candidate, Choice]]:
     """Every candidate with its choice; two passes, so that a village once found helps its neighbours."""
+    _followed(found)
     evidence = gather(found, given, table)
     first = [decide(candidate, at, evidence, table) for at, candidate in enumerate(found)]
     learnt = [(choice.reading.code, at) for at, choice in enumerate(first[:60])

@@ -20,6 +20,7 @@ his own street; news retold in the first person.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from spacy.tokens import Doc
@@ -35,7 +36,7 @@ BASE = -2.5
 TOPIC_FLOOR, TOPIC_SLOPE = 0.7, 1.0
 DEFECT, REQUEST, OWN, NOW, SELF = (0.8, 0.4, 0.2), (0.8, 0.5, 0.3), 1.0, 0.3, 0.2
 SPECIFIC_PLACE, CITY_ONLY, SECOND_PLACE = 1.4, 0.35, 0.4
-WONDERS, PRAISES, NEWS, SPAM, FORM, IRONY, LINK, CHATTY = -0.8, -1.2, -0.7, -2.0, 1.5, 1.6, -0.5, -0.9
+WONDERS, PRAISES, NEWS, SPAM, FORM, IRONY, LINK, CHATTY = -0.8, -1.2, -0.7, -2.0, 2.2, 1.6, -0.9, -0.9
 EMERGENCY = 1.0
 LASTS, MEASURE, ADDRESS, DIRECT, CASE, HEADLINE = 0.5, 0.4, 0.8, 0.7, 0.7, -1.2
 NO_HANDLE, NO_HARM, CALLED, MILD_REQUEST = -0.7, -0.7, 0.4, 0.5
@@ -45,6 +46,8 @@ TURNED = 0.4  # what a defect under a condition still tells: a chronic one
 CASE_TOPICS = frozenset((
     "bansos", "adminduk_perizinan", "kesehatan", "pendidikan", "ketenagakerjaan", "air_bersih", "listrik_telekom",
 ))  # matters that a person has rather than a street
+TAGGED = 4  # words in hashtags
+DATED = re.compile(r"\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)")  # "Selasa (12/8)": how newspapers date
 UNITS = frozenset("jam hari dino minggu pekan bulan sasi tahun taun".split())
 SIZES = frozenset("cm meter m km titik tiang lubang rumah kk ekor kali orang motor warga".split())
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
@@ -188,9 +191,10 @@ class Evidence:
             total += self.say("rule:addressed", DIRECT)
         if "cue:called" in self.hits:
             total += self.say("rule:called", CALLED, self.hits["cue:called"][0].span(words))
-        handle = placed or lasts or measure or address or case or self.direct or self.own or self.pleas
-        if not handle and "cue:lasts" not in self.hits and "cue:called" not in self.hits:
-            total += self.say("rule:no handle", NO_HANDLE)
+        firm = placed or address or self.direct or self.own or self.pleas or "cue:called" in self.hits
+        if not firm:
+            half = lasts or measure or case or "cue:lasts" in self.hits
+            total += self.say("rule:no handle", NO_HANDLE / 2 if half else NO_HANDLE)
         if not self.defects and not self.requests and "cue:need" not in self.hits and "cue:irony" not in self.hits:
             total += self.say("rule:no harm", NO_HARM)
         return total
@@ -212,8 +216,10 @@ class Evidence:
             total += self.say(f"rule:metaphor:{hit.phrase}", 0.0, hit.span(self.words))
         if chatty := self.hits.get("cue:chatty"):
             total += self.say("rule:chatty", CHATTY, chatty[0].span(self.words))
-        if self.words.urls and not self.requests:
+        if self.words.urls and not self.pleas and not self.own:
             total += self.say("rule:link", LINK)
+        if not self.pleas and not self.own and (len(self.words.tagged) >= TAGGED or DATED.search(self.words.text)):
+            total += self.say("rule:told as news", NEWS)
         return total
 
     def say(self, what: str, weight: float, at: Span | None = None) -> float:
@@ -263,7 +269,8 @@ class Evidence:
         told = len(self.hits.get("news", ())) > 1 or "spam" in self.hits or "cue:chatty" in self.hits
         if any(reason.what.removeprefix("vulnerable:") in SELF_HARM for reason in vulnerable):
             return True
-        return bool(vulnerable) and not told
+        thanks = "praise" in self.hits and not self.requests and not self.defects
+        return bool(vulnerable) and not told and not thanks
 
     def detail(self) -> str:
         """The class of what is not actionable."""

@@ -13,6 +13,7 @@ their weight then, so that a new one works at once.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -33,7 +34,8 @@ REST = "lainnya"  # what fits nowhere else: its keywords count a fifth, so that 
 REST_WEIGHT = 0.2
 LOCATED, SETTING, BYSTANDER = 0.3, 0.4, 0.3
 BACKED, REACH = 1.5, 4  # a keyword this many words from something broken or missing is what is broken
-NAMES = frozenset(("jalan", "landmark", "desa_kelurahan", "kecamatan", "sub_desa"))
+NAMES = frozenset(("jalan", "desa_kelurahan", "kecamatan", "sub_desa"))
+PREPOSITIONS = frozenset("di ke dari ing neng nang ning saking seko sekang menyang".split())
 SOLID = 1.0  # under this, a topic stands on incidental words alone
 
 
@@ -104,9 +106,17 @@ def _incidental(hit: Hit, hits: Hits, words: Words, places: Sequence[Place]) -> 
         return min(factor, LOCATED)
     if hit.size == 1 and places:
         start, end = words.starts[hit.first], words.ends[hit.last - 1]
-        if any(p.start <= start and end <= p.end and p.type in NAMES for p in places):
-            return min(factor, LOCATED)
+        for place in places:
+            if place.start <= start and end <= place.end and (
+                place.type in NAMES or (place.type == "landmark" and _after_preposition(place, words))
+            ):
+                return min(factor, LOCATED)
     return factor
+
+
+def _after_preposition(place: Place, words: Words) -> bool:
+    first = bisect_left(words.starts, place.start)
+    return first > 0 and words.fold[first - 1] in PREPOSITIONS
 
 
 def _backed(hit: Hit, harms: Sequence[Hit], words: Words) -> bool:

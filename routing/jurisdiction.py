@@ -7,7 +7,8 @@ no administrative place at all.
 Theory. The place decides, because the law gives matters to governments by place; the account that a post
 was sent to is only where the citizen hoped to be heard. So, in this order:
 1. the location that the NLP agreed on; else the one kabupaten that every place named in the text shares;
-2. a suburb that calls itself Solo, where the location says no more than "Solo" or nothing;
+2. a suburb that calls itself Solo, where the location says no more than "Solo" or nothing: with a part of
+   the city named beside it ("Ngemplak Banjarsari") it is the city's;
 3. no place: the government of the account that was addressed, the city's before the province's, since
    the governor is often added to give a local matter weight; then an official handle in the text;
 4. nothing at all (imports): the first province.
@@ -26,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from domain import Extraction, Mention, Reason, Span
+from domain import Extraction, Location, Mention, Reason, Span
 from routing.jurisdiction_names import SUBURBS, VILLAGE_WORDS
 from routing.rules import Department, Rules
 from routing.words import Found, folded
@@ -60,7 +61,8 @@ def covers(area: str | None, code: str | None) -> bool:
 def ground_of(mention: Mention, extraction: Extraction, found: Found, rules: Rules) -> Ground:
     """The ground by place, else by the account, else the home government's."""
     code, score, because = _place(extraction, rules)
-    if suburb := _suburb(code, found, rules):
+    inside = code is not None and extraction.location is not None and _names_a_part(extraction.location)
+    if not inside and (suburb := _suburb(code, found, rules)):
         word, code = suburb
         score, because = SUBURB_SCORE, Reason(f"suburb:{word.strip()}", SUBURB_SCORE, (found.span(word),))
     if code is not None and because is not None:
@@ -98,6 +100,12 @@ def _suburb(code: str | None, found: Found, rules: Rules) -> tuple[str, str] | N
         return None
     named = sorted(found.words & SUBURB_CODES.keys(), key=lambda word: (-len(word), word))
     return next(((word, SUBURB_CODES[word]) for word in named if _known(SUBURB_CODES[word], rules)), None)
+
+
+def _names_a_part(location: Location) -> bool:
+    """Whether a place below the kabupaten/kota was named: "Ngemplak Banjarsari" is the city's."""
+    said = location.because.removeprefix("named: ")
+    return said != location.because and not said.startswith(("Kota ", "Kabupaten "))
 
 
 def _known(code: str, rules: Rules) -> bool:

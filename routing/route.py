@@ -36,8 +36,9 @@ from routing.words import Found
 
 PRIORITIES = ("rendah", "normal", "tinggi", "segera")
 MAX_ROUTES = 4
-ALONE = frozenset({"whistle_blowing", "sexual_violence", "self_harm"})  # one desk, no second reader
+ALONE = frozenset({"whistle_blowing", "sexual_violence", "domestic_violence", "self_harm"})  # one desk, no second reader
 CARE_TOPICS = frozenset({"kesehatan", "pendidikan", "bansos"})
+RESCUE_TOPICS = frozenset({"bencana", "banjir_drainase"})
 HINT_SCORE = 0.3  # a department's own account was addressed, nothing else is known
 GENERIC_DISCOUNT = 0.5  # what the next rule of the same topic would have scored beside the first
 
@@ -110,6 +111,10 @@ def _by_topics(case: Case) -> Iterator[Route]:
 def _for_topic(case: Case, topic: Topic) -> Iterator[Route]:
     if (care := _care_of_the_province(case, topic)) is not None:
         yield care
+    elif (asked := _addressed_desk(case, topic)) is not None:
+        yield asked
+    if (rescue := _rescue_of_the_province(case, topic)) is not None:
+        yield rescue
     spoken = list(_by_rules(case, case.ground, topic))
     yield from spoken
     if not spoken and case.ground.outside and topic.label != UNKNOWN_TOPIC:
@@ -127,6 +132,28 @@ def _care_of_the_province(case: Case, topic: Topic) -> Route | None:
         return None
     weight = Reason("vulnerable:the province acts as well", 0.0, _vulnerable_spans(case.extraction))
     return replace(chosen, because=(*chosen.because, weight))
+
+
+def _addressed_desk(case: Case, topic: Topic) -> Route | None:
+    """The province's desk that the citizen wrote to, where the topic is its own, beside the hand-over."""
+    ground = province_over(case.ground, case.rules) if case.ground.outside else None
+    addressed = set(departments_addressed(case.mention, case.rules))
+    chosen = next(_by_rules(case, ground, topic), None) if ground and addressed else None
+    if chosen is None or chosen.department not in addressed:
+        return None
+    return replace(chosen, because=(*chosen.because, Reason(f"addressed:{chosen.department}", HINT_SCORE)))
+
+
+def _rescue_of_the_province(case: Case, topic: Topic) -> Route | None:
+    """Lives in danger on another kabupaten's ground: the province's rescuers hear of it at once."""
+    if not (case.ground.outside and case.extraction.urgency.label == "darurat" and topic.label in RESCUE_TOPICS):
+        return None
+    ground = province_over(case.ground, case.rules)
+    chosen = next(_by_rules(case, ground, replace(topic, label="bencana")), None) if ground else None
+    if chosen is None or chosen.outside:
+        return None
+    return replace(chosen, topic=topic.label,
+                   because=(*chosen.because, Reason("darurat:the province's rescuers hear of it", 0.0)))
 
 
 def _vulnerable_spans(extraction: Extraction) -> tuple[Span, ...]:

@@ -38,7 +38,7 @@ def test_secrets_and_personal_numbers_never_reach_a_log(written, text):
     logging.getLogger("theirs").warning("said %s", text)
 
     assert len(written()) == 2
-    everything = json.dumps(written())
+    everything = json.dumps([{name: said for name, said in row.items() if name != "timestamp"} for row in written()])
     for secret in ("EAAabc", "AAAAAAAAAAAAAAAAAAAAAxyz", "0145", "0000", "9001%3A"):
         assert secret not in everything
 

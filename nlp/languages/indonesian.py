@@ -96,7 +96,7 @@ CUES = {
     "condition": phrases("""kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut,
         takutnya,
         khawatir, kuatir, jangan sampai, semoga, setiap hujan, jangan jangan, supaya tidak, agar tidak, biar
-        tidak"""),
+        tidak, jangan tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada, sebelum ada"""),
     "past": phrases("""dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman
         dulu,
         sempat, sudah surut, sudah diperbaiki, sudah selesai, tahun tahun sebelumnya, waktu kecil"""),
@@ -135,7 +135,7 @@ CUES = {
         dibayar, ditolak,
         tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan, tidak
         diobati, tidak kuat,
-        kekurangan, dikeluarkan, tidak sanggup, terpaksa, libur terus"""),
+        kekurangan, dikeluarkan, tidak sanggup, butuh, membutuhkan, terpaksa, libur terus"""),
     "called": phrases("""min, pak, bu, mimin, admin, pak wali, bu wali, pak gubernur, bu gub, pemkot, dinas, dishub, pemerintah kota,
         pak bupati, bu bupati, bapak, ibu, mas wali, ibuk, buk"""),
     "letter": phrases("""assalamualaikum, asalamualaikum, assalamu alaikum, yth, kepada yth, yang terhormat, dengan hormat,
@@ -171,7 +171,7 @@ CUES = {
         sekolah, pulang sekolah, ke sekolah, sepulang sekolah, anak saya sekolah, ambulans tidak bisa, ambulans lewat,
         wisatawan, pejalan kaki, mau ke pasar, sopir bilang, mobil damkar, waktu hujan"""),
     "need": phrases("""butuh, perlu, minta, mohon, tolong, tidak ada, belum ada, kurang, belum, kapan, habis, usul, kena,
-        ditarik, dipungut, diminta, bayar, penuh, menutup, nutup, liar"""),
+        ditarik, dipungut, diminta, bayar, penuh, menutup, nutup, liar, antri, antre, antrian, antrean, pungutan, narik"""),
 }
 
 FUNCTION = word_set("""
