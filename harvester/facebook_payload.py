@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from domain import Account, Author, Media, Mention, MentionKind, Page, PlaceHint, Quarantined
+from domain import Account, Author, Media, Mention, MentionKind, Page, PlaceHint
 from harvester.payload import (
+    Item,
     Unreadable,
     listing,
     mapping,
@@ -21,9 +23,9 @@ from harvester.payload import (
     needed_text,
     needed_time,
     number,
+    oldest_first,
     place_hint,
-    quarantined,
-    why,
+    read_items,
     word,
 )
 
@@ -37,19 +39,13 @@ def mentions_of(
 
     `parent` is the post that a page of comments stands under.
     """
-    mentions: dict[str, Mention] = {}
-    quarantine: list[Quarantined] = []
-    for raw, above in _items(payload, parent):
-        try:
-            mention = _mention(raw, above, account, seen_at)
-        except Exception as error:  # one item, whatever is wrong with it, never costs its page
-            kind = "comment" if above else "post"
-            quarantine.append(quarantined(raw, account=account.key, platform="facebook", reason=why(error),
-                                          seen_at=seen_at, kind=kind))
-            continue
-        mentions.setdefault(mention.key, mention)
-    ordered = sorted(mentions.values(), key=lambda m: (m.posted_at, m.native_id))
-    return Page(tuple(ordered), "", quarantined=tuple(quarantine), reads=len(ordered) + len(quarantine))
+    items: Iterator[Item] = (
+        (raw, "comment" if above else "post", partial(_mention, raw, above, account, seen_at))
+        for raw, above in _items(payload, parent)
+    )
+    mentions, aside = read_items(items, account=account.key, platform="facebook", seen_at=seen_at)
+    ordered = oldest_first(mentions)
+    return Page(ordered, "", quarantined=aside, reads=len(ordered) + len(aside))
 
 
 def post_key(native_id: str) -> str:

@@ -7,13 +7,13 @@ deletions is judged by: changed text is an edit, an item no longer listed is ask
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from domain import Mention, MentionState, Quarantined
+from harvester.cursor import StoredCursor
 
 REMEMBERED = 500
 BROKEN_REMEMBERED = 100
@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Cursor:
+class Cursor(StoredCursor):
     """`since` is the ground: what was posted before it has been read.
 
     `seen`: key -> [graph id, text digest, posted (epoch s), cycle last shown in, key of the post above].
@@ -53,18 +53,6 @@ class Cursor:
     named_at: float = 0.0
     seen: dict[str, list[Any]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, text: str) -> Cursor:
-        """The stored cursor; one that cannot be read starts over, and the store knows what it has seen."""
-        try:
-            stored = json.loads(text or "{}")
-            return cls(**{name: stored[name] for name in cls.__slots__ if name in stored})
-        except (ValueError, TypeError, AttributeError):
-            return cls()
-
-    def dump(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
 
     def push(self, *steps: Step, first: bool = False) -> None:
         raw = [asdict(step) for step in steps]

@@ -86,7 +86,7 @@ class Instagram:
 
     def fetch(self, account: Account, *, now: datetime) -> Page:
         """One step of the account's cycle; `more` while the cycle is not through."""
-        cursor = Cursor.read(account.cursor)
+        cursor = Cursor.of(account.cursor)
         known_as = replace(account, native_id=account.native_id or cursor.id)
         try:
             context = self._context(account.key, cursor, now)
@@ -101,7 +101,7 @@ class Instagram:
             raise failure from error
         self._trip = None
         cursor.spent = [int(at.timestamp()) for at in self.gate.spent()]
-        return replace(page, cursor=cursor.write(), more=cursor.step != "tagged" or cursor.frozen is not None)
+        return replace(page, cursor=cursor.dump(), more=cursor.step != "tagged" or cursor.frozen is not None)
 
     def whoami(self, *, now: datetime) -> str | None:
         """Who the session says it is: one request. None proves nothing, a passing block looks the same."""

@@ -9,11 +9,11 @@ failures}, frozen: where reading tagged posts goes on, spent: epoch seconds of r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
+from harvester.cursor import StoredCursor
 
 STEPS = ("tagged", "own", "comments", "recheck")
 SEEN_KEPT = 200
@@ -22,7 +22,7 @@ GONE_AFTER = 3  # cycles in which everything else answered: one refusal looks li
 
 
 @dataclass(slots=True)
-class Cursor:
+class Cursor(StoredCursor):
     """Where a cycle stands: `step` comes next."""
 
     step: str = "tagged"
@@ -36,17 +36,9 @@ class Cursor:
     frozen: dict[str, Any] | None = None
     spent: list[int] = field(default_factory=list)
 
-    @classmethod
-    def read(cls, text: str) -> Cursor:
-        """An unreadable cursor is an empty one: what is read again is known to the store."""
-        try:
-            cursor = cls(**orjson.loads(text))
-        except (ValueError, TypeError):
-            return cls()
-        return cursor if cursor.step in STEPS else cls()
-
-    def write(self) -> str:
-        return orjson.dumps(asdict(self)).decode()
+    def __post_init__(self) -> None:
+        if self.step not in STEPS:
+            self.step = STEPS[0]
 
     @property
     def last_date(self) -> datetime | None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from domain import Account, Author, Media, Mention, MentionKind, Page, Quarantined
+from domain import Account, Author, Media, Mention, MentionKind, Page
 from harvester.payload import (
+    Item,
     Unreadable,
     listing,
     mapping,
@@ -21,8 +23,8 @@ from harvester.payload import (
     needed_text,
     needed_time,
     number,
-    quarantined,
-    why,
+    oldest_first,
+    read_items,
     word,
 )
 
@@ -39,21 +41,15 @@ def mentions_of(
 
     `media` says under which post a page of comments stands: its shortcode and permalink.
     """
-    mentions: dict[str, Mention] = {}
-    quarantine: list[Quarantined] = []
-    for raw, answered in _items(payload):
-        comment = media is not None or answered is not None or is_comment(raw)
-        try:
-            mention = (_comment(raw, answered, media or {}, account, seen_at) if comment
-                       else _post(raw, account, seen_at))
-        except Exception as error:  # one item, whatever is wrong with it, never costs its page
-            kind = "comment" if comment else "post"
-            quarantine.append(quarantined(raw, account=account.key, platform="instagram", reason=why(error),
-                                          seen_at=seen_at, kind=kind))
-            continue
-        mentions.setdefault(mention.key, mention)
-    ordered = sorted(mentions.values(), key=lambda m: (m.posted_at, m.native_id))
-    return Page(tuple(ordered), "", quarantined=tuple(quarantine), reads=len(ordered) + len(quarantine))
+    def item(raw: Any, answered: Any) -> Item:
+        if media is not None or answered is not None or is_comment(raw):
+            return raw, "comment", partial(_comment, raw, answered, media or {}, account, seen_at)
+        return raw, "post", partial(_post, raw, account, seen_at)
+
+    items = (item(raw, answered) for raw, answered in _items(payload))
+    mentions, aside = read_items(items, account=account.key, platform="instagram", seen_at=seen_at)
+    ordered = oldest_first(mentions)
+    return Page(ordered, "", quarantined=aside, reads=len(ordered) + len(aside))
 
 
 def is_comment(raw: Any) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from domain import PlaceHint, Quarantined
+from domain import Mention, PlaceHint, Quarantined
+
+Item = tuple[Any, str, Callable[[], Mention]]  # raw, "post" or "comment", how it is read
 
 
 class Unreadable(ValueError):
@@ -115,3 +118,26 @@ def quarantined(
     except Unreadable:
         key = f"{platform}:raw:{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
     return Quarantined(key, account, whole, reason, seen_at)
+
+
+def read_items(
+    items: Iterable[Item], *, account: str, platform: str, seen_at: datetime
+) -> tuple[list[Mention], tuple[Quarantined, ...]]:
+    """What can be read, and what cannot, set aside: one item, whatever is wrong with it, never costs its page."""
+    mentions: list[Mention] = []
+    aside: list[Quarantined] = []
+    for raw, kind, read in items:
+        try:
+            mentions.append(read())
+        except Exception as error:  # a broken item may break the reader in any way
+            aside.append(quarantined(raw, account=account, platform=platform, reason=why(error), seen_at=seen_at,
+                                     kind=kind))
+    return mentions, tuple(aside)
+
+
+def oldest_first(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Each key once, as it was first read, by time."""
+    once: dict[str, Mention] = {}
+    for mention in mentions:
+        once.setdefault(mention.key, mention)
+    return tuple(sorted(once.values(), key=lambda m: (m.posted_at, m.native_id)))

@@ -6,20 +6,20 @@ are read again, because X tells nobody when a post is deleted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain import Mention, MentionKind
+from harvester.cursor import StoredCursor
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class Cursor:
+class Cursor(StoredCursor):
     """`newest_id` is stored ground; `pending_newest` and `next_token` belong to a cycle under way.
 
     `watch`: root id -> [id of the newest version seen, first seen (epoch s), UTC day last paid for].
@@ -34,18 +34,6 @@ class Cursor:
     rechecked_at: float = 0.0
     named_at: float = 0.0
     watch: dict[str, list[Any]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, text: str) -> Cursor:
-        """The stored cursor; one that cannot be read starts over, and the store knows what it has seen."""
-        try:
-            stored = json.loads(text or "{}")
-            return cls(**{name: stored[name] for name in cls.__slots__ if name in stored})
-        except (ValueError, TypeError, AttributeError):
-            return cls()
-
-    def dump(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
 
     def page_done(self, *, newest_id: str, next_token: str) -> None:
         """Note a stored page; only the last one of a cycle moves the ground."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from domain import Account, Author, Media, Mention, MentionKind, MentionState, Page, PlaceHint, Quarantined
+from domain import Account, Author, Media, Mention, MentionKind, MentionState, Page, PlaceHint
 from harvester.payload import (
+    Item,
     Unreadable,
     is_digits,
     listing,
@@ -23,8 +25,7 @@ from harvester.payload import (
     needed_time,
     number,
     place_hint,
-    quarantined,
-    why,
+    read_items,
     word,
 )
 
@@ -43,21 +44,17 @@ MEDIA_TYPES = {"photo": "photo", "video": "video", "animated_gif": "gif"}
 def mentions_of(payload: dict[str, Any], *, account: Account, seen_at: datetime) -> Page:
     """One API page, oldest post first; no cursor. Of several versions of a post the newest counts."""
     included = _included(payload)
+    items: Iterator[Item] = (
+        (raw, "post", partial(_mention, raw, included, account, seen_at)) for raw in items_of(payload)
+    )
+    read, aside = read_items(items, account=account.key, platform="x", seen_at=seen_at)
     mentions: dict[str, Mention] = {}
-    quarantine: list[Quarantined] = []
-    for raw in items_of(payload):
-        try:
-            mention = _mention(raw, included, account, seen_at)
-        except Exception as error:  # one item, whatever is wrong with it, never costs its page
-            quarantine.append(
-                quarantined(raw, account=account.key, platform="x", reason=why(error), seen_at=seen_at))
-            continue
+    for mention in read:
         known = mentions.get(mention.key)
         if known is None or int(known.native_id) < int(mention.native_id):
             mentions[mention.key] = mention
     ordered = sorted(mentions.values(), key=lambda m: (m.posted_at, int(m.native_id)))
-    return Page(tuple(ordered), "", quarantined=tuple(quarantine), gone=tuple(gone_in(payload)),
-                reads=_reads(payload))
+    return Page(tuple(ordered), "", quarantined=aside, gone=tuple(gone_in(payload)), reads=_reads(payload))
 
 
 def items_of(payload: dict[str, Any]) -> list[Any]:

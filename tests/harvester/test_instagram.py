@@ -73,7 +73,7 @@ def test_more_new_photos_than_one_fetch_reads_are_read_by_the_next(tmp_path):
     keys = {m.key for m in mentions(pages)}
     assert len([m for m in mentions(pages) if int(m.author.handle.removeprefix("warga_")) > 960]) >= 40
     assert len(keys) >= 40
-    assert Cursor.read(account.cursor).frozen is None
+    assert Cursor.of(account.cursor).frozen is None
 
 
 def test_comments_arrive_alike_on_both_paths(tmp_path):
