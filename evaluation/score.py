@@ -183,10 +183,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--half", choices=("dev", "held", "all"), default="dev")
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
     given = parser.parse_args(arguments)
-    extractor = Extractor(load(given.config))
-    for score in report(extractor, given.data, given.half):
+    scores = list(report(Extractor(load(given.config)), given.data, given.half))
+    for score in scores:
         sys.stdout.write(score.line() + "\n")
-    return 0
+    if not scores:
+        sys.stderr.write(f"{given.data}: holds none of {', '.join(f'{name}.jsonl' for name in PARTS)}\n")
+    return 0 if scores else 1
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ STATES = {
     AccountState.NEEDS_HUMAN: "PERLU PETUGAS", AccountState.DISABLED: "mati",
 }
 
-app = typer.Typer(help="Akun yang dipantau: keadaan, lanjutkan.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
