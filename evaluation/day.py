@@ -135,8 +135,8 @@ def main(arguments: Sequence[str]) -> int:
         for what, right in result.agreement():
             if what in asked and not right:
                 sys.stdout.write(result.line(what) + "\n")
-    for what, (right, compared) in tally(results).items():
-        sys.stdout.write(f"{what:<9} {right:>4} of {compared:<4} {right / max(1, compared):.3f}\n")
+    for what, (hits, compared) in tally(results).items():
+        sys.stdout.write(f"{what:<9} {hits:>4} of {compared:<4} {hits / max(1, compared):.3f}\n")
     return 0
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nlp.gazetteer import Gazetteer, Reading
 from nlp.languages import word_set
@@ -255,7 +256,7 @@ def _away(reading: Reading, homes: frozenset[str]) -> float:
 
 def _followed(found: Sequence[Candidate]) -> None:
     """Tell every name which kabupaten is named right behind it: "Karanganyar Demak", "Tirto, Pekalongan"."""
-    for candidate, behind in zip(found, found[1:], strict=False):
+    for candidate, behind in pairwise(found):
         if candidate.last == behind.first and behind.start - candidate.end <= 2 and not behind.title:
             candidate.within = frozenset(r.area for r in behind.readings if r.type == "kabupaten_kota")
 

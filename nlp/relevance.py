@@ -27,6 +27,7 @@ from spacy.tokens import Doc
 
 from domain import Mention, MentionKind, Place, Reason, Relevance, Span, Topic
 from nlp.context import is_done, turn_of
+from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 from nlp.topics import REST
@@ -48,13 +49,14 @@ CASE_TOPICS = frozenset((
 ))  # matters that a person has rather than a street
 TAGGED = 4  # words in hashtags
 DATED = re.compile(r"\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)")  # "Selasa (12/8)": how newspapers date
-UNITS = frozenset("jam hari dino minggu pekan bulan sasi tahun taun".split())
-SIZES = frozenset("cm meter m km titik tiang lubang rumah kk ekor kali orang motor warga".split())
+UNITS = word_set("jam hari dino minggu pekan bulan sasi tahun taun")
+SIZES = word_set("cm meter m km titik tiang lubang rumah kk ekor kali orang motor warga")
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
-POSSESSED = frozenset(
-    "omah umah rumah anak ibu bapak mbah simbah mbok simbok kampung griya bojo adik tonggo tangga kos".split())
-PLEAS = frozenset("""tolong mohon minta lapor melapor melaporkan mengadukan aduan bantu tulung nyuwun njaluk jaluk mbok
-    kapan wadul butuh perlu harap dimohon memohon""".split())
+POSSESSED = word_set("omah umah rumah anak ibu bapak mbah simbah mbok simbok kampung griya bojo adik tonggo tangga kos")
+PLEAS = word_set("""
+tolong mohon minta lapor melapor melaporkan mengadukan aduan bantu tulung nyuwun njaluk jaluk mbok kapan
+wadul butuh perlu harap dimohon memohon
+""")
 HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
 NEED_TOPICS = frozenset(("kesehatan", "pendidikan", "bansos", "bencana"))
 # Words for a child or an old person stand in every tenth post: they need more beside them than the rest.

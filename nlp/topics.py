@@ -21,6 +21,7 @@ from spacy.tokens import Doc
 
 from domain import Place, Topic
 from nlp.context import located
+from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 from settings import Settings
@@ -35,7 +36,7 @@ REST_WEIGHT = 0.2
 LOCATED, SETTING, BYSTANDER = 0.3, 0.4, 0.3
 BACKED, REACH = 1.5, 4  # a keyword this many words from something broken or missing is what is broken
 NAMES = frozenset(("jalan", "desa_kelurahan", "kecamatan", "sub_desa"))
-PREPOSITIONS = frozenset("di ke dari ing neng nang ning saking seko sekang menyang".split())
+PREPOSITIONS = word_set("di ke dari ing neng nang ning saking seko sekang menyang")
 SOLID = 1.0  # under this, a topic stands on incidental words alone
 
 

@@ -36,7 +36,8 @@ from routing.words import Found
 
 PRIORITIES = ("rendah", "normal", "tinggi", "segera")
 MAX_ROUTES = 4
-ALONE = frozenset({"whistle_blowing", "sexual_violence", "domestic_violence", "self_harm"})  # one desk, no second reader
+# one desk, no second reader
+ALONE = frozenset({"whistle_blowing", "sexual_violence", "domestic_violence", "self_harm"})
 CARE_TOPICS = frozenset({"kesehatan", "pendidikan", "bansos"})
 RESCUE_TOPICS = frozenset({"bencana", "banjir_drainase"})
 HINT_SCORE = 0.3  # a department's own account was addressed, nothing else is known

@@ -87,21 +87,27 @@ pohon = phn
 """)
 
 CUES = {
-    "negator": phrases("""tidak, bukan, jangan, belum, tanpa, tidak ada, bukannya, tidak pernah, anti, bebas,
-        mencegah,
-        cegah, atasi, mengatasi, menanggulangi, penanganan, pencegahan, solusi"""),
-    "breaker": phrases("""karena, sebab, tapi, namun, padahal, sehingga, jadi, akibat, gara gara, sedangkan,
-        malah, dan,
-        maka, kok, sampai"""),
-    "condition": phrases("""kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut,
-        takutnya,
-        khawatir, kuatir, jangan sampai, semoga, setiap hujan, jangan jangan, supaya tidak, agar tidak, biar
-        tidak, jangan tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada, sebelum ada"""),
-    "past": phrases("""dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman
-        dulu,
-        sempat, sudah surut, sudah diperbaiki, sudah selesai, tahun tahun sebelumnya, waktu kecil"""),
-    "now": phrases("""sekarang, saat ini, malam ini, pagi ini, siang ini, sore ini, hari ini, barusan, detik ini,
-        tadi malam, sejak tadi, dari tadi, sampai saat ini, hingga kini, sampai sekarang"""),
+    "negator": phrases("""
+        tidak, bukan, jangan, belum, tanpa, tidak ada, bukannya, tidak pernah, anti, bebas, mencegah, cegah,
+        atasi, mengatasi, menanggulangi, penanganan, pencegahan, solusi
+    """),
+    "breaker": phrases("""
+        karena, sebab, tapi, namun, padahal, sehingga, jadi, akibat, gara gara, sedangkan, malah, dan, maka,
+        kok, sampai
+    """),
+    "condition": phrases("""
+        kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut, takutnya, khawatir,
+        kuatir, jangan sampai, semoga, setiap hujan, jangan jangan, supaya tidak, agar tidak, biar tidak, jangan
+        tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada, sebelum ada
+    """),
+    "past": phrases("""
+        dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman dulu, sempat,
+        sudah surut, sudah diperbaiki, sudah selesai, tahun tahun sebelumnya, waktu kecil
+    """),
+    "now": phrases("""
+        sekarang, saat ini, malam ini, pagi ini, siang ini, sore ini, hari ini, barusan, detik ini, tadi malam,
+        sejak tadi, dari tadi, sampai saat ini, hingga kini, sampai sekarang
+    """),
     "question": phrases("""
         apakah, apa benar, kapan, kenapa, mengapa, bagaimana, berapa, dimana, di mana, siapa, mau tanya, mau
         bertanya, izin bertanya, ijin bertanya, ingin bertanya, ingin menanyakan, mau nanya, numpang tanya,
@@ -118,32 +124,41 @@ CUES = {
         rumah saya, anak saya, ibu saya, bapak saya, ayah saya, istri saya, suami saya, orang tua saya, adik
         saya, kakak saya, nenek saya, kakek saya, mertua saya, keponakan saya, cucu saya, keluarga saya, rumah
         kami, anak kami, kampung kami, desa kami, gang kami, tempat kami, tempat saya, ktp saya, kk saya, data
-        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah orang tua, tetangga saya, depan rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah
-        kami, perumahan kami, kos saya, toko saya, warung saya, sekolah kami, rt kami, rw kami, jalan kami
+        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah orang tua, tetangga saya, depan
+        rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah kami, perumahan kami, kos
+        saya, toko saya, warung saya, sekolah kami, rt kami, rw kami, jalan kami
     """),
     "irony": phrases("""
         kolam gratis, kolam renang gratis, wahana air, wisata air, kolam lele, enak nih, enak banget ya, mantap
-        betul, hebat ya, hebat sekali ya, terima kasih ya pak jalan, selamat ya pak, senang sekali
-        rasanya, prestasi, sungguh indah, sukses membuat, sukses bikin, keren sekali ya, kolam ikan, sungai
-        dadakan, danau dadakan, waterboom, off road, offroad, jalan rasa, serasa di bulan, lomba mancing, bisa
-        mancing, tanam padi, tanam pisang, dipelihara
+        betul, hebat ya, hebat sekali ya, terima kasih ya pak jalan, selamat ya pak, senang sekali rasanya,
+        prestasi, sungguh indah, sukses membuat, sukses bikin, keren sekali ya, kolam ikan, sungai dadakan,
+        danau dadakan, waterboom, off road, offroad, jalan rasa, serasa di bulan, lomba mancing, bisa mancing,
+        tanam padi, tanam pisang, dipelihara
     """),
-    "kin": phrases("""anak, bayi, balita, murid, siswa, adik, keponakan, cucu, nenek, kakek, lansia, janda, ibu
-        hamil, yatim,
-        orang tua, eyang, oma, opa"""),
-    "lack": phrases("""tidak bisa, tidak mampu, tidak punya, tidak ada biaya, tidak ada uang, belum bayar, belum
-        dibayar, ditolak,
-        tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan, tidak
-        diobati, tidak kuat,
-        kekurangan, dikeluarkan, tidak sanggup, butuh, membutuhkan, terpaksa, libur terus"""),
-    "called": phrases("""min, pak, bu, mimin, admin, pak wali, bu wali, pak gubernur, bu gub, pemkot, dinas, dishub, pemerintah kota,
-        pak bupati, bu bupati, bapak, ibu, mas wali, ibuk, buk"""),
-    "letter": phrases("""assalamualaikum, asalamualaikum, assalamu alaikum, yth, kepada yth, yang terhormat, dengan hormat,
-        salam hormat, selamat pagi bapak, selamat siang bapak, selamat sore bapak, selamat malam bapak"""),
-    "lasts": phrases("""dari kemarin, dari subuh, dari semalam, dari tadi, dari pagi, sejak, seminggu, sebulan, setahun,
-        berhari hari, berbulan bulan, bertahun tahun, dua hari, tiga hari, empat hari, dua minggu, tiga minggu, dua bulan,
-        tiga bulan, enam bulan, dua tahun, tiga tahun, dari kemaren, hari ketiga, hari kedua, sampai sekarang, setiap hari,
-        setiap malam, setiap pagi, terus terusan"""),
+    "kin": phrases("""
+        anak, bayi, balita, murid, siswa, adik, keponakan, cucu, nenek, kakek, lansia, janda, ibu hamil, yatim,
+        orang tua, eyang, oma, opa
+    """),
+    "lack": phrases("""
+        tidak bisa, tidak mampu, tidak punya, tidak ada biaya, tidak ada uang, belum bayar, belum dibayar,
+        ditolak, tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan,
+        tidak diobati, tidak kuat, kekurangan, dikeluarkan, tidak sanggup, butuh, membutuhkan, terpaksa, libur
+        terus
+    """),
+    "called": phrases("""
+        min, pak, bu, mimin, admin, pak wali, bu wali, pak gubernur, bu gub, pemkot, dinas, dishub, pemerintah
+        kota, pak bupati, bu bupati, bapak, ibu, mas wali, ibuk, buk
+    """),
+    "letter": phrases("""
+        assalamualaikum, asalamualaikum, assalamu alaikum, yth, kepada yth, yang terhormat, dengan hormat, salam
+        hormat, selamat pagi bapak, selamat siang bapak, selamat sore bapak, selamat malam bapak
+    """),
+    "lasts": phrases("""
+        dari kemarin, dari subuh, dari semalam, dari tadi, dari pagi, sejak, seminggu, sebulan, setahun, berhari
+        hari, berbulan bulan, bertahun tahun, dua hari, tiga hari, empat hari, dua minggu, tiga minggu, dua
+        bulan, tiga bulan, enam bulan, dua tahun, tiga tahun, dari kemaren, hari ketiga, hari kedua, sampai
+        sekarang, setiap hari, setiap malam, setiap pagi, terus terusan
+    """),
     "self": phrases("saya, kami, aku, warga"),
     "chatty": phrases("""
         gua, gue, gw, gwe, ane, lo, lu, elu, bjir, bjirr, anjir, anjirr, anjay, njir, njirr, jir, wkwk, wkwkwk,
@@ -151,27 +166,37 @@ CUES = {
         gabut, nonton, drakor, scene, spill
     """),
     "done": phrases("sudah, telah, selesai, akhirnya, habis"),
-    "beside": phrases("""depan, dekat, samping, belakang, sebelah, seberang, arah, menuju, sekitar, sebelum, setelah,
-        selatan, utara, timur, barat, lewat, pinggir, tepi, bawah, atas, antara, dari arah, sampai ke, di area,
-        perempatan, pertigaan, ujung, dpn, masuk"""),
-    "setting": phrases("""kelurahan, kecamatan, desa, petugas, ketua rt, ketua rw, pak rt, pak rw, lurah, pak lurah, camat,
-        pabrik, sekolah, sekolahan, sd, smp, smpn, sma, sman, smk, smkn, sd negeri, sdn, guru, siswa, murid, kampus,
-        lapangan, makam, balai rw, fasum, rusun, rusunawa, gedung, gapura, cctv, trotoar, jembatan, nyamuk, operasi,
-        perusahaan, karyawan, pekerja, pekerjaan, pedagang, warung, kafe, cafe, warkop, polsek, polres, polisi,
-        preman, kecelakaan, ojol, ojek, truk, becak, terminal, tikungan, lampu merah, traffic light, lalu lintas,
-        kabel, kabel listrik, pln, listrik, tiang listrik, telkom, sawah, tambak, minimarket, stasiun, halte,
-        angin kencang, sungai, pasar, taman, stadion, gor, rumah sakit, sakit, dokter, kk, kartu keluarga, surat
-        keterangan, anggaran, oknum, kinerja, pejabat, asn, pns, honorer, mengganggu, terganggu, melanggar,
-        meresahkan, ditertibkan, penertiban, berjualan, dlh, tanaman, kesehatan, dirawat, pajak, mutasi, janji,
-        pelayanan, bupati, suara, parkir, bus, kereta, macet, petani, pengungsi, mengungsi, evakuasi, bangku
-        taman, alun alun, kolam renang, tidak mampu, kurang mampu, miskin, penghasilan, data, status, terdaftar, survei, survey, dinsos,
-        dishub, usulan, lansia, janda, padam, tunggakan, debu, karung, pengajuan, retribusi, masker, ambulans, berkas,
-        terbit, dokumen, pengurusan, mengurus, istirahat, terdengar, pasar, toilet, rambu, sopir, gaji, upah"""),
-    "bystander": phrases("""anak sekolah, bocah sekolah, anak sd, anak smp, anak sma, anak tk, jam sekolah, berangkat
-        sekolah, pulang sekolah, ke sekolah, sepulang sekolah, anak saya sekolah, ambulans tidak bisa, ambulans lewat,
-        wisatawan, pejalan kaki, mau ke pasar, sopir bilang, mobil damkar, waktu hujan"""),
-    "need": phrases("""butuh, perlu, minta, mohon, tolong, tidak ada, belum ada, kurang, belum, kapan, habis, usul, kena,
-        ditarik, dipungut, diminta, bayar, penuh, menutup, nutup, liar, antri, antre, antrian, antrean, pungutan, narik"""),
+    "beside": phrases("""
+        depan, dekat, samping, belakang, sebelah, seberang, arah, menuju, sekitar, sebelum, setelah, selatan,
+        utara, timur, barat, lewat, pinggir, tepi, bawah, atas, antara, dari arah, sampai ke, di area,
+        perempatan, pertigaan, ujung, dpn, masuk
+    """),
+    "setting": phrases("""
+        kelurahan, kecamatan, desa, petugas, ketua rt, ketua rw, pak rt, pak rw, lurah, pak lurah, camat,
+        pabrik, sekolah, sekolahan, sd, smp, smpn, sma, sman, smk, smkn, sd negeri, sdn, guru, siswa, murid,
+        kampus, lapangan, makam, balai rw, fasum, rusun, rusunawa, gedung, gapura, cctv, trotoar, jembatan,
+        nyamuk, operasi, perusahaan, karyawan, pekerja, pekerjaan, pedagang, warung, kafe, cafe, warkop, polsek,
+        polres, polisi, preman, kecelakaan, ojol, ojek, truk, becak, terminal, tikungan, lampu merah, traffic
+        light, lalu lintas, kabel, kabel listrik, pln, listrik, tiang listrik, telkom, sawah, tambak,
+        minimarket, stasiun, halte, angin kencang, sungai, pasar, taman, stadion, gor, rumah sakit, sakit,
+        dokter, kk, kartu keluarga, surat keterangan, anggaran, oknum, kinerja, pejabat, asn, pns, honorer,
+        mengganggu, terganggu, melanggar, meresahkan, ditertibkan, penertiban, berjualan, dlh, tanaman,
+        kesehatan, dirawat, pajak, mutasi, janji, pelayanan, bupati, suara, parkir, bus, kereta, macet, petani,
+        pengungsi, mengungsi, evakuasi, bangku taman, alun alun, kolam renang, tidak mampu, kurang mampu,
+        miskin, penghasilan, data, status, terdaftar, survei, survey, dinsos, dishub, usulan, lansia, janda,
+        padam, tunggakan, debu, karung, pengajuan, retribusi, masker, ambulans, berkas, terbit, dokumen,
+        pengurusan, mengurus, istirahat, terdengar, pasar, toilet, rambu, sopir, gaji, upah
+    """),
+    "bystander": phrases("""
+        anak sekolah, bocah sekolah, anak sd, anak smp, anak sma, anak tk, jam sekolah, berangkat sekolah,
+        pulang sekolah, ke sekolah, sepulang sekolah, anak saya sekolah, ambulans tidak bisa, ambulans lewat,
+        wisatawan, pejalan kaki, mau ke pasar, sopir bilang, mobil damkar, waktu hujan
+    """),
+    "need": phrases("""
+        butuh, perlu, minta, mohon, tolong, tidak ada, belum ada, kurang, belum, kapan, habis, usul, kena,
+        ditarik, dipungut, diminta, bayar, penuh, menutup, nutup, liar, antri, antre, antrian, antrean,
+        pungutan, narik
+    """),
 }
 
 FUNCTION = word_set("""

@@ -52,37 +52,46 @@ CUES = {
     """),
     "breaker": phrases("mergo, amarga, amargi, jalaran, nanging, tur, dadi, kok, nganti, ngantos"),
     "condition": phrases("""
-        nek, yen, menawi, bilih, umpama, upamane, menowo, wedi, wedine, kuwatir, mugo mugo, saben udan,
-        angger udan
+        nek, yen, menawi, bilih, umpama, upamane, menowo, wedi, wedine, kuwatir, mugo mugo, saben udan, angger
+        udan
     """),
     "past": phrases("biyen, mbiyen, rumiyin, taun wingi, wis asat, sampun asat, jaman biyen, tau"),
-    "now": phrases("saiki, sakniki, sapunika, seprene, mau bengi, wengi iki, dino iki, sakmeniko, gemiyen, siki"),
+    "now": phrases("""
+        saiki, sakniki, sapunika, seprene, mau bengi, wengi iki, dino iki, sakmeniko, gemiyen, siki
+    """),
     "question": phrases("""
-        piye, kapan, opo, ngopo, ngapa, sopo, neng ndi, nang ndi, pinten, pripun, kenging menapa, menapa,
-        jam piro, piro
+        piye, kapan, opo, ngopo, ngapa, sopo, neng ndi, nang ndi, pinten, pripun, kenging menapa, menapa, jam
+        piro, piro
     """),
     "wondering": phrases("""
-        nyuwun pirsa, badhe tanglet, badhe nyuwun pirsa, arep takon, takon min, jam piro, carane piye,
-        tanglet
+        nyuwun pirsa, badhe tanglet, badhe nyuwun pirsa, arep takon, takon min, jam piro, carane piye, tanglet
     """),
     "own": phrases("""
-        griya kula, omah kula, anak kula, lare kula, ibu kula, bapak kula, simbah kula, garwa kula, omahe simbah,
-        kampunge dewe, nggone nyong, umahe inyong, anake inyong, mboke inyong, desane kula, dusun kula,
+        griya kula, omah kula, anak kula, lare kula, ibu kula, bapak kula, simbah kula, garwa kula, omahe
+        simbah, kampunge dewe, nggone nyong, umahe inyong, anake inyong, mboke inyong, desane kula, dusun kula,
         ngarep omah, tanggane inyong, ngajeng griya, kampung kula
     """),
     "done": phrases("wis, sampun, bar, rampung"),
-    "beside": phrases("""ngarep, ngarepe, mburi, cedhak, cedak, cerak, sandhing, sisih, etan, wetan, kulon, lor, kidul,
-        kilen, ngajeng, wingking, pinggir, liwat, tekan, nganti, prapatan, ngisor, sakdurunge"""),
+    "beside": phrases("""
+        ngarep, ngarepe, mburi, cedhak, cedak, cerak, sandhing, sisih, etan, wetan, kulon, lor, kidul, kilen,
+        ngajeng, wingking, pinggir, liwat, tekan, nganti, prapatan, ngisor, sakdurunge
+    """),
     "bystander": phrases("bocah sekolah, lare sekolah, mangkat sekolah, mulih sekolah"),
-    "need": phrases("""nyuwun, njaluk, jaluk, butuh, kurang, ora ono, ora ana, mboten wonten, laka, durung, kapan, tulung,
-        ditarik, kebak, nutup, mbayar"""),
-    "lasts": phrases("""ket wingi, ket mau, ket biyen, saben dino, saben sasi, suwe banget, setaun, seminggu, sesasi"""),
-    "kin": phrases("""lare, bocah, anak, putra, putu, simbah, mbah, eyang, mbokdhe, tiyang sepuh, wong tuwo,
-        rondo"""),
-    "lack": phrases("""ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten
-        gadhah, mboten mampu,
-        mboten wonten, durung mbayar, durung kebayar, dereng bayar, prei, mandheg, ora tau entuk, mboten nate
-        angsal"""),
+    "need": phrases("""
+        nyuwun, njaluk, jaluk, butuh, kurang, ora ono, ora ana, mboten wonten, laka, durung, kapan, tulung,
+        ditarik, kebak, nutup, mbayar
+    """),
+    "lasts": phrases("""
+        ket wingi, ket mau, ket biyen, saben dino, saben sasi, suwe banget, setaun, seminggu, sesasi
+    """),
+    "kin": phrases("""
+        lare, bocah, anak, putra, putu, simbah, mbah, eyang, mbokdhe, tiyang sepuh, wong tuwo, rondo
+    """),
+    "lack": phrases("""
+        ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten gadhah, mboten
+        mampu, mboten wonten, durung mbayar, durung kebayar, dereng bayar, prei, mandheg, ora tau entuk, mboten
+        nate angsal
+    """),
     "self": phrases("aku, kula, inyong, nyong, dalem, awake dewe, warga, enyong"),
 }
 

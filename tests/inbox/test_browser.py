@@ -73,6 +73,7 @@ def sign_in(tab: Any, name: str = "alice") -> None:
     tab.fill("#password", PASSWORD)
     tab.keyboard.press("Enter")
     tab.wait_for_selector("#queue")
+    tab.wait_for_load_state("load")  # scripts are deferred: the keys work from here on
 
 
 def test_a_reviewer_accepts_by_keyboard_alone(store: Store, tab: Any, people: Any) -> None:
