@@ -26,7 +26,10 @@ OWNER = {
     "pusat": noop("pemerintah pusat"), "provinsi": noop("provinsi"), "kabupaten_kota": noop("kabupaten/kota"),
     "desa": noop("desa"), "unknown": noop("belum jelas"),
 }
-PLATFORM = {"x": "X", "instagram": "Instagram", "facebook": "Facebook", "form": noop("Formulir")}
+PLATFORM = {
+    "x": "X", "instagram": "Instagram", "instagram_graph": "Instagram", "facebook": "Facebook",
+    "form": noop("Formulir"),
+}
 ROLE = {
     "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "operator": noop("Operator"),
     "auditor": noop("Auditor"),

@@ -129,12 +129,12 @@ def _logins(config: Path, environment: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _welcome(url: str, logins: list[dict[str, str]], *, folder: Path, minutes: float) -> None:
-    say(f"\n  Kotak masuk: {url}\n")
-    say("  masuk sekali pakai:")
-    for login in logins:
-        say(f"    {login['name']:<14} {login['password']:<22} {login['department']}")
-    say(f"\n  Satu hari karangan diputar dalam {minutes:g} menit; tiket masuk selagi Anda melihat.")
-    say(f"  Catatan proses: {folder}/*.log · berhenti: Ctrl-C\n")
+    """To stdout: address and logins are what the command gives."""
+    lines = [f"\n  Kotak masuk: {url}\n", "  masuk sekali pakai:"]
+    lines += [f"    {login['name']:<14} {login['password']:<22} {login['department']}" for login in logins]
+    lines += [f"\n  Satu hari karangan diputar dalam {minutes:g} menit; tiket masuk selagi Anda melihat.",
+              f"  Catatan proses: {folder}/*.log · berhenti: Ctrl-C\n"]
+    print("\n".join(lines), flush=True)  # noqa: T201 what the command gives
 
 
 def _watch(children: dict[str, subprocess.Popen[str]]) -> None:

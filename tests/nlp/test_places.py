@@ -117,3 +117,19 @@ def test_deleting_the_deciding_word_changes_the_reading(read):
     assert read("banjir di Semarang").places != read("banjir di kabupaten Semarang").places
     assert read("banjir desa Jadi").places
     assert not read("banjir Jadi").places
+
+
+def test_the_kabupaten_behind_a_name_decides_it(read_shipped):
+    """ "Karanganyar Demak" is a kecamatan of Demak and not the kabupaten of that name."""
+    location = read_shipped("tanggul di Karanganyar Demak rembes", account="x:jateng").location
+
+    assert location is not None
+    assert location.code.startswith("33.21")
+
+
+@pytest.mark.parametrize("text", ["pohon trembesi Balekambang miring", "toko di Singosaren belum bayar gaji"])
+def test_a_village_far_away_is_not_meant_by_the_citys_people(read_shipped, text):
+    """A quarter or a park of Solo that is a village elsewhere sends nothing there."""
+    location = read_shipped(text, account="x:solo").location
+
+    assert location is None or location.code.startswith("33.72")

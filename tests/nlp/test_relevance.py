@@ -137,3 +137,40 @@ def test_sensitive_matters_are_flagged_unless_denied(read):
     """Sexual violence is for few eyes."""
     assert read("ada pelecehan seksual di kantor").sensitive
     assert not read("ada banjir di kantor").sensitive
+
+
+@pytest.mark.parametrize("text", [
+    "anak tetangga tiap malam dipukuli bapak tirinya, mukanya lebam",
+    "banjir di dalam rumah sampai meja makan, listrik masih nyala",
+    "simbah dewekan neng omah, wis rong dino ora mangan",
+    "tetangga saya lumpuh hidup sendirian, tidak ada yang merawat",
+    "bayi saya demam tinggi tiga hari, puskesmas tutup",
+    "listrik padam di Jajar dari subuh",
+    "gas elpiji bocor di rumah sebelah",
+    "rob neng Tambaklorok wis mlebu kamar",
+])
+def test_danger_and_want_are_heard_without_the_usual_words(read_shipped, text):
+    """Nobody has to write like a form to be heard, nor to an account that is watched."""
+    assert read_shipped(text, account="x:none").relevance.label == "actionable"
+
+
+@pytest.mark.parametrize("text", [
+    "selamat hari guru untuk ibu saya", "adik saya wisuda di UNS doakan ya", "anak saya suka naik bus tumpuk",
+    "mobil siapa itu parkir, anake siapa", "macet banget hari ini, capek",
+    "Petugas kecamatan menyingkirkan dahan patah, Rabu (4/11) pagi",
+])
+def test_words_of_a_matter_are_no_matter(read_shipped, text):
+    """A child, a school or a flood that is only spoken of makes no ticket."""
+    assert read_shipped(text, account="x:none").relevance.label == "not_actionable"
+
+
+def test_the_same_words_count_more_when_sent_to_an_office(read_shipped):
+    """Who writes to a watched account wants something of it."""
+    text = "air keran mati, kulo bingung"
+
+    sent = read_shipped(text, account="x:solo", kind=MentionKind.MENTION).relevance
+    overheard = read_shipped(text, account="x:none").relevance
+
+    assert sent.label == "actionable"
+    assert any(reason.what == "rule:addressed" for reason in sent.because)
+    assert not any(reason.what == "rule:addressed" for reason in overheard.because)

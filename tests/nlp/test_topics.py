@@ -52,3 +52,29 @@ def test_a_new_keyword_works_at_once(rules):
 
     assert labels(Extractor(rules).extract(text)) == []
     assert labels(Extractor(rules.model_copy(update={"topics": topics})).extract(text)) == ["lampu_jalan"]
+
+
+@pytest.mark.parametrize(("text", "topic"), [
+    ("Lubang dalam di depan SMP Jl. Bone, anak sekolah lewat sini tiap pagi", "jalan_jembatan"),
+    ("aspal ambles setelah lampu merah Kratonan", "jalan_jembatan"),
+    ("Got depan GOR Manahan mampet, air meluber", "banjir_drainase"),
+    ("Kreteg ambrol, bocah sekolah liwat kono kabeh", "jalan_jembatan"),
+    ("Puskesmas Gilingan antre dari subuh, lansia disuruh berdiri", "kesehatan"),
+])
+def test_what_is_broken_decides_and_not_where_or_who(read_shipped, text, topic):
+    """A school, a signal or a hall that only tells where opens no ticket at its own desk."""
+    assert labels(read_shipped(text)) == [topic]
+
+
+@pytest.mark.parametrize(("text", "topic"), [
+    ("jalan di kampung kami sejak lebaran rusak", "jalan_jembatan"),
+    ("lampu di ujung gang kami mati", "lampu_jalan"),
+])
+def test_a_thing_and_its_defect_may_stand_apart(read_shipped, text, topic):
+    """ "Jalan ... rusak" is the operators' "jalan rusak"."""
+    assert labels(read_shipped(text)) == [topic]
+
+
+def test_a_dead_signal_is_no_dead_street_light(read_shipped):
+    """The thing must not be part of another topic's keyword."""
+    assert labels(read_shipped("lampu merah Kerten dari kemarin mati")) == ["lalu_lintas_transportasi"]

@@ -339,3 +339,38 @@ def test_the_same_post_always_gets_the_same_routes(rules):
     post, extraction = mention("Jalan provinsi dan PJU rusak di Palur"), seen("jalan_jembatan lampu_jalan:0.8")
 
     assert len({route(post, extraction, rules) for _ in range(20)}) == 1
+
+
+# --- beside a hand-over ------------------------------------------------------------------------
+
+
+def test_the_desk_that_the_citizen_wrote_to_keeps_its_own_matter(rules):
+    """Aid in Sragen, sent to the province's social office: that office and Sragen both get it."""
+    routes = route(mention("PKH dicoret", account="x:dinsosjateng"), seen("bansos", "33.14"), rules)
+
+    assert set(desks(routes)) == {"dinsos-jateng", "pemkab-sragen"}
+
+
+def test_another_desk_of_the_province_is_no_second_reader(rules):
+    """A road in Sragen sent to the social office is Sragen's alone."""
+    routes = route(mention("dalan bolong", account="x:dinsosjateng"), seen("jalan_jembatan", "33.14"), rules)
+
+    assert desks(routes) == ("pemkab-sragen",)
+
+
+@pytest.mark.parametrize(("urgency", "expected"), [
+    ("darurat", {"bpbd-jateng", "pemkab-cilacap"}), ("tinggi", {"pemkab-cilacap"}),
+])
+def test_lives_in_danger_elsewhere_reach_the_provinces_rescuers_too(rules, urgency, expected):
+    """A letter of hand-over is too slow for people in the water; an ordinary flood may take it."""
+    routes = route(mention("banjir"), seen("banjir_drainase", "33.01", urgency=urgency), rules)
+
+    assert set(desks(routes)) == expected
+
+
+def test_violence_at_home_has_one_reader(rules):
+    """A beaten wife's words go to the women's and children's office and nowhere else."""
+    text = "tetangga dipukuli suaminya, jalan depan rumah juga rusak"
+    routes = route(mention(text), seen("jalan_jembatan", "33.72.05", sensitive=True), rules)
+
+    assert desks(routes) == ("dp3ap2kb-solo",)
