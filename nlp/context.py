@@ -2,7 +2,8 @@
 
 "Tidak banjir", "kalau hujan pasti banjir", "dulu sini banjir" hold the word and no flood. A cue reaches
 forward over a few words of its own sentence and no farther than a comma or a word that opens a new
-thought ("karena", "tapi"): "tidak bisa lewat karena banjir" is a flood.
+thought ("karena", "tapi"): "tidak bisa lewat karena banjir" is a flood. `located` tells a landmark from the
+matter: "depan SMP", "arah terminal", "ngarep puskesmas".
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ Everyday words and persons' names lose more than all of that but a designator gi
 under `thresholds.place` is no place. Where two readings of one level are nearly equal the place keeps its
 span and says the runner-up, but no code: a wrong village is worse than none.
 
+A kabupaten that stands right behind a name decides it ("Karanganyar Demak"). Where the watched account is
+known, a name that means only a place in another province, or a village in another kabupaten, loses: people
+name quarters and parks that are villages elsewhere ("Balekambang", "Singosaren").
+
 Weights were chosen on the development half of the labelled texts (`evaluation/score.py`).
 
 Known failures. A lower-case village name without any cue is missed unless its parents are known; a name

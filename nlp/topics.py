@@ -1,10 +1,28 @@
 """What a post complains about: operators' keywords, weighed so that a person can redo the sum.
 
+Observations. Complaints are full of words that tell where and who, not what: "lubang di depan SMP", "anak
+sekolah lewat sini", "setelah lampu merah", "kata Pak RT". Counted like the rest they win against the thing
+that is broken, and they open a second ticket at a desk that has nothing to do.
+
 Theory. Each keyword counts once, the more the longer it is (one word 1, two 2, three 2.8), a repeat
 half. A word that belongs to several topics is shared out among them. Words in the first two sentences
-weigh a little more, because people name their matter first. A topic's `unless` phrases and the metaphors
-take away the keywords they overlap; an `unless` phrase elsewhere in the sentence takes those of that
-sentence. The score is 1 - exp(-sum / 2), lessened by the share that stronger topics hold.
+weigh a little more, because people name their matter first. Then the words around decide what it is worth:
+- after a word of place, or inside the name of a road, a village or a landmark one is *at*: 0.3;
+- in a phrase that only tells who came by ("bocah sekolah"): 0.3;
+- a word that mostly tells where or who (the packs' `setting` list: kelurahan, sekolah, polsek, kabel): 0.4;
+- within a few words of something broken or needed: 1.5.
+Where nothing but incidental words stands, they are the matter after all and the sums are lifted to one
+full word. A topic's `unless` phrases and the metaphors take away the keywords they overlap; an `unless`
+phrase elsewhere in the sentence takes those of that sentence. The score is 1 - exp(-sum / 2), lessened by
+the share that stronger topics hold. A second topic needs a defect or a need of its own.
+
+Measurement. On the development half of a city portal (3,629 complaints): single words without context .71,
+with context and the hand-merged lists .80. The setting list came from that half's statistics: words that
+stand in every topic's complaints.
+
+Known failures. Of two real matters the one with fewer words may fall under the second threshold. "Sampah"
+in a river is waste to this module and drainage to many offices; a broken drain cover in the road is one
+or the other by taste.
 
 Refuses to guess: a text without a keyword has no topic. A trained component joins later; keywords keep
 their weight then, so that a new one works at once.

@@ -7,7 +7,15 @@ points, a condition leaves a quarter, the past two fifths (`nlp.context`). A pos
 one with nothing but a question mark 0.8. From 2.8 points on it is darurat, from 1.3 tinggi, from -1 down
 tidak_mendesak, else normal. The score says how far from the nearest border the sum lies.
 
-Known failures. What a list does not name is normal, however bad; sarcasm counts as said.
+Observations. "Segera", "enggal" and "secepatnya" stand in every second plea and say nothing of the matter;
+"sakit" is part of every hospital's name: neither is in the lists. Water in the house is darurat by the
+phrases that say so ("masuk rumah", "mlebu omah", "selutut"), not by the word for a flood.
+
+Measured on 33 labelled texts of the development half: darurat + tinggi at precision 1.0, recall .83. Too
+few to tell .83 from .75; on the invented day, whose authors call hardship tinggi, the label agrees in 72 %.
+
+Known failures. What a list does not name is normal, however bad; sarcasm counts as said. A patient without
+treatment is tinggi here and may be darurat to a doctor.
 """
 
 from __future__ import annotations

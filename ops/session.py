@@ -43,8 +43,8 @@ def import_session(
         raise ConfigError("platforms.instagram.session_file kosong", hint="isi tempat berkas sesi di pengaturan")
     try:
         cookies = orjson.loads(sys.stdin.buffer.read(1 << 16))
-        wanted = {name: str(cookies[name]) for name in cookies if isinstance(cookies[name], str)}
-    except (orjson.JSONDecodeError, TypeError) as error:
+        wanted = {name: value for name, value in cookies.items() if isinstance(value, str)}
+    except (orjson.JSONDecodeError, AttributeError) as error:
         raise ConfigError("kuki tidak terbaca sebagai JSON", hint=HINT) from error
     if missing := [name for name in NEEDED if not wanted.get(name)]:
         raise ConfigError(f"kuki {', '.join(missing)} tidak ada", hint=HINT)

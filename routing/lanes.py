@@ -4,8 +4,8 @@ A lane is a shelf, not a bin: what lies there keeps its words, its reason and it
 is sampled by people, and a second look can lift it. The error that hurts is a person in need on that
 shelf, so every doubt is resolved for a ticket: never a lane for what is actionable, sensitive, speaks of
 a child, an old, sick, pregnant, disabled, beaten, desperate or poor person, or tells of a danger to life
-in somebody's own words. A picture sent with no more than "min, tolong" says something that we cannot
-read: people look at it.
+in somebody's own words. A picture sent to us with no more than "min, tolong" or "piye iki min" says something
+that we cannot read: people look at it.
 
 Known failures. An advertisement for baby clothes speaks of a child and reaches people. "Mati kutu" from
 a citizen whom the NLP calls a chatterer stays here until somebody samples it.

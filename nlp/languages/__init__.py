@@ -12,7 +12,8 @@ class LanguagePack:
 
     `function` words tell the language apart; words that both languages share stand in neither list.
     `registers` maps a register to the words that betray it. `cues` maps a kind of context (negator,
-    condition, past, now, question, own, place_before, relative, stop) to words and phrases.
+    condition, past, now, lasts, question, own, called, letter, beside, setting, bystander, need, lack) to words
+    and phrases.
     `spelling` maps slang and abbreviations to words.
     """
 

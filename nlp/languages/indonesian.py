@@ -121,12 +121,13 @@ CUES = {
         info dong
     """),
     "own": phrases("""
-        rumah saya, anak saya, ibu saya, bapak saya, ayah saya, istri saya, suami saya, orang tua saya, adik
-        saya, kakak saya, nenek saya, kakek saya, mertua saya, keponakan saya, cucu saya, keluarga saya, rumah
-        kami, anak kami, kampung kami, desa kami, gang kami, tempat kami, tempat saya, ktp saya, kk saya, data
-        saya, air saya, ibu kami, nama saya, nik saya, atas nama saya, rumah orang tua, tetangga saya, depan
-        rumah, di rumah saya, kampung saya, daerah saya, lingkungan kami, wilayah kami, perumahan kami, kos
-        saya, toko saya, warung saya, sekolah kami, rt kami, rw kami, jalan kami
+        di dalam rumah, dalam rumah, masuk rumah, masuk kamar, mlebu rumah, mlebu kamar, rumah saya, anak saya,
+        ibu saya, bapak saya, ayah saya, istri saya, suami saya, orang tua saya, adik saya, kakak saya, nenek
+        saya, kakek saya, mertua saya, keponakan saya, cucu saya, keluarga saya, rumah kami, anak kami, kampung
+        kami, desa kami, gang kami, tempat kami, tempat saya, ktp saya, kk saya, data saya, air saya, ibu kami,
+        nama saya, nik saya, atas nama saya, rumah orang tua, tetangga saya, depan rumah, di rumah saya, kampung
+        saya, daerah saya, lingkungan kami, wilayah kami, perumahan kami, kos saya, toko saya, warung saya,
+        sekolah kami, rt kami, rw kami, jalan kami
     """),
     "irony": phrases("""
         kolam gratis, kolam renang gratis, wahana air, wisata air, kolam lele, enak nih, enak banget ya, mantap
@@ -140,7 +141,8 @@ CUES = {
         orang tua, eyang, oma, opa
     """),
     "lack": phrases("""
-        tidak bisa, tidak mampu, tidak punya, tidak ada biaya, tidak ada uang, belum bayar, belum dibayar,
+        tidak bisa, tidak mampu, tidak punya, tidak makan, belum makan, tidak terurus, tidak ada yang merawat,
+        tidak ada yang mengurus, tidak boleh, tidak ada biaya, tidak ada uang, belum bayar, belum dibayar,
         ditolak, tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan,
         tidak diobati, tidak kuat, kekurangan, dikeluarkan, tidak sanggup, butuh, membutuhkan, terpaksa, libur
         terus

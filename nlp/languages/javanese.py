@@ -25,6 +25,7 @@ akeh = okeh wakeh
 durung = rung gurung
 bangjo = abangijo bangjone
 prapatan = perapatan prempatan
+dhewekan = dewekan dhewean dewean ijenan
 jalan = dalan dalane dalanku ndalan ndalane dalanipun margi margine marginipun radinan
 rumah = omah omahe omahku umah umahe umahku griya griyanipun
 air = banyu banyune banyunipun toya toyane toyanipun
@@ -90,7 +91,7 @@ CUES = {
     "lack": phrases("""
         ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten gadhah, mboten
         mampu, mboten wonten, durung mbayar, durung kebayar, dereng bayar, prei, mandheg, ora tau entuk, mboten
-        nate angsal
+        nate angsal, ora mangan, durung mangan, ora kopen, ora ono sing ngurusi, ngurusi ora ono
     """),
     "self": phrases("aku, kula, inyong, nyong, dalem, awake dewe, warga, enyong"),
 }
