@@ -147,7 +147,8 @@ CREATE TABLE ticket (
   opened_at INTEGER NOT NULL,       -- when the mention reached us
   due_at INTEGER,
   due_rule TEXT,
-  due_sort INTEGER GENERATED ALWAYS AS (ifnull(due_at, 9223372036854775807)) VIRTUAL,
+  due_sort INTEGER GENERATED ALWAYS AS (  -- by due date; a danger to life that nobody took stands above all
+    ifnull(due_at, 4611686018427387904) - (urgency = 'darurat' AND status = 'baru') * 4611686018427387904) VIRTUAL,
   parent INTEGER REFERENCES ticket(id),
   coordinates INTEGER NOT NULL,
   sensitive INTEGER NOT NULL,

@@ -18,7 +18,7 @@ from domain import (
     Refused,
     Status,
 )
-from storage.store import Store, TicketQuery
+from storage.store import Store, TicketQuery, Transition
 from tests.builders import NOON
 from tests.storage.decisions import (
     ALICE,
@@ -97,6 +97,21 @@ class PeopleContract:
             before = str(page[-1].ticket.id)
 
         assert pages == [7, 3, 4, 1, 5, 2, 6]
+
+    def test_a_danger_to_life_stands_above_all_until_somebody_has_taken_it(self, store: Store):
+        """An emergency that is due tomorrow comes before a pothole that is due today; once taken, it queues."""
+        watch(store)
+        posts = [mention(f"kiriman {n}") for n in range(3)]
+        save(store, *posts)
+        settle(store, opens(posts[0], due_at=NOON), opens(posts[1], due_at=NOON + timedelta(days=1), urgency="darurat"),
+               opens(posts[2], due_at=None, urgency="darurat"))
+        untaken = [row.ticket.id for row in store.tickets(ALICE, EVERYTHING)]
+
+        for ticket in (2, 3):
+            store.apply(ALICE, Transition(ticket, 1, "accept", "alice", {"status": Status.DITERIMA}, LATER))
+
+        assert untaken == [2, 3, 1]
+        assert [row.ticket.id for row in store.tickets(ALICE, EVERYTHING)] == [1, 2, 3]
 
     def test_filters_narrow_the_list(self, store: Store):
         """Status, topic, urgency and words, alone and together."""
