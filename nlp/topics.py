@@ -17,8 +17,8 @@ phrase elsewhere in the sentence takes those of that sentence. The score is 1 - 
 the share that stronger topics hold. A second topic needs a defect or a need of its own.
 
 Measurement. On the development half of a city portal (3,629 complaints): single words without context .71,
-with context and the hand-merged lists .80. The setting list came from that half's statistics: words that
-stand in every topic's complaints.
+with context and the hand-merged lists .80; on the half kept aside .76, so four points of it are the words of
+that half. The setting list came from its statistics: words that stand in every topic's complaints.
 
 Known failures. Of two real matters the one with fewer words may fall under the second threshold. "Sampah"
 in a river is waste to this module and drainage to many offices; a broken drain cover in the road is one

@@ -11,8 +11,9 @@ Observations. "Segera", "enggal" and "secepatnya" stand in every second plea and
 "sakit" is part of every hospital's name: neither is in the lists. Water in the house is darurat by the
 phrases that say so ("masuk rumah", "mlebu omah", "selutut"), not by the word for a flood.
 
-Measured on 33 labelled texts of the development half: darurat + tinggi at precision 1.0, recall .83. Too
-few to tell .83 from .75; on the invented day, whose authors call hardship tinggi, the label agrees in 72 %.
+Measured: darurat + tinggi at precision 1.0, recall .83 on 33 labelled texts of the development half, .46 and
+.55 on the 55 kept aside: the lists know the first half's words. On the invented day, whose authors call
+hardship tinggi, the label agrees in 72 %.
 
 Known failures. What a list does not name is normal, however bad; sarcasm counts as said. A patient without
 treatment is tinggi here and may be darurat to a doctor.
