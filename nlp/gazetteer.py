@@ -68,7 +68,7 @@ class Gazetteer:
             side = SIDE.match(plain) if level == "desa_kelurahan" and code[9] == "1" else None
             if side:
                 sides[side[1]].add(code[:8])
-        for name, kind, code in _rows("aliases.tsv"):
+        for name, kind, code in [*_rows("aliases.tsv"), *_rows("spots.tsv")]:
             own = kind in LEVELS
             official = self.areas[code].name if own else name
             found[key_of(name)].append(Reading(kind, code if own else None, code, official))
@@ -81,6 +81,7 @@ class Gazetteer:
             key, parts = key_of(area.name), area.code.split(".")
             for depth in range(1, len(parts)):
                 self._below[".".join(parts[:depth])][key] = area
+        self._towns = {key: codes for key, readings in self._found.items() if (codes := _town_codes(key, readings))}
         self._beginnings = frozenset(key[:4] for key in self._found)
         self.stops = frozenset(key_of(name) for name in listed("stop_names.txt"))
         inside = [area for area in self.areas.values() if area.level == "desa_kelurahan"]
@@ -104,9 +105,24 @@ class Gazetteer:
         best = int(away.argmin())
         return self.areas[self._codes[best]] if away[best] < 0.01 else None
 
+    def town_in(self, letters: str) -> str | None:
+        """Code of the kabupaten or kota of ours whose name the letters of a handle hold, None where none does.
+
+        A kota goes before the kabupaten of its name unless the letters say "kab".
+        """
+        longest = max((key for key in self._towns if key in letters), key=len, default=None)
+        if longest is None:
+            return None
+        return min(self._towns[longest], key=lambda code: (code[3] == "7") == ("kab" in letters))
+
     def children_named(self, parent: str) -> dict[str, Area]:
         """Key -> area of everything below `parent`, for names spelt wrong within a known kabupaten."""
         return self._below.get(parent, {})
+
+
+def _town_codes(key: str, readings: tuple[Reading, ...]) -> list[str]:
+    """The kabupaten and kota of ours that a name of four letters or more may mean."""
+    return [r.code for r in readings if r.code and r.inside and r.type == "kabupaten_kota" and len(key) >= 4]
 
 
 @lru_cache(maxsize=1)

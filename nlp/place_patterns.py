@@ -73,6 +73,8 @@ bangjo kreteg jembatan masjid mesjid musholla mushola gereja pasar sekolah sekol
 makam kuburan lapangan balaidesa puskesmas terminal stasiun indomaret alfamart pom spbu prapatan perempatan
 pertigaan pertelon
 """)
+# Those spoken to: "Sungai Banjir Kanal Timur, Bu"; no name ends in them.
+SPOKEN_TO = word_set("bu pak min mas mbak kak bos bro gan lur")
 BARE = frozenset(("balaikota", "lapas", "balekota"))
 
 
@@ -177,8 +179,10 @@ class Patterns:
                 break  # the next landmark begins
             elif word in self._opens and word not in self._designators:
                 pass  # "bangjo Masjid Sholihin": part of a name, no name alone
-            elif weak and not named and raw.isupper() and words.form[end] in self._everyday:
-                break  # "jalan PJU"
+            elif raw.isupper() and (named or weak) and words.form[end] in self._everyday:
+                break  # "jalan PJU", "JALAN FATMAWATI BOLONG"
+            elif named and word in SPOKEN_TO:
+                break
             elif capitals and raw[0].isupper() and word not in self._closed and word not in self._designators:
                 named = True
             elif self._small_name(words, end, weak, capitals, named):
@@ -218,7 +222,7 @@ class Patterns:
         if not mark:
             return True
         if mark == ".":
-            return i == begin or words.fold[i - 1] in ABBREVIATIONS or words.fold[i - 1] in PARTS
+            return words.fold[i - 1] in ABBREVIATIONS or words.fold[i - 1] in PARTS
         return road and mark in "-–/" and i > begin
 
 

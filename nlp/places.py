@@ -8,6 +8,7 @@ named, and outside Jawa Tengah and DIY, whose centroids are all we have: the pla
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -25,6 +26,10 @@ Decided = Sequence[tuple[Candidate, Choice]]
 ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
 OFFICE, IN_A_NAME = 0.4, 0.8  # what "Bupati X" and "pasar X" tell of where the matter is
 STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
+# What the handles of offices have in them, beside the town's name.
+OFFICE_HANDLE = re.compile(
+    r"pemkot|pemkab|pemda|dinas|dis(?:hub|dik|kominfo|perkim|dukcapil)|dinkes|dinsos|dkk|dpu|dlh|bpbd|satpol|polres|lapor|humas"
+)
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -41,7 +46,7 @@ class Places:
     def __call__(self, doc: Doc) -> Doc:
         words: Words = doc._.words
         if words.raw:
-            given = self.circumstances(doc._.mention)
+            given = self.circumstances(doc._.mention) | self._handles(words, doc._.mention)
             doc._.places, doc._.location = self.find(words, given)
             if doc._.places:
                 spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in doc._.places)
@@ -65,6 +70,17 @@ class Places:
             for part in (name or "").split(","):
                 wide = [r for r in self.table.readings(key_of(part)) if r.type in {"kabupaten_kota", "kecamatan"}]
                 given.update({r.area: "place hint" for r in wide[:2]})
+        return given
+
+    def _handles(self, words: Words, mention: Mention | None) -> dict[str, str]:
+        """Area code -> why, for offices called by a handle that holds a town's name: "@semarangpemkot"."""
+        named = [words.text[start + 1 : end] for start, end in words.handles]
+        given: dict[str, str] = {}
+        for handle in (*named, *(mention.handles if mention else ())):
+            key = key_of(handle)
+            town = OFFICE_HANDLE.search(key) and self.table.town_in(key)
+            if town:
+                given[town] = f"handle:@{handle}"
         return given
 
     def find(self, words: Words, given: Mapping[str, str]) -> tuple[tuple[Place, ...], Location | None]:
@@ -101,8 +117,8 @@ class Places:
         places = []
         for i, word in enumerate(words.fold):
             level = ADMIN.get(word)
-            if not level or i + 1 >= len(words.fold) or i + 1 in taken:
-                continue
+            if not level or i + 1 >= len(words.fold) or i + 1 in taken or words.fold[i + 1] == "besar":
+                continue  # "kel besar": the family, not a kelurahan
             end = self.patterns.name_end(words, i + 1, capitals=capitals, weak=word == "kota")
             if end == i + 1 or not taken.isdisjoint(range(i + 1, end)):
                 continue

@@ -133,3 +133,32 @@ def test_a_village_far_away_is_not_meant_by_the_citys_people(read_shipped, text)
     location = read_shipped(text, account="x:solo").location
 
     assert location is None or location.code.startswith("33.72")
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("kaligawe mulai surut pak", "kaligawe"), ("genuksari kapan surute min", "genuksari"),
+    ("sisih lor sringin isih kebanjiran", "sringin"), ("BKT wis cethek banget", "BKT"),
+    ("pompa pasar waru mati dua", "pasar waru"),
+])
+def test_a_long_name_or_a_known_spot_needs_no_cue(read_shipped, text, name):
+    """People write the quarter's name in small letters and nothing else: it is found all the same."""
+    assert name in [place.text for place in read_shipped(text, account="x:jateng").places]
+
+
+@pytest.mark.parametrize("text", [
+    "Macan karo singane kuru min", "nganti tipes ora tekan", "keluarga kel besar alm. Djoko",
+    "semoga yang di RS cepet pulih", "lagi numpuk tandon nang sungai. Pemukiman kumuh",
+])
+def test_an_everyday_word_names_no_place(read_shipped, text):
+    """Words that are a regency or a village somewhere stay words."""
+    assert [place.text for place in read_shipped(text).places] == []
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("min @semarangpemkot kauman banjir", "33.74"), ("@dishub_kabsemarang bergas macet", "33.22"),
+    ("@pemkab.klaten jalan depan kauman rusak", "33.10"), ("@maman_solo kauman banjir", None),
+])
+def test_an_offices_handle_tells_the_town(read_shipped, text, code):
+    """Who calls the office of a town means a place there; a person's handle tells nothing."""
+    location = read_shipped(text, account="x:jateng").location
+    assert (location.code[:5] if location else None) == code
