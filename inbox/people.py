@@ -87,5 +87,5 @@ def demo(settings: Settings) -> list[dict[str, str]]:
         user.set_password(password)
         user.save()
         Session.objects.filter(user_id=user.pk).delete()
-        rows.append({"name": name, "password": password, "department": departments[0] if departments else "*"})
+        rows.append({"name": name, "password": password, "department": "*" if everything else departments[0]})
     return rows

@@ -2,15 +2,18 @@
 
 Four processes as in real life: the platforms (simulated, on the wire), the daemon with the real
 client libraries, the inbox, and this one, which starts them, prints the address and the one-time
-logins, and stops all of them when it is stopped. Each run begins with an empty store.
+logins, and stops all of them when it is stopped. Each run begins with an empty store, so a second
+one in the same folder is refused while the first is at work; a port that is taken costs another port.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,7 +25,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from domain import KentonganError
+from domain import KentonganError, StoreBusy
 from ops.terminal import say
 
 DAY_MINUTES = 16 * 60  # the invented day runs from 06:00 to 22:00
@@ -56,14 +59,39 @@ def demo(
     """
     signal.signal(signal.SIGTERM, _interrupt)
     folder = folder.resolve()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     environment = {**os.environ, **TOKENS}
     try:
-        with _processes(folder, environment, minutes=minutes, port=port) as children:
+        with _alone(folder), _processes(folder, environment, minutes=minutes, port=_free(port)) as children:
             _watch(children)
     except KeyboardInterrupt:
         say("\nselesai; semua proses dihentikan")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, empty, against another demo: its store must not vanish under a running one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreBusy(f"demo lain sedang berjalan di {folder}", hint="hentikan yang itu (Ctrl-C), "
+                       "atau pakai tempat lain: kentongan demo --folder var/demo2") from error
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        yield
+
+
+def _free(port: int) -> int:
+    """The port itself, or 0, any free one, where somebody else listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            say(f"porta {port} sedang dipakai; kotak masuk memakai porta lain")
+            return 0
+    return port
 
 
 @contextmanager
@@ -130,8 +158,9 @@ def _logins(config: Path, environment: dict[str, str]) -> list[dict[str, str]]:
 
 def _welcome(url: str, logins: list[dict[str, str]], *, folder: Path, minutes: float) -> None:
     """To stdout: address and logins are what the command gives."""
-    lines = [f"\n  Kotak masuk: {url}\n", "  masuk sekali pakai:"]
-    lines += [f"    {login['name']:<14} {login['password']:<22} {login['department']}" for login in logins]
+    lines = [f"\n  Kotak masuk: {url}\n", "  Masuk sebagai (sandi sekali pakai: hanya untuk demo ini):"]
+    lines += [f"    {login['name']:<14} {login['password']:<22} {login['department'].replace('*', 'semua dinas')}"
+              for login in logins]
     lines += [f"\n  Satu hari karangan diputar dalam {minutes:g} menit; tiket masuk selagi Anda melihat.",
               f"  Catatan proses: {folder}/*.log · berhenti: Ctrl-C\n"]
     print("\n".join(lines), flush=True)  # noqa: T201 what the command gives

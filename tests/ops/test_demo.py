@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,18 +13,33 @@ import time
 import pytest
 import requests
 
+from domain import StoreBusy
+from ops.demo import _alone, _free
 from tests.paths import ROOT
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
 
 @pytest.fixture
-def demo(tmp_path):
-    """The demo at full speed, and what it printed before the tickets came."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ops.main", "demo", "--minutes", "2", "--port", "0", "--folder", str(tmp_path / "demo")],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "NO_PROXY": "127.0.0.1"},
+def taken():
+    """A port on which somebody else listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def command(folder, port=0):
+    """The demo at full speed, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "ops.main", "demo", "--minutes", "2", "--port", str(port), "--folder", str(folder)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "NO_PROXY": "127.0.0.1"},
     )
+
+
+@pytest.fixture
+def demo(tmp_path, taken):
+    """A running demo, started where an earlier one left its files and on a taken port, and what it printed."""
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "kentongan.db").write_text("of another time")
+    process = command(tmp_path / "demo", taken)
     said = ""
     while "Ctrl-C" not in said and (line := process.stdout.readline()):
         said += line
@@ -42,6 +58,27 @@ def signed_in(url, said, name):
     return session
 
 
+def test_a_port_is_taken_only_where_nobody_listens(taken, capsys):
+    """Port 8765 in use is told, and costs another address, not the demo."""
+    assert _free(taken) == 0
+    assert str(taken) in capsys.readouterr().err
+    assert _free(0) == 0
+
+
+def test_a_folder_belongs_to_one_demo_at_a_time(tmp_path):
+    """The second `make run` empties nothing under the first; after it, the folder is free again."""
+    with _alone(tmp_path / "demo"):
+        (tmp_path / "demo" / "kentongan.db").write_text("at work")
+        with pytest.raises(StoreBusy, match="demo lain"), _alone(tmp_path / "demo"):
+            pass
+        assert (tmp_path / "demo" / "kentongan.db").exists()
+
+    with _alone(tmp_path / "demo"):
+        assert list((tmp_path / "demo").iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(150)
 def test_a_stranger_sees_tickets_within_a_minute(demo):
     """Address and logins are printed; the department's queue fills; one signal ends all four processes."""
     process, said = demo
@@ -55,7 +92,7 @@ def test_a_stranger_sees_tickets_within_a_minute(demo):
         tickets = set(re.findall(r'href="(/tiket/\d+)', session.get(url, timeout=10).text))
     ticket = session.get(url.rstrip("/") + min(tickets), timeout=10)
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
+    assert process.wait(timeout=30) == 0
 
     assert len(tickets) >= 5
     assert "<mark" in ticket.text
