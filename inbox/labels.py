@@ -36,7 +36,7 @@ ROLE = {
 }
 KIND = {
     "mention": noop("sebutan"), "reply": noop("balasan"), "quote": noop("kutipan"), "repost": noop("bagikan ulang"),
-    "tag": noop("tanda"), "comment": noop("komentar"), "visitor_post": noop("kiriman di halaman"),
+    "tag": noop("tag"), "comment": noop("komentar"), "visitor_post": noop("kiriman di halaman"),
     "form": noop("formulir"),
 }
 MASK = {
@@ -91,10 +91,15 @@ FACT = {
     "quarantine": noop("Tak terbaca (karantina)"), "seen": noop("Kiriman terlihat"), "tickets": noop("Tiket"),
     "bytes": noop("Ukuran basis data"), "schema": noop("Versi skema"), "sqlite": noop("Versi SQLite"),
 }
+PLACE = {
+    "provinsi": noop("provinsi"), "kabupaten_kota": noop("kabupaten/kota"), "kecamatan": noop("kecamatan"),
+    "desa_kelurahan": noop("desa/kelurahan"), "sub_desa": noop("kampung/dusun"), "rt_rw": noop("RT/RW"),
+    "jalan": noop("jalan"), "landmark": noop("patokan"), "admin_lain": noop("wilayah lain"),
+}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
-    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT, "place": PLACE,
 }
 
 

@@ -20,10 +20,12 @@ KINDS = {
     "defect": noop("kerusakan"), "request": noop("permintaan"), "praise": noop("pujian"), "news": noop("berita"),
     "spam": noop("spam"), "metaphor": noop("kiasan"), "parent": noop("didukung wilayah"),
     "designator": noop("kata penunjuk"), "kind": noop("jenis"), "named": noop("disebut"),
+    "before": noop("didahului kata"), "relative": noop("letaknya"), "shape": noop("berbentuk"),
+    "person": noop("seperti nama orang setelah"), "the account of": noop("akun milik"),
     "holds another place of the text": noop("memuat tempat lain di teks"),
 }
 PHRASES = {
-    "negation": noop("disangkal"), "condition": noop("baru andai"), "past": noop("sudah lampau"),
+    "negation": noop("disangkal"), "condition": noop("masih pengandaian"), "past": noop("sudah lampau"),
     "asked about": noop("baru ditanyakan"), "emergency": noop("keadaan darurat"), "own": noop("dialami sendiri"),
     "self": noop("tentang diri sendiri"), "now": noop("terjadi sekarang"), "irony": noop("sindiran"),
     "vulnerable": noop("orang rentan"), "request": noop("minta tolong"), "long text": noop("teks panjang"),
@@ -41,7 +43,23 @@ PHRASES = {
     "poverty": noop("kemiskinan"), "kin": noop("keluarga"), "sexual_violence": noop("kekerasan seksual"),
     "health_record": noop("riwayat kesehatan"), "whistle_blowing": noop("pelapor pelanggaran"),
     "lost_item": noop("barang hilang"), "love": noop("percintaan"), "greeting": noop("hanya salam"),
+    "banter": noop("candaan"), "domestic_violence": noop("kekerasan dalam rumah tangga"),
+    "lasts": noop("sudah berlangsung lama"), "measure": noop("menyebut ukuran"), "address": noop("menyebut alamat"),
+    "a case of one's own": noop("perkara sendiri"), "a name of a place": noop("menyebut nama tempat"),
+    "addressed": noop("ditujukan kepada kita"), "called": noop("menyapa petugas"),
+    "headline": noop("seperti judul berita"),
+    "told as news": noop("disampaikan sebagai berita"), "letter": noop("berbentuk surat"),
+    "no harm": noop("tidak menyebut kerugian"), "no handle": noop("tidak menyebut tempat, barang, atau perkara"),
+    "the province's rescuers hear of it": noop("tim penyelamat provinsi ikut diberi tahu"),
+    "capital": noop("berhuruf besar"), "capital at the start": noop("berhuruf besar di awal"),
+    "capital inside": noop("berhuruf besar di tengah"), "no capital": noop("tanpa huruf besar"),
+    "several words": noop("beberapa kata"), "the whole post": noop("seluruh isi kiriman"), "hashtag": noop("tagar"),
+    "in a landmark's name": noop("bagian dari nama bangunan"), "preposition": noop("didahului kata depan"),
+    "its kabupaten follows": noop("kabupatennya menyusul"),
+    "far from the account's area": noop("jauh dari wilayah akun"),
+    "account": noop("dari akun yang dipantau"),
 }
+CODED = re.compile(r"^\d\d[\d.]* ")  # "33.72 Kota Surakarta": staff know their places by name
 ONE_OF = re.compile(r"one of (\d+) of this name")
 
 
@@ -51,7 +69,9 @@ def clue(what: str) -> tuple[str, str]:
     if kind in ("signal", "cue") or detail.startswith("metaphor:"):
         kind, _colon, detail = detail.partition(":")
     if kind in ("darurat", "tinggi", "tidak_mendesak"):
-        return label("urgency", kind), detail
+        return label("urgency", kind), phrase(detail)
+    if kind == "place":
+        return _kind(kind), label("place", CODED.sub("", detail))
     return _kind(kind), phrase(detail)
 
 

@@ -33,7 +33,7 @@ def lane(request: HttpRequest) -> HttpResponse:
     _only_overseers(request)
     rows = desk().store.lane(LANE_ROWS)
     lanes = sorted({str(row.get("lane")) for row in rows})
-    chosen = request.GET.get("jalur", "")
+    chosen = request.GET.get("lajur", "")
     shown = [row for row in rows if not chosen or row.get("lane") == chosen]
     lines = [(row, gist(str(row.get("text") or ""), official=desk().official_handles, chars=400)) for row in shown]
     return page(request, "lane.html", {"lines": lines, "lanes": lanes, "chosen": chosen, "limit": LANE_ROWS})

@@ -147,9 +147,9 @@ def test_lanes_and_health_are_for_those_who_oversee(name: str, expected: int, br
     """A reviewer works on tickets; coordinators, operators and auditors watch the machine."""
     browser = browser_of(name)
 
-    assert browser.get("/jalur").status_code == expected
-    assert browser.get("/kesehatan").status_code == expected
-    assert ("/jalur" in browser.get("/").content.decode()) == (expected == 200)
+    assert browser.get("/lajur").status_code == expected
+    assert browser.get("/status").status_code == expected
+    assert ("/lajur" in browser.get("/").content.decode()) == (expected == 200)
 
 
 @pytest.mark.parametrize("path", ["/tiket/0", "/tiket/-1", "/tiket/99999999999999999999", "/tiket/1'--", "/admin",

@@ -191,7 +191,7 @@ def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     sign_in(tab, "citra")
     tab.set_viewport_size({"width": width, "height": 800})
 
-    for path in ("/", f"/tiket/{number}", "/jalur", "/kesehatan", "/sandi", "/tiket/99"):
+    for path in ("/", f"/tiket/{number}", "/lajur", "/status", "/sandi", "/tiket/99"):
         tab.goto(path)
         assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
     tab.trouble[:] = [line for line in tab.trouble if "404" not in line]  # the last page is a 404 on purpose
@@ -241,6 +241,6 @@ def test_every_text_has_enough_contrast(scheme: str, store: Store, tab: Any) -> 
     tab.emulate_media(color_scheme=scheme)
     sign_in(tab, "citra")
 
-    for path in ("/", f"/tiket/{numbers[0]}", "/jalur", "/kesehatan"):
+    for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/status"):
         tab.goto(path)
         assert tab.evaluate(CONTRAST) == [], path

@@ -12,7 +12,7 @@ from storage.store import Store
 from tests.inbox.casework import open_case
 
 INBOX = Path(__file__).parents[2] / "inbox"
-PAGES = ["/", "/?status=semua", "/tiket/1", "/tiket/999", "/jalur", "/kesehatan", "/sandi", "/fragment/queue"]
+PAGES = ["/", "/?status=semua", "/tiket/1", "/tiket/999", "/lajur", "/status", "/sandi", "/fragment/queue"]
 POLICY = {"default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "img-src 'self' data:"}
 
 

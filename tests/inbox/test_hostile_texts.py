@@ -54,7 +54,7 @@ def test_a_hostile_text_changes_nothing_in_the_structure_of_any_page(
 
     def pages(words: str, number: int) -> list[str]:
         citra = browser_of("citra")
-        found = [citra.get(path).content.decode() for path in (f"/?cari=tanda{number}", f"/tiket/{number}", "/jalur")]
+        found = [citra.get(path).content.decode() for path in (f"/?cari=tanda{number}", f"/tiket/{number}", "/lajur")]
         opened = citra.post(f"/tiket/{number}/data-pribadi", {"reason": "uji coba"})
         return [*found, opened.content.decode()]
 
@@ -66,7 +66,7 @@ def test_a_hostile_text_changes_nothing_in_the_structure_of_any_page(
     keep_in_lane(store, "teks biasa saja")
     plain = pages("biasa", arrive("teks biasa", "tanda1"))
     keep_in_lane(store, "ganti")
-    store_before = len(skeleton(browser_of("citra").get("/jalur").content.decode()))
+    store_before = len(skeleton(browser_of("citra").get("/lajur").content.decode()))
     keep_in_lane(store, text)
     hostile = pages(text, arrive(text, "tanda2"))
 

@@ -162,7 +162,7 @@ def test_a_one_time_password_has_to_be_changed_before_anything_else(browser_of: 
     people["alice"].must_change_password = True
     people["alice"].save()
     alice = browser_of("alice")
-    for path in ("/", "/tiket/1", "/fragment/queue", "/jalur"):
+    for path in ("/", "/tiket/1", "/fragment/queue", "/lajur"):
         assert alice.get(path)["Location"] == "/sandi"
     assert alice.post("/tiket/1/accept", {"version": "1"})["Location"] == "/sandi"
 

@@ -186,9 +186,9 @@ def test_lanes_show_masked_texts_with_their_reason(store: Store, browser_of: Any
     keep_in_lane(store, "Terima kasih, jalannya mulus", lane="praise")
     citra = browser_of("citra")
 
-    page = citra.get("/jalur").content.decode()
+    page = citra.get("/lajur").content.decode()
 
     assert "Sandal hilang di masjid" in page
     assert "081234567890" not in page
     assert "barang hilang: arahkan ke polisi" in page
-    assert "Terima kasih" not in citra.get("/jalur?jalur=trivial").content.decode()
+    assert "Terima kasih" not in citra.get("/lajur?lajur=trivial").content.decode()

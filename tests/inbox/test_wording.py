@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from inbox.wording import clue, evidence
+from domain import Extraction, Mention, Route
+from evaluation.day import mention_of, posts_of
+from inbox.labels import URGENCY
+from inbox.wording import KINDS, ONE_OF, PHRASES, clue, evidence
+from nlp.extract import Extractor
+from routing.route import route
+from routing.rules import compile_rules
+from settings import load
+from tests.paths import ROOT
+
+CLOSED = {"rule", "vulnerable", "sensitive", "trivial", "default"}  # their details come from a list of ours
 
 
 @pytest.mark.parametrize(("what", "words"), [
@@ -17,6 +27,9 @@ from inbox.wording import clue, evidence
     ("rule:metaphor:banjir order", ("kiasan", "banjir order")),
     ("vulnerable:elderly", ("rentan", "lansia")),
     ("topic:jalan_jembatan", ("topik", "jalan_jembatan")),
+    ("place:desa_kelurahan", ("tempat", "desa/kelurahan")),
+    ("place:33.72.02.1004 Tipes", ("tempat", "Tipes")),
+    ("darurat:the province's rescuers hear of it", ("Darurat", "tim penyelamat provinsi ikut diberi tahu")),
     ("default:no place and no known account", ("bawaan", "tanpa tempat dan tanpa akun yang dikenal")),
     ("something_new:x y", ("something new", "x y")),
     ("", ("", "")),
@@ -36,3 +49,43 @@ def test_a_reason_is_put_into_words(what: str, words: tuple[str, str], office: A
 def test_the_evidence_of_a_place_is_put_into_words(because: str, words: str, office: Any) -> None:
     """Why this Laweyan and not another, in a line."""
     assert evidence(because) == words
+
+
+@pytest.fixture(scope="module")
+def invented_day() -> list[tuple[Mention, Extraction, tuple[Route, ...]]]:
+    """Every post of the demo with what the machine read and where it would go."""
+    settings = load(ROOT / "simulators" / "demo.yaml")
+    rules = compile_rules(settings)
+    mentions = [mention_of(post, settings) for post in posts_of(ROOT / "simulators" / "day")]
+    read = Extractor(settings).extract_many(mentions)
+    return [(each, found, route(each, found, rules)) for each, found in zip(mentions, read, strict=True)]
+
+
+def test_no_reason_of_the_invented_day_is_left_in_the_machines_words(invented_day: Any) -> None:
+    """A reviewer reads why in Indonesian, whatever the machine found to say about a whole day of posts."""
+    said = {
+        reason.what
+        for _, found, routes in invented_day
+        for reasons in (found.relevance.because, found.urgency.because, *(each.because for each in routes))
+        for reason in reasons
+    }
+    keys = [what.removeprefix("signal:").removeprefix("cue:").partition(":") for what in said]
+
+    assert len(said) > 200
+    assert {kind for kind, _, _ in keys} - {*KINDS, *URGENCY} == set()
+    closed = {detail for kind, _, detail in keys if kind in CLOSED and not detail.startswith("metaphor:")}
+    assert closed - {*PHRASES} == set()
+
+
+def test_no_evidence_of_a_place_is_left_in_the_machines_words(invented_day: Any) -> None:
+    """Why this Mojosongo and not the other is said in Indonesian too; a word of the post may stand for itself."""
+    left = {
+        piece
+        for mention, found, _ in invented_day
+        for place in (*found.places, *filter(None, [found.location]))
+        for piece in place.because.split(", ")
+        if piece.partition(":")[0] not in {*KINDS, *PHRASES} and not ONE_OF.fullmatch(piece)
+        and piece not in mention.text.lower()
+    }
+
+    assert left - {""} == set()
