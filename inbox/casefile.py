@@ -16,6 +16,7 @@ from inbox.masks import SHOWN_CHARS, Mark, Mask, Segment, gist, personal, segmen
 from storage.store import HistoryEntry, TicketView
 
 Raw = Mapping[str, Any]
+KINDS = ("urgency", "place", "topic", "relevance")
 PLUMBING = {"version", "id", "cluster", "mention", "ruleset", "rule"}  # true, kept, and of no use at a desk
 
 
@@ -68,7 +69,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     text: Sequence[Segment]
-    kinds: tuple[str, ...]  # kinds of marks that the text shows, for the legend
+    kinds: tuple[str, ...]  # kinds of marks whose colour the text shows, for the legend
     masked: int
     cut: bool
     gone: bool
@@ -87,7 +88,7 @@ def case_file(view: TicketView, *, official: frozenset[str], unmasked: bool = Fa
     pieces = segments(text, () if unmasked else hidden, list(_marks(extraction)))
     return CaseFile(
         text=pieces,
-        kinds=tuple(sorted({kind for piece in pieces for kind in piece.kinds})),
+        kinds=_seen(pieces),
         masked=sum(1 for piece in pieces if piece.mask),
         cut=len(text) > SHOWN_CHARS,
         gone=gone,
@@ -96,6 +97,12 @@ def case_file(view: TicketView, *, official: frozenset[str], unmasked: bool = Fa
         copies=[_copy(copy, official) for copy in view.copies if copy.key != mention.key],
         steps=[_step(entry, official) for entry in view.history],
     )
+
+
+def _seen(pieces: Sequence[Segment]) -> tuple[str, ...]:
+    """What a piece shows where it bears several marks is the first of KINDS; the stylesheet has the same order."""
+    shown = {next(kind for kind in KINDS if kind in piece.kinds) for piece in pieces if piece.kinds}
+    return tuple(kind for kind in KINDS if kind in shown)
 
 
 def _stored(extraction: Raw) -> Iterator[Mask]:

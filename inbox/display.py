@@ -19,6 +19,7 @@ PLATFORM_HOSTS = {
 X_STATUS = re.compile(r"^/[^/]+/status/(\d{1,20})/?$")
 URL_SIGNS = "/%:@!$&()*+,;=~-._?"
 SPREAD_HOURS = 48
+HURRY = timedelta(hours=6)
 
 
 def local_time(at: datetime, *, zone: ZoneInfo) -> str:
@@ -39,19 +40,25 @@ def span_in_words(delta: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """How near a due date is: `nearness` is late, near (a day), soon (three days) or calm."""
+    """How near a due date is: `nearness` is late, near, soon or calm.
+
+    A limit of one day would paint every new ticket red, and a colour that is always there says
+    nothing. So the share of the time that is left counts too: near is a day and half of the time,
+    soon three days and three quarters of it. Six hours are near whatever the limit was.
+    """
 
     nearness: str
     words: str
 
 
-def due(due_at: datetime | None, *, now: datetime) -> Due | None:
+def due(due_at: datetime | None, *, opened_at: datetime, now: datetime) -> Due | None:
     if due_at is None:
         return None
-    left = due_at - now
+    left, whole = due_at - now, due_at - opened_at
     if left < timedelta(0):
         return Due("late", _("lewat %(span)s") % {"span": span_in_words(-left)})
-    nearness = "near" if left < timedelta(days=1) else "soon" if left < timedelta(days=3) else "calm"
+    near, soon = max(HURRY, min(timedelta(days=1), whole / 2)), min(timedelta(days=3), whole * 0.75)
+    nearness = "near" if left < near else "soon" if left < soon else "calm"
     return Due(nearness, _("sisa %(span)s") % {"span": span_in_words(left)})
 
 

@@ -121,7 +121,8 @@ def _lines(rows: Sequence[TicketRow], *, may_act: bool) -> list[Line]:
     official = desk().official_handles
     return [
         Line(row, gist(row.text, official=official),
-             due(row.ticket.due_at, now=now) if row.ticket.status in LIVE_STATUSES else None,
+             due(row.ticket.due_at, opened_at=row.ticket.opened_at, now=now)
+             if row.ticket.status in LIVE_STATUSES else None,
              may_act and "accept" in allowed(row.ticket))
         for row in rows
     ]

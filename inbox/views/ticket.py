@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from domain import LIVE_STATUSES, NotAllowed
 from inbox.casefile import case_file
 from inbox.desk import desk
-from inbox.display import due, spread_chart
+from inbox.display import Due, due, spread_chart
 from inbox.masks import gist
 from inbox.pages import page, zone
 from routing.tickets import allowed
@@ -42,14 +42,13 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
                 status: int = 200) -> HttpResponse:
     """The page; `error` and `tried` come back from a refused action, with what was typed still there."""
     view = desk().store.ticket(request.user.actor, number)
-    live = view.ticket.status in LIVE_STATUSES
     context = {
         "view": view,
         "ticket": view.ticket,
         "case": case_file(view, official=desk().official_handles, unmasked=unmasked),
         "media": [(media, gist(media.alt or "", official=desk().official_handles)) for media in view.mention.media],
         "unmasked": unmasked,
-        "due": due(view.ticket.due_at, now=timezone.now()) if live else None,
+        "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
         "chart": spread_chart(view.spread, zone=zone()),
         "error": error,
@@ -59,6 +58,10 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         **_choices(request, view.ticket),
     }
     return page(request, "ticket.html", context, status=status)
+
+
+def _due(ticket: Any) -> Due | None:
+    return due(ticket.due_at, opened_at=ticket.opened_at, now=timezone.now())
 
 
 def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:

@@ -109,6 +109,28 @@ def test_what_staff_type_into_the_history_is_masked_as_well(store: Store, browse
     assert "081298765432" not in page
 
 
+def test_the_legend_names_the_colours_that_are_to_be_seen(store: Store, browser_of: Any) -> None:
+    """A word that counts twice has one colour; no colour is explained that the text does not show."""
+    number = open_case(store, post(), words=("Paving jebol",), urgency="tinggi", urgent=("Paving jebol", "jatuh"))
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    legend = page[page.index('class="legend"'):]
+    assert re.findall(r'class="m-(\w+)"', legend[:legend.index("</p>")]) == ["urgency"]
+
+
+def test_a_long_story_says_how_many_of_its_posts_are_listed(store: Store, browser_of: Any) -> None:
+    """Fifty rows are not passed off as the whole of sixty."""
+    original = post(key="instagram:post:viral")
+    number = open_case(store, original)
+    retell(store, original, times=60)
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    assert re.search(r'Kiriman lain dalam perkara ini <span class="count">60</span>', page)
+    assert "50 yang terbaru ditampilkan." in page
+
+
 def test_spread_and_copies_are_shown_without_their_authors(store: Store, browser_of: Any) -> None:
     """How often the story was told, hour by hour, and by which posts."""
     original = post(url="https://www.instagram.com/p/abc/")
