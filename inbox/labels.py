@@ -96,10 +96,16 @@ PLACE = {
     "desa_kelurahan": noop("desa/kelurahan"), "sub_desa": noop("kampung/dusun"), "rt_rw": noop("RT/RW"),
     "jalan": noop("jalan"), "landmark": noop("patokan"), "admin_lain": noop("wilayah lain"),
 }
+RELEVANCE = {
+    "laporan": noop("laporan"), "keluhan_umum": noop("keluhan umum"), "pertanyaan": noop("pertanyaan"),
+    "berita": noop("berita"), "obrolan": noop("obrolan"), "spam": noop("spam"),
+}
+SEEN = {"pii": noop("data pribadi")}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
-    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT, "place": PLACE,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
+    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN,
 }
 
 

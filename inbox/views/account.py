@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth import login as start_session
@@ -14,11 +14,21 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inbox.configuration import LANGUAGES
 from inbox.middleware import LANGUAGE, LOGIN_AT, SEEN_AT
 from inbox.models import Session
 from inbox.pages import page
+
+
+class SignIn(AuthenticationForm):
+    """Django's form; its own refusal reads "nama pengguna username" in Indonesian."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy("Nama pengguna atau sandi salah. Huruf besar dan huruf kecil dibedakan."),
+    }
 
 
 def login(request: HttpRequest) -> HttpResponse:
@@ -27,7 +37,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return redirect("queue")
     if request.method != "POST":
         return page(request, "login.html", {"errors": [], "name": "", "next": request.GET.get("next", "")})
-    form = AuthenticationForm(request, data=_trimmed(request.POST))
+    form = SignIn(request, data=_trimmed(request.POST))
     if not form.is_valid():
         context = {"errors": _errors(form), "name": form.data.get("username", ""),
                    "next": request.POST.get("next", "")}

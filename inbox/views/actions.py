@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
 from inbox.desk import desk
@@ -36,14 +37,16 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     try:
         changed = desk().store.apply(actor, _transition(ticket, _action(request.POST, verb), actor))
     except Refused as refusal:
-        return ticket_page(request, number, error=_said(refusal), tried=verb, status=422)
+        return ticket_page(request, number, error=_said(refusal, request.POST, verb), tried=verb, status=422)
     except Conflict:
         return _conflict(request, actor, number)
     messages.success(request, f"T-{number}: {label('done', verb)}")
     return redirect(_onward(request, changed))
 
 
-def _said(refusal: Refused) -> str:
+def _said(refusal: Refused, form: Mapping[str, Any], verb: str) -> str:
+    if verb == "reject" and form.get("reason") not in desk().settings.reject_reasons:
+        return _("Pilih alasan penolakan dari daftar. Bukan wewenang dinas Anda? Alihkan atau teruskan, jangan tolak.")
     text = str(refusal)
     return f"{text[:1].upper()}{text[1:]}. {refusal.hint[:1].upper()}{refusal.hint[1:]}".removesuffix(" ") + "."
 

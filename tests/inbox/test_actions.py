@@ -94,6 +94,7 @@ def test_rejecting_without_a_listed_reason_is_refused(
     page = response.content.decode()
     assert response.status_code == 422
     assert 'role="alert"' in page
+    assert "Pilih alasan penolakan dari daftar." in page
     assert "catatan saya" in page
     assert ticket(store, people, number).version == 1
 

@@ -244,3 +244,18 @@ def test_every_text_has_enough_contrast(scheme: str, store: Store, tab: Any) -> 
     for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/status"):
         tab.goto(path)
         assert tab.evaluate(CONTRAST) == [], path
+
+
+def test_every_action_can_be_sent_on_a_phone(store: Store, tab: Any) -> None:
+    """Each form opens under its button, and nothing lies over the button that sends it."""
+    number = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    tab.set_viewport_size({"width": 360, "height": 740})
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+
+    forms = tab.locator(".actions details").all()
+
+    assert len(forms) >= 4
+    for form in forms:
+        form.locator("summary").click()
+        form.locator("form button").click(trial=True, timeout=2_000)

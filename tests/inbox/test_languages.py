@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 INBOX = Path(__file__).parents[2] / "inbox"
 CATALOGUE = INBOX / "locale" / "en" / "LC_MESSAGES" / "django.mo"
-CALLS = {"_", "gettext", "noop", "gettext_noop", "ngettext"}
+CALLS = {"_", "gettext", "noop", "gettext_lazy", "gettext_noop", "ngettext"}
 
 
 def in_templates() -> Iterator[str]:

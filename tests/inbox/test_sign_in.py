@@ -35,9 +35,9 @@ def test_a_wrong_password_says_so_in_indonesian_and_keeps_the_name(browser_of: A
     wrong = sign_in(browser_of(None), password="salah").content.decode()
     nobody = sign_in(browser_of(None), name="tidak-ada").content.decode()
 
-    assert "Masukkan" in wrong
+    assert "Nama pengguna atau sandi salah." in wrong
     assert 'value="alice"' in wrong
-    assert wrong.count("Masukkan") == nobody.count("Masukkan")
+    assert wrong.count("sandi salah") == nobody.count("sandi salah")
 
 
 def test_the_fifth_failure_locks_the_door_even_for_the_right_password(browser_of: Any, people: Any) -> None:

@@ -81,6 +81,7 @@ def test_unmasking_asks_for_a_reason_shows_once_and_is_recorded(store: Store, br
     again = alice.get(f"/tiket/{number}").content.decode()
     assert "0812-3456-7890" not in again
     assert "membuka data pribadi" in again
+    assert "<ins>data pribadi</ins>" in again
 
 
 @pytest.mark.parametrize("reason", ["", "    ", "abc"])
