@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 MINUTES ?= 6
 
-.PHONY: run test check lint setup lock clean fixtures bench
+.PHONY: run test check lint setup lock clean fixtures bench screenshots
 
 run: setup            ## simulators, daemon and inbox; prints the address and one-time logins
 	@$(PY) -m ops.main demo --minutes $(MINUTES)
@@ -47,6 +47,9 @@ lock:                 ## renew the lock (needs uv); no index address is written 
 
 fixtures: setup       ## rewrite fixtures/day1 from the invented day
 	@$(PY) -m simulators archive fixtures/day1
+
+screenshots: setup    ## the README's pictures, from the demo that `make run` plays in another terminal
+	@$(PY) -m scripts.screenshots
 
 clean:
 	rm -rf .venv var build *.egg-info

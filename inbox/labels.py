@@ -98,7 +98,7 @@ PLACE = {
 }
 RELEVANCE = {
     "laporan": noop("laporan"), "keluhan_umum": noop("keluhan umum"), "pertanyaan": noop("pertanyaan"),
-    "berita": noop("berita"), "obrolan": noop("obrolan"), "spam": noop("spam"),
+    "berita": noop("berita"), "obrolan": noop("obrolan"), "spam": noop("spam"), "pujian": noop("pujian"),
 }
 SEEN = {"pii": noop("data pribadi")}
 TABLES: dict[str, Mapping[str, str]] = {

@@ -49,6 +49,16 @@ def test_every_verb_that_the_readers_meet_is_there():
     assert named - known == set()
 
 
+def test_every_picture_is_shown_and_light():
+    """`make screenshots` leaves no picture that no page shows, and none that is slow to load."""
+    shown = {(page.parent / link).resolve() for page in PAGES for link in LINK.findall(page.read_text(encoding="utf-8"))}
+    pictures = sorted((ROOT / "docs" / "images").iterdir())
+
+    assert pictures != []
+    assert [picture.name for picture in pictures if picture not in shown] == []
+    assert [picture.name for picture in pictures if picture.stat().st_size > 250_000] == []
+
+
 def code_of(page):
     """What stands in backticks and code blocks."""
     text = page.read_text(encoding="utf-8")
