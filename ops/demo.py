@@ -58,6 +58,8 @@ def demo(
     Contoh: kentongan demo --minutes 3
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to live on
+        signal.signal(signal.SIGHUP, _interrupt)
     folder = folder.resolve()
     environment = {**os.environ, **TOKENS}
     try:
@@ -117,6 +119,7 @@ def _start(folder: Path, environment: dict[str, str], module: str, *arguments: s
     with log:
         return subprocess.Popen(  # noqa: S603 our own modules
             [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
+            start_new_session=True,  # a terminal's Ctrl-C goes to all of its group: they would hear it twice
         )
 
 
@@ -176,6 +179,8 @@ def _watch(children: dict[str, subprocess.Popen[str]]) -> None:
 
 
 def _stop(children: Any) -> None:
+    """One SIGTERM each; a second Ctrl-C must not leave them behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     running = [child for child in children if child.poll() is None]
     for child in running:
         child.terminate()

@@ -11,7 +11,6 @@ import argparse
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from simulators.server import serve
 from simulators.world import TOKENS, World
 
 DAY = Path(__file__).parent / "day"
+STOP = (signal.SIGTERM, signal.SIGINT)
 ARCHIVED_ON = date(2026, 11, 2)  # a Monday
 
 
@@ -56,15 +56,14 @@ def _serve(given: argparse.Namespace) -> int:
     if given.speed <= 0:
         raise ValueError("--speed must be above 0")
     day = load_day(given.day)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Waited for, not handled: a handler that sets an Event locks up when a second signal comes upon the first.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     started_at = datetime.now(UTC)
     server = serve(World(day, started_at, given.speed, lambda: datetime.now(UTC)), given.port)
     ready = {"url": server.url, "speed": given.speed, "posts": len(day.posts), "tokens": TOKENS,
              "started_at": started_at.isoformat()}
     print(orjson.dumps(ready).decode(), flush=True)
-    stop.wait()
+    signal.sigwait(STOP)
     server.stop()
     return 0
 

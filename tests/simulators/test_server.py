@@ -71,14 +71,15 @@ def test_x_search_finds_words_and_no_reposts():
 
 
 def test_the_program_says_where_it_listens_and_stops_when_asked():
-    """`make run` reads that line, and ends it with SIGTERM."""
+    """`make run` reads that line, and ends it with SIGTERM; a second signal does not lock it up."""
     process = subprocess.Popen([sys.executable, "-m", "simulators", "serve", "--speed", "600"], cwd=ROOT, text=True,
                                stdout=subprocess.PIPE)
     try:
         ready = json.loads(process.stdout.readline())
         status = requests.get(f"{ready['url']}/2/users/9002", headers={"X-Original-Host": "api.x.com"},
                               timeout=10).status_code
-        process.send_signal(signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):  # a terminal's Ctrl-C, and `make run`'s own end
+            process.send_signal(number)
 
         assert process.wait(10) == 0
     finally:
