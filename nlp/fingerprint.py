@@ -92,14 +92,13 @@ def from_body(body: str) -> Reading:
 def read(mention: Mention) -> Reading:
     """Strip a mention to what may be compared. Never raises, whatever the text."""
     text = mention.text
-    if len(text) > MAX_CHARS:
-        text = text[:MAX_CHARS].rsplit(None, 1)[0]
-    text = _plain(text)
+    long = len(text) > MAX_CHARS and len(text := text.strip()) > MAX_CHARS  # a page of blank lines is not long
+    text = _plain(text[:MAX_CHARS].rsplit(None, 1)[0] if long else text)
     reposted, reposts = False, ""
     found = (REPOST.search(text) or QUOTED.search(text)) if "@" in text else None
     if found and (rest := text[found.end():]).strip(" .:\"\n"):
         text, reposted, reposts = rest, True, name_hash(found[1])
-    cut = len(mention.text) > MAX_CHARS or (("…" in text or "..." in text) and bool(CUT.search(text)))
+    cut = long or (("…" in text or "..." in text) and bool(CUT.search(text)))
     words, decoration, said = _words(text, cut=cut)
     author = mention.author
     name = (author.id or author.handle) if author else None

@@ -7,7 +7,7 @@ a lane: the reader asked where it *would* go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from domain import Extraction, Mention, Reason, Route, Span
-from ops.rows import AccountNames, BadRow, in_batches, mention_of, opened, rows
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_row
+from ops.json_lines import BadRow, Row, batches, opened
+from ops.rows import AccountNames, mention_of
+from ops.shipped import readable
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_rows
 
 if TYPE_CHECKING:
-    pass
+    from nlp.extract import Extractor
+    from routing.rules import Rules
 
 
 def analyze(
@@ -31,30 +34,38 @@ def analyze(
     Contoh: echo '{"id":1,"text":"Jalan Slamet Riyadi Solo berlubang"}' | kentongan analyze
     """
     from nlp.extract import Extractor
-    from routing.route import route
     from routing.rules import compile_rules
     from settings import load
 
-    settings = load(config)
+    settings = load(readable(config))
     extractor, rules, names = Extractor(settings), compile_rules(settings), AccountNames(settings)
     bad = 0
     with opened(path) as stream, progress("membaca") as advance:
-        for batch in in_batches(rows(stream)):
-            mentions = [_mention(row, names) for row in batch if not isinstance(row, BadRow)]
-            extractions = iter(zip(mentions, extractor.extract_many(mentions), strict=True))
-            for row in batch:
-                if isinstance(row, BadRow):
-                    bad += 1
-                    write_row(row.as_output())
-                    continue
-                mention, extraction = next(extractions)
-                write_row(as_output(row.get("id"), extraction, route(mention, extraction, rules)))
+        for batch in batches(stream):
+            write_rows(_answers(batch, extractor, rules, names))
+            bad += sum(isinstance(row, BadRow) for row in batch)
             advance(len(batch))
     if bad:
         say(f"{bad} baris tidak terbaca; lihat `error` pada baris keluarannya")
 
 
-def _mention(row: dict[str, Any], names: AccountNames) -> Mention:
+def _answers(
+    batch: Sequence[Row | BadRow], extractor: Extractor, rules: Rules, names: AccountNames
+) -> Iterator[dict[str, Any]]:
+    """One output row for each of the batch, in its order."""
+    from routing.route import route
+
+    mentions = [_mention(row, names) for row in batch if not isinstance(row, BadRow)]
+    extractions = iter(zip(mentions, extractor.extract_many(mentions), strict=True))
+    for row in batch:
+        if isinstance(row, BadRow):
+            yield row.as_output()
+            continue
+        mention, extraction = next(extractions)
+        yield as_output(row.get("id"), extraction, route(mention, extraction, rules))
+
+
+def _mention(row: Row, names: AccountNames) -> Mention:
     return mention_of(row, key=str(row.get("id")), account=names.key(row.get("account")))
 
 

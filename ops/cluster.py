@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from datetime import datetime, timedelta
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ops.rows import EPOCH, BadRow, mention_of, moment, opened, rows
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_row
+from ops.json_lines import BadRow, Row, as_json, batches, opened
+from ops.rows import EPOCH, mention_of, moment
+from ops.shipped import readable
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_rows
+
+if TYPE_CHECKING:
+    from nlp.duplicates import Folder
+
+REMEMBERED = 250_000  # ids a generation; two are held, at most some 150 MB
 
 
 def cluster(
@@ -24,60 +32,80 @@ def cluster(
     from nlp.duplicates import Folder
     from settings import load
 
-    thresholds = load(config).thresholds
+    thresholds = load(readable(config)).thresholds
     window = timedelta(days=thresholds.duplicate_window_days)
-    folder = Folder(threshold=thresholds.near_duplicate, window=window)
-    known = KnownRows(window)
-    bad, at = 0, EPOCH
+    grouping = Grouping(Folder(threshold=thresholds.near_duplicate, window=window))
+    bad = 0
     with opened(path) as stream, progress("mengelompokkan") as advance:
-        for row in rows(stream):
-            advance()
-            if isinstance(row, BadRow):
-                bad += 1
-                write_row(row.as_output())
-                continue
-            at = moment(row.get("created_at")) or at  # a row without a time stands where it stands
-            write_row(_judged(row, at, folder, known))
+        for batch in batches(stream):
+            write_rows(grouping.answers(batch))
+            bad += sum(isinstance(row, BadRow) for row in batch)
+            advance(len(batch))
     if bad:
         say(f"{bad} baris tidak terbaca; lihat `error` pada baris keluarannya")
 
 
-def _judged(row: dict[str, Any], at: datetime, folder: Any, known: KnownRows) -> dict[str, Any]:
-    key = str(row.get("id"))
-    original = row.get("repost_of")
-    if original not in (None, "") and (story := known.story(str(original))):
-        known.note(key, story, at)
-        return {"id": row.get("id"), "cluster": story.id, "reason": "repost", "similarity": 1.0}
-    verdict, _ = folder.fold(mention_of(row, key=key, account="", fallback_at=at))
-    story = known.story(verdict.cluster) or Told(row.get("id"), verdict.cluster)
-    known.note(key, story, at)
-    if original not in (None, ""):
-        known.note(str(original), story, at)  # further reposts of an original that we never saw
-    return {"id": row.get("id"), "cluster": story.id, "reason": verdict.reason, "similarity": verdict.similarity}
+class Grouping:
+    """Judges rows in order. A story is named by its first row's id and place, since ids may be doubled or missing."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.told = Recent(REMEMBERED)  # id -> story, of rows that were here
+        self.awaited = Recent(REMEMBERED)  # id -> story, of originals that reposts came before
+        self.at = EPOCH
+        self.count = 0
+
+    def answers(self, batch: Sequence[Row | BadRow]) -> Iterator[dict[str, Any]]:
+        for row in batch:
+            yield row.as_output() if isinstance(row, BadRow) else self._judged(row)
+
+    def _judged(self, row: Row) -> dict[str, Any]:
+        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
+        self.count += 1
+        self.at = moment(row.get("created_at")) or self.at  # a row without a time stands where it stands
+        story = self.told.get(original) or self.awaited.get(original) or self.awaited.get(row_id)
+        reason, similarity = "repost", 1.0
+        if story is None:
+            mention = mention_of(row, key=_story(row.get("id"), self.count), account="", fallback_at=self.at)
+            verdict, _ = self.folder.fold(mention)
+            story, reason, similarity = verdict.cluster, verdict.reason, verdict.similarity
+        self.told.note(row_id, story)
+        if original and original != row_id and self.told.get(original) is None:
+            self.awaited.note(original, story)
+        return {"id": row.get("id"), "cluster": _first_id(story), "reason": reason, "similarity": similarity}
 
 
-class Told:
-    """A story's first row: its id as given, so that the output repeats it in its own type."""
-
-    __slots__ = ("id", "key")
-
-    def __init__(self, row_id: Any, key: str) -> None:
-        self.id = row_id
-        self.key = key
+def _name(value: Any) -> str:
+    """An id as rows refer to it: 7 and "7" are one; empty for none, and for what is no id."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
-class KnownRows:
-    """Row id -> story, for reposts by reference; forgets what is older than the window."""
+def _story(row_id: Any, count: int) -> str:
+    return f"{as_json(row_id).decode()}#{count}"
 
-    def __init__(self, window: timedelta) -> None:
-        self.window = window
-        self.stories: OrderedDict[str, tuple[Told, datetime]] = OrderedDict()
 
-    def story(self, key: str) -> Told | None:
-        found = self.stories.get(key)
-        return found[0] if found else None
+def _first_id(story: str) -> Any:
+    return json.loads(story.rpartition("#")[0])
 
-    def note(self, key: str, story: Told, at: datetime) -> None:
-        self.stories[key] = (story, at)
-        while (oldest := next(iter(self.stories.values()))) and at - oldest[1] > self.window:
-            self.stories.popitem(last=False)
+
+class Recent:
+    """The last ids and their stories, in two generations: the older one goes when the younger is full."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.young: dict[str, str] = {}
+        self.old: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """The story of `name`; being asked for keeps it young."""
+        story = self.young.get(name)
+        if story is None and (story := self.old.get(name)) is not None:
+            self.note(name, story)
+        return story
+
+    def note(self, name: str, story: str) -> None:
+        if not name:
+            return
+        if len(self.young) >= self.size:
+            self.old, self.young = self.young, {}
+        self.young[name] = story

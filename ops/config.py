@@ -13,6 +13,7 @@ import typer
 from domain import ConfigError, Mention, MentionKind
 from ops.opened_store import opened_store
 from ops.rows import EPOCH
+from ops.shipped import SHIPPED
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, say
 from settings import Settings, load
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from nlp.extract import Extractor
 
 app = typer.Typer(help="Pengaturan: periksa, buat awal.", no_args_is_help=True)
-SHIPPED = Path(__file__).parent.parent / "config.yaml"
 
 
 @app.command("check")

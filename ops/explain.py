@@ -17,6 +17,7 @@ import typer
 from domain import Actor, ConfigError, Mention, MentionKind, Verdict
 from ops.opened_store import opened_store
 from ops.rows import AccountNames
+from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
 
 OPERATOR = Actor("kentongan explain", all_departments=True)
@@ -36,12 +37,17 @@ def explain(
     """
     if (ticket is None) == (text is None):
         raise ConfigError("beri nomor tiket atau --text, salah satu", hint='kentongan explain --text "..."')
-    found = _of_text(text, account, config) if text is not None else _of_ticket(ticket or "", config, store)
+    found = _of_text(_as_typed(text), account, config) if text is not None else _of_ticket(ticket or "", config, store)
     if json:
         write_row(found)
         return
     for line in lines(found):
         typer.echo(line)
+
+
+def _as_typed(text: str) -> str:
+    """The argument in UTF-8, also where LANG=C made Python keep its bytes as halves of surrogate pairs."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
     from routing.rules import compile_rules
     from settings import load
 
-    settings = load(config)
+    settings = load(readable(config))
     rules = compile_rules(settings)
     now = datetime.now(UTC)
     named = AccountNames(settings).key(account)

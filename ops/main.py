@@ -6,7 +6,11 @@ Heavy imports stand inside the verbs: `kentongan --help` needs no spaCy.
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -56,23 +60,61 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(config.app, name="config")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kentongan {version('kentongan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def kentongan(
+    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="versi, lalu selesai")]
+    = False,
+) -> None:
+    """Mendengar keluhan warga di media sosial dan mengantarnya ke meja yang berwenang."""
+
+
 def main() -> None:
     """Entry point of the `kentongan` command."""
+    _in_utf8()
     logs.configure(level="WARNING")
     try:
         app()
     except KentonganError as error:
-        problems = getattr(error, "problems", ())
-        for problem in problems:
-            typer.echo(problem, err=True)
-        if str(error) not in problems:
-            typer.echo(f"galat: {logs.redact(str(error))}", err=True)
-        if error.hint:
-            typer.echo(f"saran: {error.hint}", err=True)
+        _say(error)
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # `kentongan ... | head` is no error
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # `kentongan ... | head` is no error; typer ends with 1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered has no reader
+            sys.exit(0)
+        raise
+    except OSError as error:  # a full disk, a folder that may not be written
+        typer.echo(f"galat: {logs.redact(_told(error))}", err=True)
+        sys.exit(1)
+
+
+def _in_utf8() -> None:
+    """Citizens write emoji whatever LANG says. A closed output is an empty one, so that a cron job runs through."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 for the process's life
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _say(error: KentonganError) -> None:
+    problems = getattr(error, "problems", ())
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if str(error) not in problems:
+        typer.echo(f"galat: {logs.redact(str(error))}", err=True)
+    if error.hint:
+        typer.echo(f"saran: {error.hint}", err=True)
+
+
+def _told(error: OSError) -> str:
+    return f"{error.filename or 'keluaran'}: {error.strerror or error}"
 
 
 if __name__ == "__main__":

@@ -1,85 +1,17 @@
-"""JSON Lines in: every line becomes a row or a problem, in its place; no line ends the run.
-
-A line that is not UTF-8, not JSON, not an object or without a text becomes a `BadRow`, so that the
-output keeps one row per input row, in order.
-"""
+"""A row of JSON Lines as the pipeline sees a post. Unreadable optional fields are left out, never fatal."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import islice
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import orjson
-
-from domain import Author, ConfigError, Media, Mention, MentionKind, PlaceHint
+from domain import Author, Media, Mention, MentionKind, PlaceHint
 from settings import Settings
 
-BATCH = 256
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A line that could not be read: where it stood and why. `id` where that much was readable."""
-
-    line: int
-    reason: str
-    id: Any = None
-
-    def as_output(self) -> dict[str, Any]:
-        return {"id": self.id, "error": {"line": self.line, "reason": self.reason}}
-
-
-@contextmanager
-def opened(path: Path | None) -> Iterator[IO[bytes]]:
-    """Standard input for None and for `-`; a ConfigError that names the path otherwise."""
-    if path is None or str(path) == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint="periksa nama berkasnya") from error
-    with stream:
-        yield stream
-
-
-def rows(stream: IO[bytes]) -> Iterator[dict[str, Any] | BadRow]:
-    """Each line as an object with a string `text`, or what is wrong with it. Blank lines are skipped."""
-    for number, line in enumerate(stream, 1):
-        if line.strip(b" \t\r\n"):
-            yield _row(line, number)
-
-
-def _row(line: bytes, number: int) -> dict[str, Any] | BadRow:
-    try:
-        row = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError as bad:
-            return BadRow(number, f"not UTF-8 at byte {bad.start} of the line")
-        return BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
-    if not isinstance(row, dict):
-        return BadRow(number, f"an object is expected, not {type(row).__name__}")
-    if not isinstance(row.get("text"), str):
-        return BadRow(number, "field `text` is missing or no string", row.get("id"))
-    return row
-
-
-def in_batches(items: Iterator[dict[str, Any] | BadRow]) -> Iterator[Sequence[dict[str, Any] | BadRow]]:
-    while batch := tuple(islice(items, BATCH)):
-        yield batch
-
-
-# --- a row as a Mention --------------------------------------------------------------------------
+MILLISECONDS_FROM = 1e11  # as seconds that would be the year 5138
 
 
 class AccountNames:
@@ -98,7 +30,7 @@ class AccountNames:
 
 
 def mention_of(row: dict[str, Any], *, key: str, account: str, fallback_at: datetime = EPOCH) -> Mention:
-    """The row as the pipeline sees a post. Unreadable optional fields are left out, never fatal."""
+    """The row as a Mention; `key` is its name among those judged together."""
     at = moment(row.get("created_at")) or fallback_at
     author = row.get("author")
     return Mention(
@@ -127,27 +59,26 @@ def _text(value: Any) -> str | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """ISO 8601 with or without zone (then UTC), epoch seconds, or X's old form; None if unreadable."""
+    """Epoch seconds or milliseconds, ISO 8601 (without a zone: UTC), or the forms of X and of mail; else None."""
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        if not isinstance(value, str) or not value:
-            return None
-        at = datetime.fromisoformat(value)
-    except (ValueError, OverflowError, OSError):
-        try:
-            at = datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y")
-        except ValueError:
-            return _rfc2822(value)
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
+            return datetime.fromtimestamp(value / 1000 if value > MILLISECONDS_FROM else value, UTC)
+        return _utc(_written(value.strip())) if isinstance(value, str) else None
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
 
 
-def _rfc2822(value: str) -> datetime | None:
+def _written(value: str) -> datetime:
+    """Raises ValueError and, by what email.utils makes of nonsense, TypeError and IndexError."""
     try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+        return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    try:
+        return datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y")
+    except ValueError:
+        return parsedate_to_datetime(value)
+
+
+def _utc(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ops.json_lines import as_json
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", help="berkas pengaturan", envvar="KENTONGAN_CONFIG", show_default=True)
@@ -43,9 +44,17 @@ def progress(what: str, *, total: int | None = None) -> Iterator[Advance]:
         yield lambda steps=1: bar.advance(task, steps)
 
 
+def write_rows(rows: Iterable[Any]) -> None:
+    """JSON Lines to stdout, handed on at once: whoever reads them may wait for them before it writes more."""
+    out = sys.stdout.buffer
+    for row in rows:
+        out.write(as_json(row) + b"\n")
+    out.flush()
+
+
 def write_row(row: Any) -> None:
-    """One JSON line to stdout."""
-    sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    """One JSON line to stdout, in its own time."""
+    sys.stdout.buffer.write(as_json(row) + b"\n")
 
 
 def say(text: str) -> None:

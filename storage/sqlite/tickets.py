@@ -59,7 +59,10 @@ def visible(actor: Actor, table: str = "t") -> tuple[str, list[Any]]:
 
 
 def tickets(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> list[TicketRow]:
-    """Dangers that nobody took first, then by due date, those without one last. `query.before` is the id of the last ticket of the page above."""
+    """Dangers that nobody took first, then by due date, those without one last.
+
+    `query.before` is the id of the last ticket of the page above.
+    """
     where, values = _filters(actor, query)
     rows = connection.execute(
         f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, j.extraction ->> '$.location.name'"

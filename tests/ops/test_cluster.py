@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from nlp.duplicates import Folder
+from ops.cluster import Grouping, Recent
 from tests.ops.command import jsonl, kentongan
 
 LAMP = "Lampu jalan mati total di Jl. Veteran Solo sudah seminggu, gelap sekali dan rawan kecelakaan"
@@ -64,3 +68,57 @@ def test_strange_fields_end_no_run():
     )
 
     assert len(rows) == 5
+
+
+def grouped(*rows):
+    """The answers without a process around them."""
+    return list(Grouping(Folder(threshold=0.72, window=timedelta(days=30))).answers(rows))
+
+
+def test_rows_without_an_id_are_no_copies_of_each_other():
+    """Two rows that say nothing of their id keep their own stories."""
+    answers = grouped({"text": LAMP}, {"text": "Pohon tumbang menutup jalan depan SD Mangkubumen"}, {"id": 3, "text": LAMP})
+
+    assert [(a["cluster"], a["reason"]) for a in answers] == [(None, "new"), (None, "new"), (None, "near_duplicate")]
+
+
+def test_an_original_that_comes_after_its_repost_joins_it():
+    """The story is named by its first row, whichever of the two that was."""
+    answers = grouped({"id": "rt", "text": "RT @a: lihat", "repost_of": "o"}, {"id": "o", "text": LAMP})
+
+    assert answers[1] == {"id": "o", "cluster": "rt", "reason": "repost", "similarity": 1.0}
+
+
+def test_a_repost_of_itself_or_of_nothing_is_a_post():
+    """A reference that leads nowhere leaves the words to decide."""
+    answers = grouped({"id": 1, "text": LAMP, "repost_of": 1}, {"id": 2, "text": LAMP, "repost_of": ""})
+
+    assert [a["reason"] for a in answers] == ["new", "near_duplicate"]
+    assert [a["cluster"] for a in answers] == [1, 1]
+
+
+def test_a_doubled_id_is_judged_by_its_words():
+    """Another text under a used id opens its own story; a number and its digits are one id for references."""
+    answers = grouped({"id": 5, "text": LAMP}, {"id": 5, "text": "lain"}, {"id": 6, "text": "RT", "repost_of": "5"},
+                      {"id": "5", "text": "lain lagi"})
+
+    assert [a["reason"] for a in answers] == ["new", "new", "repost", "new"]
+
+
+def test_a_page_of_blank_lines_is_a_text_like_another():
+    """Thousands of blanks hold no word, and hide none that stands behind them."""
+    answers = grouped({"id": 1, "text": "\n" * 100_000}, {"id": 2, "text": LAMP}, {"id": 3, "text": "\n" * 5_000 + LAMP})
+
+    assert [a["cluster"] for a in answers] == [1, 2, 2]
+
+
+def test_what_is_remembered_of_ids_is_bounded():
+    """The oldest ids go; one that is asked for stays."""
+    recent = Recent(10)
+    for n in range(100):
+        recent.note(str(n), "story")
+        recent.get("0")
+
+    assert recent.get("0") == "story"
+    assert recent.get("1") is None
+    assert len(recent.young) + len(recent.old) <= 20
