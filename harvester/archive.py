@@ -21,7 +21,7 @@ import orjson
 
 from domain import Account, ConfigError, Mention, Page, Quarantined
 from harvester.archive_formats import FORMATS, UNDATED, Format
-from harvester.archive_rows import KEPT_OF_TOO_LONG, Row
+from harvester.archive_rows import KEPT_OF_TOO_LONG, Row, whole_or_told
 from harvester.base import AccountBlocked, Transient
 from harvester.payload import Unreadable, mapping, word
 
@@ -99,7 +99,7 @@ def _filled(
     row_number, skip, at = start.row, start.item, start.at
     items: list[Mention | Quarantined] = []
     gone: list[str] = []
-    for row in islice(form.split(path), start.row, None):
+    for row in islice(whole_or_told(form.split(path), path), start.row, None):
         parsed = _parsed(form, row, account, seen_at or UNDATED)
         fresh: list[Mention | Quarantined] = [*parsed.mentions, *parsed.quarantined]
         done, skip = skip, 0
@@ -144,6 +144,8 @@ def _parsed(form: Format, row: Row, account: Account, seen_at: datetime) -> Page
         page = form.parse(row, account, seen_at)
     except Unreadable as error:
         return _fault(row, str(error), account, seen_at)
+    except UnicodeDecodeError as error:
+        return _fault(row, f"not UTF-8 at byte {error.start}", account, seen_at)
     except orjson.JSONDecodeError as error:
         return _fault(row, f"not JSON: {error.msg}", account, seen_at)
     except Exception as error:  # a foreign row must never stop an import
@@ -239,7 +241,7 @@ class ArchiveConnector:
 
 def _named(path: Path) -> tuple[str, str]:
     """Account key and format of a file name; the format may be the extension itself."""
-    stem, *parts = path.name.split(".")
+    stem, *parts = path.name.removesuffix(".gz").split(".")
     if len(parts) > 1 and parts[-2] in FORMATS:
         parts, name = parts[:-2], parts[-2]
     elif len(parts) == 1:

@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 
 from domain import Account, Author, Media, Mention, MentionKind, Page, PlaceHint
 from harvester import facebook_payload, instagram_payload, x_payload
+from harvester.archive_csv import check_csv_header, csv_records
 from harvester.archive_instaloader import is_download, mentions_of_file
-from harvester.archive_rows import Row, check_csv_header, csv_records, files, json_values, lines
+from harvester.archive_rows import Row, files, json_values, lines
 from harvester.instagram_posts import handles, hashtags
 from harvester.payload import Unreadable, clean, mapping, needed_id, needed_text, needed_time, place_hint, word
 

@@ -5,9 +5,13 @@ Twice the same archive opens nothing new; a malformed row is quarantined and cou
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from storage.store import Saved, Store
 
 BATCH = 200
+KEY = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")  # as in the settings
 
 
 class Format(StrEnum):
@@ -49,12 +54,54 @@ def ingest(
 
     settings = load(config)
     watched = archive_account(settings, form, account)
+    try:
+        pages = _of_that_form(read(form.value, path, account=watched, seen_at=datetime.now(UTC)), form, path)
+    except ConfigError as error:
+        if path.exists() and (other := _readable_as(path, form)):
+            raise ConfigError(str(error), hint=f"tampaknya --format {other}") from error
+        raise
+    reasons: Counter[str] = Counter()
     with opened_store(config, store, create=True) as books:
         books.sync_accounts([*books.accounts(), watched], now=datetime.now(UTC))
-        saved = _saved(books, watched, read(form.value, path, account=watched, seen_at=datetime.now(UTC)))
+        saved = _saved(books, watched, _noted(pages, reasons))
         opened = _judged(books, settings.watching(books.accounts()))
     say(f"baru {saved.new}, sudah ada {saved.known}, diperbarui {saved.revised}, "
         f"karantina {saved.quarantined}; tiket dibuka {opened}")
+    for reason, times in reasons.most_common(5):
+        say(f"tidak terbaca {times} kali: {reason}")
+    if saved == type(saved)():
+        say(f"{path}: tidak ada yang baru, atau tidak ada isinya")
+
+
+def _of_that_form(pages: Iterator[Page], form: Format, path: Path) -> Iterator[Page]:
+    """`pages`; a ConfigError where all of the first is unreadable and `form` is not the file's."""
+    first = next(pages, None)
+    if first is None:
+        return iter(())
+    if first.quarantined and not first.mentions and _readable_as(path, form):
+        raise ConfigError(f"{path}: tidak satu pun baris terbaca sebagai '{form}' ({first.quarantined[0].reason})")
+    return chain([first], pages)
+
+
+def _readable_as(path: Path, named: Format) -> str:
+    """The other forms that read most of the first page, as a hint names them; empty for none."""
+    from harvester.archive import read
+
+    nobody = Account("import:coba", "import", "", "", "")
+    counts: dict[str, int] = {}
+    for form in Format:
+        if form is not named:
+            with suppress(ConfigError):
+                page = next(read(form.value, path, account=nobody, seen_at=datetime.now(UTC)), None)
+                counts[form.value] = len(page.mentions) if page else 0
+    most = max(counts.values(), default=0)
+    return " atau ".join(name for name, count in counts.items() if count == most > 0)
+
+
+def _noted(pages: Iterator[Page], reasons: Counter[str]) -> Iterator[Page]:
+    for page in pages:
+        reasons.update(item.reason for item in page.quarantined)
+        yield page
 
 
 def archive_account(settings: Settings, form: Format, named: str) -> Account:
@@ -70,6 +117,8 @@ def archive_account(settings: Settings, form: Format, named: str) -> Account:
     if named and ":" not in named:
         raise ConfigError(f"--account {named}: tidak dikenal", hint="pakai kunci dari config.yaml, mis. x:solo")
     key = named or f"import:{form.value}"
+    if not KEY.fullmatch(key):
+        raise ConfigError(f"--account {named}: bukan kunci akun", hint="tulis seperti phone:solo")
     government = next(iter(settings.governments))
     return Account(key, key.split(":")[0], "", key.split(":")[1], government, state=AccountState.DISABLED)
 

@@ -4,15 +4,12 @@ A line that is not UTF-8, not JSON, not an object or without a text becomes a `B
 output keeps one row per input row, in order. Blank lines are none.
 
 Rows come in batches as large as the input allows: a full pipe gives hundreds at a time, a pipe whose
-writer waits for the answer gives the one row that it wrote. What JSON forbids and programs write all
-the same is read: NaN as null, half a surrogate pair as U+FFFD (one code point too, so offsets stay),
-numbers of any length as they are.
+writer waits for the answer gives the one row that it wrote.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +21,12 @@ from typing import Any, cast
 import orjson
 
 from domain import ConfigError
+from harvester.foreign_json import leniently, loads
 
 BATCH = 256
 CHUNK = 1 << 16
 MAX_LINE_BYTES = 16 << 20  # as for archives: the longest post of any platform has 63,206 characters
 BOM = b"\xef\xbb\xbf"
-HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +99,19 @@ def row_of(line: bytes | None, number: int) -> Row | BadRow:
         return BadRow(number, f"line longer than {MAX_LINE_BYTES} bytes")
     line = line.removeprefix(BOM) if number == 1 else line
     try:
-        row = orjson.loads(line)
+        row = loads(line)
         if isinstance(row, dict) and isinstance(row.get("id"), float):
-            row = _leniently(line)  # orjson rounds an integer of more than 64 bits
+            row = leniently(line)  # orjson rounds an integer of more than 64 bits
+    except UnicodeDecodeError as bad:
+        return BadRow(number, f"not UTF-8 at byte {bad.start} of the line", _id_in(line))
     except orjson.JSONDecodeError as error:
-        try:
-            row = _leniently(line)
-        except UnicodeDecodeError as bad:
-            return BadRow(number, f"not UTF-8 at byte {bad.start} of the line", _id_in(line))
-        except (ValueError, RecursionError):
-            return BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+        return BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
     if not isinstance(row, dict):
         return BadRow(number, f"an object is expected, not {_named(row)}")
     if not isinstance(row.get("text"), str):
         given = _named(row["text"]) if "text" in row else "missing"
         return BadRow(number, f"field `text`: a string is expected, it is {given}", row.get("id"))
     return row
-
-
-def _leniently(line: bytes) -> Any:
-    """Raises UnicodeDecodeError, ValueError or RecursionError."""
-    return _mended(json.loads(line.decode("utf-8"), parse_constant=lambda _: None))
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return HALF_PAIR.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {_mended(key): _mended(inner) for key, inner in value.items()}
-    return [_mended(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _id_in(line: bytes) -> Any:

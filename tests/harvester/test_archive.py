@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import shutil
 from datetime import UTC, datetime
@@ -343,10 +344,8 @@ def test_a_missing_file_and_a_file_in_place_of_a_folder_are_said_at_once(tmp_pat
 
 @pytest.mark.parametrize(("header", "names"), [
     ("id,channel,author,created_at,lat,lon,media", "text"),
-    ("id,channel,text,author,created_at,lat,long,media", "lon"),
-    ("id,channel,text,author,created_at,lat,lon,media,prioritas", "prioritas"),
-    ("id,channel,text,text,author,created_at,lat,lon,media", "text"),
-    ("", "id"),
+    ("id,channel,text,keluhan,author,created_at,lat,lon,media", "text"),
+    ("", "text"),
 ])
 def test_a_csv_with_other_columns_names_the_column(tmp_path, header, names):
     """The whole header that is expected stands in the hint."""
@@ -356,6 +355,70 @@ def test_a_csv_with_other_columns_names_the_column(tmp_path, header, names):
         read("csv", path, account=PHONE, seen_at=NOON)
 
     assert "id,channel,text,author,created_at,lat,lon,media" in caught.value.hint
+
+
+def test_a_misspelt_column_is_not_left_out_in_silence(tmp_path):
+    """A lost date would be a wrong deadline."""
+    path = written(tmp_path, b"No;Isi Laporan;Tangal\n1;Jalan rusak;02/11/2026\n", name="a.csv")
+
+    with pytest.raises(ConfigError, match="'Tangal'") as caught:
+        read("csv", path, account=PHONE, seen_at=NOON)
+
+    assert "'tanggal'" in caught.value.hint
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_the_headers_of_an_indonesian_office_are_understood(tmp_path, separator):
+    """Also fewer columns than ours, others beside them, quoted names and a BOM."""
+    rows = [("No.", '"Isi Laporan"', "Pelapor", "Tanggal Masuk", "Petugas"),
+            ("7", '"Jalan rusak\ndi depan pasar"', "Ibu S", "02/11/2026 08:00", "Budi")]
+    text = "\ufeff" + "\r\n".join(map(separator.join, rows))
+    path = written(tmp_path, text.encode(), name="a.csv")
+
+    (mention,), quarantined = all_of("csv", path, PHONE)
+
+    assert not quarantined
+    assert (mention.native_id, mention.text) == ("7", "Jalan rusak\ndi depan pasar")
+    assert (mention.author.name, mention.posted_at.isoformat()) == ("Ibu S", "2026-11-02T01:00:00+00:00")
+
+
+def test_a_spreadsheet_in_utf_16_is_named(tmp_path):
+    """What Excel calls Unicode text has to be saved anew."""
+    path = written(tmp_path, "id,text\n1,Jalan rusak\n".encode("utf-16"), name="a.csv")
+
+    with pytest.raises(ConfigError, match="UTF-16"):
+        read("csv", path, account=PHONE, seen_at=NOON)
+
+
+@pytest.mark.parametrize(("form", "file"), [(form, file) for form, file, *_ in ARCHIVES if form != "instaloader"])
+def test_a_packed_archive_reads_as_the_plain_one(tmp_path, form, file):
+    """Only the file's name tells; pages, an array, lines and a table alike."""
+    packed = written(tmp_path, gzip.compress((FIXTURES / file).read_bytes()), name=f"{file}.gz")
+
+    assert all_of(form, packed, PHONE) == all_of(form, file, PHONE)
+
+
+def test_a_packed_archive_that_breaks_off_says_so(tmp_path):
+    """What stands before the break goes in; the rest is one quarantined row. Plain bytes named .gz are one too."""
+    line = b'{"id": %d, "text": "Jalan rusak di gang %d"}\n'
+    whole = gzip.compress(b"".join(line % (n, n * n) for n in range(5_000)))
+    broken = written(tmp_path, whole[:-100], name="a.jsonl.gz")
+    plain = written(tmp_path, line % (1, 1), name="b.jsonl.gz")
+
+    mentions, quarantined = all_of("jsonl", broken, PHONE)
+
+    assert 100 < len(mentions) < 5_000
+    assert ["gzip" in q.reason for q in quarantined] == [True]
+    assert ["gzip" in q.reason for q in all_of("jsonl", plain, PHONE)[1]] == [True]
+
+
+def test_half_a_surrogate_pair_costs_no_row(tmp_path):
+    """Python writes it into JSON, X cuts texts there."""
+    path = written(tmp_path, b'{"id": 1, "text": "Jalan rusak \\ud83d"}\n', name="a.jsonl")
+
+    (mention,), _ = all_of("jsonl", path, PHONE)
+
+    assert mention.text == "Jalan rusak \ufffd"
 
 
 def test_bytes_that_are_not_utf_8_cost_one_line_of_a_csv(tmp_path):

@@ -123,7 +123,7 @@ def test_a_cursor_of_the_live_platform_is_a_fresh_start(folder):
 
 @pytest.mark.parametrize(("name", "says"), [
     ("x__pemkot.xv2.jsonl", "xv2"), ("x__pemkot.parquet", "parquet"), ("x__pemkot", "''"),
-    ("phone__solo2.csv", "kolom 'id'"), ("x__tujuh.instaloader", "dibaca dari folder"),
+    ("phone__solo2.csv", "kolom 'text'"), ("x__tujuh.instaloader", "dibaca dari folder"),
 ])
 def test_what_is_wrong_with_a_file_shows_before_anything_is_read(folder, name, says):
     """An unknown format, a foreign header, a file in place of a folder."""

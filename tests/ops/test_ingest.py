@@ -54,3 +54,51 @@ def test_a_telephone_log_goes_in(tmp_path, separator):
     done = kentongan("ingest", archive, "--format", "csv", "--account", "phone:solo", "--config", CONFIG, cwd=tmp_path)
 
     assert "tiket dibuka 1" in done.err, done.err
+
+
+def test_a_wrong_format_is_named_and_nothing_is_stored(tmp_path):
+    """Pages of X given as Graph pages: which form it looks like, exit code 2, no store."""
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(jsonl({"data": [{"id": "1", "text": "Jalan rusak di Solo", "author_id": "9",
+                                         "created_at": "2026-11-02T01:00:00.000Z"}]}))
+
+    done = kentongan("ingest", archive, "--format", "graph", "--config", CONFIG, cwd=tmp_path)
+
+    assert done.code == 2
+    assert "--format x-v2" in done.err
+    assert not (tmp_path / "var").exists()
+
+
+def test_lines_given_as_a_table_are_told_apart_without_quoting_them(tmp_path):
+    """The first line of a foreign file may hold a citizen's words; they stay out of the message."""
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(ROWS)
+
+    done = kentongan("ingest", archive, "--format", "csv", "--config", CONFIG, cwd=tmp_path)
+
+    assert done.code == 2
+    assert "jsonl" in done.err.partition("saran:")[2]
+    assert "Veteran" not in done.err
+
+
+def test_why_rows_are_set_aside_is_said(tmp_path):
+    """Each reason once, with how often."""
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(jsonl({"text": "tanpa nomor"}, {"text": "tanpa nomor juga"}))
+
+    done = kentongan("ingest", archive, "--format", "jsonl", "--config", CONFIG, cwd=tmp_path)
+
+    assert (done.code, done.out) == (0, b"")
+    assert "tidak terbaca 2 kali: id: no usable id" in done.err
+
+
+def test_a_nonsensical_account_is_refused(tmp_path):
+    """With a hint, without a traceback."""
+    archive = tmp_path / "a.jsonl"
+    archive.write_bytes(ROWS)
+
+    done = kentongan("ingest", archive, "--format", "jsonl", "--account", ":", "--config", CONFIG, cwd=tmp_path)
+
+    assert done.code == 2
+    assert "saran:" in done.err
+    assert "Traceback" not in done.err
