@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.reader import ReaderError
 
 from domain import ConfigError
 from settings.references import cross_references, did_you_mean
@@ -87,6 +88,12 @@ def _read(path: Path) -> Any:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from error
     except MarkedYAMLError as error:
         raise _unreadable(path, error) from error
+    except ReaderError as error:  # it says the position, and the sign as a number or as itself
+        line, sign = text[:error.position].count("\n") + 1, text[error.position]
+        problem = f"{path}:{line}: the character U+{ord(sign):04X} is not allowed in YAML"
+        raise ConfigError(problem, problems=(problem,), hint="delete it; an editor may not show it") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: brackets nested too deep", hint="start from the shipped config.yaml") from error
     if not isinstance(node, Mapping):
         raise ConfigError(f"{path}:1:1: a mapping is expected", hint="start from the shipped config.yaml")
     return node
@@ -104,7 +111,9 @@ def _refuse_anchors(path: Path, text: str) -> None:
 def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:
     mark = error.problem_mark or error.context_mark
     where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-    problem = f"{where}: {error.problem or 'not YAML'}"
+    # of a doubled key ruamel quotes both values, which may be half the file
+    what = str(error.problem or "not YAML").splitlines()[0].partition(" with value")[0][:160]
+    problem = f"{where}: {what}"
     return ConfigError(problem, problems=(problem,), hint="check indentation, quotes and doubled keys there")
 
 
@@ -165,7 +174,8 @@ def _reason(error: Any) -> str:
 def _hint(error: Any) -> str:
     if error["type"] != "extra_forbidden":
         return ""
-    return did_you_mean(str(error["loc"][-1]), _fields())
+    name = str(error["loc"][-1])
+    return did_you_mean(name, _fields() - {name})  # it may well be a key elsewhere
 
 
 def _fields() -> set[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from settings.shape import Settings
+
+NOTIFIERS = ("email", "log")  # the keys of notify.TRANSPORTS, which stands above us
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 Problem = tuple[list[Any], str, str]  # path, reason, hint
 
@@ -37,10 +41,26 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     for name, department in departments.items():
         if department.government and department.government not in governments:
             yield unknown(["departments", name, "government"], "government", department.government, governments)
+    yield from _inbox_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
     if "triage" not in departments:
         yield ["departments"], "department 'triage' is required", "it takes what no rule can route"
+
+
+def _inbox_problems(settings: Settings) -> Iterator[Problem]:
+    """Departments whose tickets nobody would see: of no government and no way to hand over."""
+    for name, department in settings.departments.items():
+        loc: list[Any] = ["departments", name]
+        if name != "triage" and not (department.government or department.outside or department.notify):
+            yield loc, "tidak punya kotak masuk", "isi government (kotak masuk di sini), notify, atau outside: true"
+        for i, given in enumerate(department.notify):
+            kind, _, address = given.partition(":")
+            if kind not in NOTIFIERS:
+                hint = did_you_mean(kind, NOTIFIERS) or f"pilih: {', '.join(NOTIFIERS)}"
+                yield [*loc, "notify", i], f"cara memberi tahu '{kind}' tidak dikenal", hint
+            elif kind == "email" and not EMAIL.fullmatch(address):
+                yield [*loc, "notify", i], "alamat email tidak sah", 'tulis seperti "email:aduan@dinas.example"'
 
 
 def _route_problems(settings: Settings) -> Iterator[Problem]:

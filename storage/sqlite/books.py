@@ -36,6 +36,16 @@ def ledger(connection: sqlite3.Connection, day: date | None) -> list[LedgerRow]:
 # --- proof -------------------------------------------------------------------------------------
 
 
+AUDITED = ("department", "status", "priority", "topic", "urgency", "opened_at", "due_at", "due_rule", "parent",
+           "sensitive", "outside", "rule", "ruleset", "closed_at", "reason")
+# what the audit last said of each field of a ticket; max() takes j.value from the same row
+_NOT_AS_AUDITED = (
+    "SELECT DISTINCT 'T-' || t.id FROM ("
+    "SELECT a.ticket, j.key, j.value, max(a.id) FROM audit a, json_each(a.after) j"
+    f" WHERE a.ticket IS NOT NULL AND j.key IN {AUDITED} GROUP BY a.ticket, j.key"
+    f") said JOIN ticket t ON t.id = said.ticket WHERE said.value IS NOT CASE said.key"
+    f"{''.join(f' WHEN {name!r} THEN t.{name}' for name in AUDITED)} END"
+)
 CHECKS = (
     ("tiket tanpa laporan", "SELECT 'T-' || t.id FROM ticket t LEFT JOIN cluster c ON c.id = t.cluster"
      " LEFT JOIN mention m ON m.key = c.first WHERE m.key IS NULL"),
@@ -53,6 +63,7 @@ CHECKS = (
      " (SELECT 1 FROM audit a WHERE a.ticket = t.id AND a.verb = 'open')"),
     ("tiket hilang", "SELECT 'T-' || a.ticket FROM audit a LEFT JOIN ticket t ON t.id = a.ticket"
      " WHERE a.verb = 'open' AND t.id IS NULL"),
+    ("tiket tidak sama dengan catatan auditnya", _NOT_AS_AUDITED),
     ("hitungan tiket salah", "SELECT department || ' ' || status FROM ("
      "SELECT department, status, sensitive, n FROM ticket_count WHERE n > 0 EXCEPT"
      " SELECT department, status, sensitive, count(*) FROM ticket GROUP BY 1, 2, 3)"),

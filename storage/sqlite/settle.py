@@ -249,7 +249,8 @@ def _opened_entry(ticket: Ticket, decision: Decision, *, at: datetime) -> audit.
         "cluster": ticket.cluster, "mention": decision.mention, "department": ticket.department,
         "status": str(ticket.status), "priority": ticket.priority, "topic": ticket.topic, "urgency": ticket.urgency,
         "rule": ticket.rule, "ruleset": ticket.ruleset, "parent": ticket.parent,
-        "due_at": micros(ticket.due_at) if ticket.due_at else None,
+        "due_at": micros(ticket.due_at) if ticket.due_at else None, "due_rule": ticket.due_rule,
+        "opened_at": micros(ticket.opened_at), "sensitive": ticket.sensitive, "outside": ticket.outside,
     }
     return audit.Entry(at, audit.MACHINE, "open", ticket=ticket.id, after=after, reason=decision.because)
 

@@ -64,6 +64,10 @@ def tamper(path: Path, *statements: str) -> None:
         " due_rule, parent, coordinates, sensitive, outside, rule, ruleset, closed_at, reason FROM ticket"
         " WHERE id = 1"]),
     ("hitungan tiket salah", ["UPDATE ticket_count SET n = n + 1 WHERE department = 'solo-dpupr'"]),
+    ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET due_at = due_at + 86400000000 WHERE id = 1"]),
+    ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET opened_at = opened_at - 1 WHERE id = 1"]),
+    ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET topic = 'x', rule = 'y' WHERE id = 1"]),
+    ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET urgency = 'rendah' WHERE id = 1"]),
     ("rantai audit: baris 2 diubah", ["DROP TRIGGER audit_stays",
                                       "UPDATE audit SET actor = 'nobody' WHERE id = 2"]),
     ("rantai audit: baris 2 hilang", ["DROP TRIGGER audit_keeps", "DELETE FROM audit WHERE id = 2"]),
