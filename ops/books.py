@@ -33,6 +33,8 @@ def ledger(
                        **entry.fates, "balances": entry.balances})
     else:
         Console(width=max(Console().width, 120)).print(_table(entries))
+    if not entries:
+        say("tidak ada kiriman" + (f" pada {day}" if day else ""))
     wrong = [entry for entry in entries if not entry.balances]
     if wrong:
         say(f"TIDAK SEIMBANG: {', '.join(f'{e.account} {e.day}' for e in wrong)}")

@@ -20,6 +20,7 @@ from ops.rows import AccountNames
 from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
 
+MAX_DIGITS = 18  # of a ticket number: SQLite counts to 9,223,372,036,854,775,807
 OPERATOR = Actor("kentongan explain", all_departments=True)
 
 
@@ -73,7 +74,7 @@ def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
 
 def _of_ticket(name: str, config: Path, store: Path | None) -> dict[str, Any]:
     number = name.upper().removeprefix("T-")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
         raise ConfigError(f"{name}: bukan nomor tiket", hint="tulis seperti T-12")
     with opened_store(config, store) as books:
         view = books.ticket(OPERATOR, int(number))

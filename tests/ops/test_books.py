@@ -109,6 +109,8 @@ def test_explain_works_offline_without_a_store(tmp_path):
     (("verify", "--store", "none.db"), 2),
     (("explain",), 2),
     (("explain", "T-x"), 2),
+    (("explain", "T-99999999999999999999"), 2),
+    (("explain", "T-\u00b2"), 2),
     (("ledger", "--day", "kemarin"), 2),
     (("ingest", "none.csv", "--format", "csv"), 2),
     (("analyze", "--config", "none.yaml"), 2),
