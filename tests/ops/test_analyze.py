@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import orjson
-import pytest
 
 from tests.ops.command import jsonl, kentongan
 
@@ -82,22 +81,18 @@ def test_hostile_texts_come_back_in_their_place():
         assert_contract(row, orjson.loads(raw)["text"])
 
 
-@pytest.mark.parametrize(("line", "reason"), [
-    (b'{"id":1,"text":"caf\xe9"}', "UTF-8"),
-    (b'{"id":1,"text":', "JSON"),
-    (b'["text"]', "object"),
-    (b'{"id":1}', "text"),
-    (b'{"id":1,"text":null}', "text"),
-])
-def test_an_unreadable_line_keeps_its_place_and_says_why(line, reason):
-    """The row before and the row after are read; the bad one is answered with line and reason."""
-    done = kentongan("analyze", stdin=jsonl({"id": "a", "text": "x"}) + line + b"\n" + jsonl({"id": "b", "text": "y"}))
+def test_unreadable_lines_keep_their_place_and_say_why():
+    """The rows before and after are read; each bad one is answered with line and reason. See test_json_lines too."""
+    bad = [b'{"id":1,"text":"caf\xe9"}', b'{"id":1,"text":', b'["text"]', b'{"id":1}', b'{"id":1,"text":null}']
+    lines = [jsonl({"id": "a", "text": "x"}).strip(), *bad, jsonl({"id": "b", "text": "y"}).strip()]
+    done = kentongan("analyze", stdin=b"\n".join(lines))
 
-    first, bad, last = done.rows()
+    first, *errors, last = done.rows()
     assert (first["id"], last["id"]) == ("a", "b")
-    assert bad["error"]["line"] == 2
-    assert reason in bad["error"]["reason"]
-    assert "1 baris" in done.err
+    assert [row["error"]["line"] for row in errors] == [2, 3, 4, 5, 6]
+    for row, word in zip(errors, ["UTF-8", "JSON", "object", "text", "text"], strict=True):
+        assert word in row["error"]["reason"]
+    assert "5 baris" in done.err
 
 
 def test_ten_thousand_rows_come_back_in_order():
