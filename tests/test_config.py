@@ -298,6 +298,19 @@ def test_a_file_on_top_of_another_changes_only_what_it_says(tmp_path):
     assert settings.ruleset == reader.load(tmp_path / "base.yaml").ruleset
 
 
+def test_a_changed_file_is_read_anew_and_a_reading_changes_no_other(tmp_path):
+    """What is remembered of a text is shown to nobody who could change it."""
+    path, above = tmp_path / "config.yaml", tmp_path / "mine.yaml"
+    path.write_text(BASE, encoding="utf-8")
+    above.write_text("extends: config.yaml\nversion: 1\nplatforms: {x: {poll_seconds: 7}}\n", encoding="utf-8")
+    before = reader.load(path)
+
+    assert reader.load(above).platforms["x"].poll_seconds == 7
+    assert reader.load(path) == before
+    path.write_text(BASE.replace("name: Kominfo", "name: Diskominfo"), encoding="utf-8")
+    assert reader.load(path).departments["kominfo"].name == "Diskominfo"
+
+
 def test_the_base_of_the_broken_files_is_whole(tmp_path):
     """Otherwise the cases above would prove nothing."""
     path = Path(tmp_path / "config.yaml")
