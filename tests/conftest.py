@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import structlog
+
+from storage import open_store
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +20,11 @@ def _plain_logs():
     ])
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Puts an empty store at a path: copying takes 1 ms, making the schema 20, some three hundred times."""
+    made = tmp_path_factory.mktemp("empty") / "k.db"
+    open_store(made).close()
+    return lambda path: Path(shutil.copy(made, path))

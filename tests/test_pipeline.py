@@ -40,8 +40,8 @@ def judge(shared_judge):
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = open_store(tmp_path / "k.db")
+def store(tmp_path, empty_store):
+    store = open_store(empty_store(tmp_path / "k.db"))
     store.sync_accounts([account()], now=NOON)
     yield store
     store.close()

@@ -12,8 +12,8 @@ import pytest
 
 from harvester.archive import ArchiveConnector
 from simulators import archives
-from simulators.day import load_day
 from tests.builders import NOON
+from tests.simulators.worlds import shipped_day
 
 DAY = Path(__file__).parent.parent.parent / "simulators" / "day"
 MONDAY = date(2026, 11, 2)
@@ -21,7 +21,7 @@ MONDAY = date(2026, 11, 2)
 
 @pytest.fixture(scope="module")
 def posts():
-    return load_day(DAY).posts
+    return shipped_day().posts
 
 
 @pytest.fixture(scope="module")

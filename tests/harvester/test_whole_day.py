@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from types import SimpleNamespace
 
 import pytest
@@ -12,21 +11,18 @@ from domain import MentionState
 from harvester import CONNECTORS, build_connectors, connector
 from harvester.base import HarvestError
 from settings import PlatformSettings
-from simulators.__main__ import DAY
-from simulators.day import load_day
 from simulators.world import World
 from tests.builders import account
 from tests.harvester.conftest import Harvest, settings_for
-from tests.simulators.worlds import DAWN, Clock
+from tests.simulators.worlds import DAWN, Clock, shipped_day
 
 HOURS = 17
-shipped_day = cache(load_day)  # two seconds of YAML
 
 
 def whole_day(wire, name, platform, token_env, watched_key, **given):
     """Read the shipped day in steps of an hour, as a daemon would that polls once an hour."""
     clock = Clock()
-    world = World(shipped_day(DAY), DAWN, 1.0, clock)
+    world = World(shipped_day(), DAWN, 1.0, clock)
     watched = world.account(platform, watched_key)
     server = wire(world)
     reading = Harvest(connector(name, settings_for(server.url, token_env, **given)),

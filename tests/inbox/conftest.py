@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,17 +45,9 @@ def password_hash(office: Settings) -> str:
     return str(make_password(PASSWORD))
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that was opened and closed once: copying it is quicker than making its schema for every test."""
-    path = tmp_path_factory.mktemp("empty") / "k.db"
-    open_store(path).close()
-    return path
-
-
 @pytest.fixture
-def store(office: Settings, tmp_path: Path, empty_store: Path) -> Iterator[Store]:
-    store = open_store(shutil.copy(empty_store, tmp_path / "k.db"))
+def store(office: Settings, tmp_path: Path, empty_store: Callable[[Path], Path]) -> Iterator[Store]:
+    store = open_store(empty_store(tmp_path / "k.db"))
     set_up(Desk(office, compile_rules(office), store))
     yield store
     store.close()

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.ops.command import kentongan
+from tests.ops.command import kentongan, kentongan_process
 from tests.paths import DAY1, ROOT
 
 CONFIG = ROOT / "config.yaml"
@@ -22,7 +22,7 @@ def replayed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clean")
     steps = [("init",), ("run", "--once", "--replay", DAY1), ("tickets", "export"), ("run", "--once", "--replay", DAY1),
              ("tickets", "export")]
-    return folder, [kentongan(*step, cwd=folder) for step in steps]
+    return folder, [kentongan_process(*step, cwd=folder) for step in steps]
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from simulators.__main__ import DAY
 from simulators.day import clock_time, load_day
+from tests.simulators.worlds import shipped_day
 
 ACCOUNTS = """
 accounts: {solo: {x: {id: "1", handle: kota}, facebook: {id: "2", handle: kota}}}
@@ -79,7 +79,7 @@ def test_the_day_begins_at_six():
 
 def test_the_shipped_day_is_sound():
     """At least 300 posts on three platforms."""
-    day = load_day(DAY)
+    day = shipped_day()
 
     assert len(day.posts) >= 300
     assert {post.on for post in day.posts} == {"x", "facebook", "instagram"}

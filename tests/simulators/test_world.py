@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from simulators.day import Day, load_day
+from simulators.day import Day
 from simulators.world import World
-from tests.simulators.worlds import ACCOUNTS, DAWN, Clock, event, post, world_of
+from tests.simulators.worlds import ACCOUNTS, DAWN, Clock, event, post, shipped_day, world_of
 
 
 def test_a_post_appears_is_edited_and_disappears_at_its_times():
@@ -121,9 +121,7 @@ def test_a_script_counts_requests():
 
 def test_every_shipped_post_is_visible_to_those_it_is_meant_for():
     """Nothing of the shipped day is written in vain."""
-    from simulators.__main__ import DAY
-
-    day = load_day(DAY)
+    day = shipped_day()
     world = World(day, DAWN, 1.0, lambda: DAWN)
 
     for known in day.posts:

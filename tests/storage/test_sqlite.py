@@ -12,18 +12,18 @@ from tests.storage.contract import StoreContract
 
 class TestSqlite(StoreContract):
     @pytest.fixture
-    def store(self, tmp_path):
-        store = open_store(tmp_path / "kentongan.db")
+    def store(self, tmp_path, empty_store):
+        store = open_store(empty_store(tmp_path / "kentongan.db"))
         yield store
         store.close()
 
     @pytest.fixture
-    def fresh_store(self, tmp_path):
+    def fresh_store(self, tmp_path, empty_store):
         numbers = count()
         opened = []
 
         def fresh():
-            opened.append(open_store(tmp_path / f"fresh{next(numbers)}.db"))
+            opened.append(open_store(empty_store(tmp_path / f"fresh{next(numbers)}.db")))
             return opened[-1]
 
         yield fresh

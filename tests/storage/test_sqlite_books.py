@@ -35,8 +35,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path):
-    store = open_store(path)
+def store(path, empty_store):
+    store = open_store(empty_store(path))
     yield store
     store.close()
 

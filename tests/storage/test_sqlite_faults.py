@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_heals(path):
         assert store.verify() == []
 
 
-def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(path):
+def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(path, empty_store):
     """The n-th operation fails, for every n: no page and no batch is ever half there, and a repetition heals."""
     disk = Disk()
     m = mention("Jalan berlubang")
@@ -65,7 +65,7 @@ def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(pat
     states = clean_states(path.with_name("clean.db"), steps)
 
     for n in count(1):
-        file = path.with_name(f"fault{n}.db")
+        file = empty_store(path.with_name(f"fault{n}.db"))
         with closing(watch(SqliteStore(file, connect=disk.connect))) as store:
             disk.fail_at(n)
             hit = play(store, disk, steps, states)
