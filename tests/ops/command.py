@@ -12,8 +12,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
@@ -30,6 +31,7 @@ class Done:
     code: int
     out: bytes
     err: str
+    seconds: float = field(default=0.0, compare=False)
 
     def rows(self):
         return [orjson.loads(line) for line in self.out.splitlines()]
@@ -50,11 +52,12 @@ def kentongan(*arguments, stdin=b"", cwd: Path = ROOT) -> Done:
 
 def kentongan_process(*arguments, stdin=b"", cwd: Path = ROOT, env=None) -> Done:
     """The same in a process of its own."""
+    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "ops.main", *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd, timeout=110,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )
-    return Done(done.returncode, done.stdout, done.stderr.decode())
+    return Done(done.returncode, done.stdout, done.stderr.decode(), time.monotonic() - begun)
 
 
 @contextmanager
