@@ -92,8 +92,9 @@ def test_an_edited_post_is_there_in_both_versions(pages, posts):
     assert both <= {(post.text, post.edit.text) for post in edited}
 
 
-def test_an_archive_cannot_tell_what_was_deleted(pages):
-    """No page declares anything gone."""
+def test_an_archive_cannot_tell_what_was_deleted(pages, posts):
+    """No page declares anything gone, although posts of that day were deleted."""
+    assert any(post.deleted_at for post in posts)
     assert not [key for of_account in pages.values() for page in of_account for key in page.gone]
 
 
@@ -119,12 +120,12 @@ def test_the_instaloader_folder_is_one_for_instaloader_itself(folder):
 
 def test_x_pages_are_newest_first_as_the_platform_gives_them(folder):
     """The files look like a collector's, not like ours."""
-    for line in (folder / "x__pemkot.x-v2.jsonl").read_bytes().splitlines():
-        page = orjson.loads(line)
-        ids = [int(post["id"]) for post in page["data"] if post.get("text")]
+    pages = [orjson.loads(line) for line in (folder / "x__pemkot.x-v2.jsonl").read_bytes().splitlines()]
+    ids = [[int(post["id"]) for post in page["data"] if post.get("text")] for page in pages]
 
-        assert page["__twarc"]["retrieved_at"].startswith("2026-11-02T")
-        assert ids == sorted(ids, reverse=True)
+    assert all(page["__twarc"]["retrieved_at"].startswith("2026-11-02T") for page in pages)
+    assert ids == [sorted(of_page, reverse=True) for of_page in ids]
+    assert sum(len(of_page) > 1 for of_page in ids) > 3
 
 
 def test_another_days_files_are_not_mixed_in(folder):
