@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,3 +29,9 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
     made = tmp_path_factory.mktemp("empty") / "k.db"
     open_store(made).close()
     return lambda path: Path(shutil.copy(made, path))
+
+
+def pytest_collection_finish() -> None:
+    """What the imports left behind stays; the collector need not walk through it at every turn."""
+    gc.collect()
+    gc.freeze()
