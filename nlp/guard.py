@@ -26,18 +26,32 @@ worse on streets that nobody foresaw.
 Known failures. Two names of which one lacks a letter of the other (Kaliboto, Kaliboo) count as one
 misspelt. A place called like an empty word is not seen where no gazetteer word is given ("Desa Banget").
 A name without cue at an end of a long text passes as a call. Copies that replace plain words in the
-middle are missed, on purpose: prefer a missed copy to a false merge.
+middle are missed, on purpose: prefer a missed copy to a false merge. A digit counts as a letter only
+inside a word whose letters the other text has in that place ("j3mbatan", not "jebo1").
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from nlp.alignment import Alignment, Gap
-from nlp.cue_words import HARMLESS, NAMED, NEAR, NO_NAMES, NO_STREET, NUMBERED, OBJECTS, POLARITY, REGION, TITLES
+from nlp.cue_words import (
+    GLUED,
+    HARMLESS,
+    NAMED,
+    NEAR,
+    NO_NAMES,
+    NO_STREET,
+    NUMBERED,
+    OBJECTS,
+    POLARITY,
+    REGION,
+    TITLES,
+)
 from nlp.fingerprint import Reading
 
 PLACED = NAMED | NUMBERED
@@ -249,7 +263,7 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
     if one == other:
         return True
     if is_number(one) or is_number(other):
-        return False
+        return not _disguised(one).isdisjoint(_disguised(other))
     shorter = min(len(one), len(other))
     if not {one, other}.isdisjoint(POLARITY):
         return False
@@ -263,6 +277,24 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
     if slip:
         return True
     return shorter >= 3 and one[0] == other[0] and len(one) != len(other) and _bones(one) == _bones(other)
+
+
+DISGUISED = re.compile(r"([a-z]+)(?:[013457][a-z]+)+")
+DISGUISES = tuple(str.maketrans("013457", letters) for letters in ("oieast", "oleast"))
+
+
+def _disguised(word: str) -> frozenset[str]:
+    """What "j3mbatan" may stand for: digits inside letters, against a filter. A house number or "gg5a" is none.
+
+    Only ever compared with the word that stands in its place, so a digit is explained away where both
+    texts then say the same, and nowhere else.
+    """
+    if word.isalpha():
+        return frozenset((word,))
+    found = DISGUISED.fullmatch(word) if len(word) > 4 else None
+    if found is None or found[1] in PLACED or found[1] in GLUED:
+        return frozenset()
+    return frozenset(word.translate(letters) for letters in DISGUISES)
 
 
 def _slip(one: str, other: str) -> str:
