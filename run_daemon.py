@@ -45,6 +45,7 @@ JUMP_SECONDS = 30.0  # a larger step of the wall clock against the monotonic one
 LONGEST_WAIT = timedelta(hours=1)  # no account waits longer than this because of a failure
 BATCH = 200  # mentions a transaction: 152 us a post against 532 us one by one (docs/adr/0001)
 DRAIN_SECONDS = 8.0
+LOOK_SECONDS = 0.2
 
 
 def utc_now() -> datetime:
@@ -54,9 +55,33 @@ def utc_now() -> datetime:
 # --- the parts --------------------------------------------------------------------------------
 
 
+class Stop:
+    """A flag that a signal handler may raise at any point, as often as it likes.
+
+    `threading.Event` may not: its `set` takes a lock that the interrupted code, or the handler of the
+    signal before, may hold. Nobody is woken: who waits looks up every LOOK_SECONDS.
+    """
+
+    def __init__(self) -> None:
+        self._raised = False
+
+    def set(self) -> None:
+        self._raised = True
+
+    def is_set(self) -> bool:
+        return self._raised
+
+    def wait(self, seconds: float) -> bool:
+        """Until the flag is raised, at most so long; whether it is."""
+        until = time.monotonic() + seconds
+        while not self._raised and (left := until - time.monotonic()) > 0:
+            time.sleep(min(LOOK_SECONDS, left))
+        return self._raised
+
+
 @dataclass
 class Daemon:
-    """Everything that runs, wired. `stop` ends it; every wait in here is a wait for that event."""
+    """Everything that runs, wired. `stop` ends it; every wait in here is a wait for that flag."""
 
     settings: Settings
     store: Store
@@ -64,7 +89,7 @@ class Daemon:
     judge: Judge
     transports: Mapping[str, Transport]
     rng: random.Random = field(default_factory=random.SystemRandom)
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
     pollers: dict[str, threading.Thread] = field(default_factory=dict)
     replaying: bool = False
 
@@ -247,6 +272,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
 
 
+def stop_on_signals(stop: Stop) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+
 def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
     logs.protect(settings.secret_values())
@@ -255,8 +285,7 @@ def _run(options: argparse.Namespace) -> int:
     with daemon_lease(path) or nullcontext():
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: daemon.stop.set())
+        stop_on_signals(daemon.stop)
         try:
             daemon.run_once() if options.once else daemon.run()
         finally:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
-from structlog.testing import capture_logs
 
-from run_daemon import Daemon, Heartbeat, guarded
+from run_daemon import Heartbeat, Stop, guarded
+from tests.paths import ROOT
 
 
 class Clock:
@@ -113,23 +115,40 @@ def test_the_wait_between_two_beats_is_short_enough_for_a_stop():
     assert 0 < heart.tick() <= 1.0
 
 
-def test_a_stop_waits_for_a_page_at_hand_and_not_for_a_stuck_one(monkeypatch):
-    """A poller that is about to store its page may; one that hangs is left after the time that is granted."""
-    monkeypatch.setattr("run_daemon.DRAIN_SECONDS", 0.5)
-    stored, never = threading.Event(), threading.Event()
-    daemon = Daemon(*[None] * 5)
-    daemon.pollers = {
-        "stuck": threading.Thread(target=never.wait, daemon=True),
-        "storing": threading.Thread(target=lambda: time.sleep(0.2) or stored.set(), daemon=True),
-    }
-    for poller in daemon.pollers.values():
-        poller.start()
+# --- being stopped ----------------------------------------------------------------------------------
+
+STORM = """
+import os, signal, sys
+from run_daemon import Stop, stop_on_signals
+
+stop, daemon = Stop(), os.getpid()
+stop_on_signals(stop)
+sender = os.fork()
+if not sender:
+    for _ in range(10_000):
+        os.kill(daemon, signal.SIGINT)
+        os.kill(daemon, signal.SIGTERM)
+    os._exit(0)
+while os.waitpid(sender, os.WNOHANG) == (0, 0):
+    for _ in range(2_000):  # what a handler interrupts is, most often, the work of another one
+        stop.set()
+sys.exit(0 if stop.wait(60) else 1)
+"""
+
+
+def test_signals_in_quick_succession_stop_it_once_and_never_hang_it():
+    """Thousands of SIGINT and SIGTERM, also into the setting of the flag itself: it ends, and ends well."""
+    done = subprocess.run([sys.executable, "-c", STORM], cwd=ROOT, timeout=60, check=False)
+
+    assert done.returncode == 0
+
+
+def test_whoever_waits_for_the_flag_looks_up_soon():
+    """A raised flag ends a long wait at once or a fifth of a second later; a short wait ends by itself."""
+    stop = Stop()
+    assert stop.wait(0.01) is False
+    threading.Timer(0.05, stop.set).start()
     begun = time.monotonic()
 
-    with capture_logs() as said:
-        daemon.drain()
-
+    assert stop.wait(30) is True
     assert time.monotonic() - begun < 5
-    assert stored.is_set()
-    assert said[-1]["abandoned"] == ["stuck"]
-    never.set()
