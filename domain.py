@@ -280,7 +280,7 @@ class Verdict:
     """Same story or a new one, and why."""
 
     cluster: str  # key of the story's first mention
-    reason: str  # "new" | "repost" | "near_duplicate" | "same_media" | "same_author"
+    reason: str  # new | repost | near_duplicate same_media same_author | quote thread (by reference) | revision left
     similarity: float = 1.0
 
 
@@ -344,12 +344,21 @@ class AttachTo:
 class RaiseUrgency:
     """A change: a later mention of the story is more urgent than its ticket says."""
 
-    ticket: int
+    ticket: int | None  # None: every live ticket of the story
     urgency: str
     because: str
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency
+@dataclass(frozen=True, slots=True)
+class NamePlace:
+    """A change: an answer, a comment or a quote says where the story is. Staff are told; nothing is re-routed."""
+
+    by_reporter: bool
+    location: Location | None  # None: named, but not on the map ("gang Kantil")
+    suggested: tuple[str, ...] = ()  # departments that the completed story would go to
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The way of a mention, in the order in which it happens. Calls every stage, owns none.
 
     harvest_one     connector.fetch -> pacing -> store.save_page           network, then one transaction
-    process_batch   store.unprocessed -> fold -> extract -> decide -> store.settle
+    process_batch   store.unprocessed -> fold (reference, else words) -> extract -> decide -> store.settle
     deliver_due     store.due_events -> transport.send -> store.mark_sent
 
 `decide` is the heart: plain data in, a Decision out, no store, no network, no clock. The daemon,
@@ -29,6 +29,7 @@ from domain import (
     Fingerprint,
     Mention,
     MentionState,
+    NamePlace,
     OpenTicket,
     RaiseUrgency,
     Route,
@@ -41,6 +42,7 @@ from harvester.base import Connector, HarvestError
 from harvester.pacing import after_failure, after_success
 from nlp.duplicates import Folder
 from nlp.extract import Extractor
+from nlp.threads import Threads, Told, new_places, references, same_author
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.route import route
@@ -52,6 +54,7 @@ log = structlog.get_logger("pipeline")
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
 RETRY_FAILED = timedelta(minutes=2)
 GIVE_UP_SENDING = 12
+BY_REFERENCE = ("quote", "thread")
 
 
 # --- deciding: pure ----------------------------------------------------------------------------
@@ -65,8 +68,9 @@ def decide(
     standing: Standing | None,
     rules: Rules,
     fingerprint: Fingerprint | None = None,
+    told: Told | None = None,
 ) -> Decision:
-    """Judge one mention. `standing` is its story as it stands, None for a new story.
+    """Judge one mention. `standing` is its story as it stands, None for a new story; `told` its first post.
 
     A copy (extraction None) joins its story and takes its fate from there. Anything else is either
     kept in a lane, with the reason, or routed; what no rule can route goes to `triage`.
@@ -82,7 +86,7 @@ def decide(
     if mention.state is MentionState.GONE:
         return decision(Fate.LANE, "deleted before it was judged", lane="gone")
     if verdict.cluster != mention.key and standing is not None:
-        changes = _changes_of_a_copy(verdict, extraction, standing)
+        changes = _changes_of_a_copy(mention, verdict, extraction, standing, told, rules)
         return decision(Fate.ATTACHED, verdict.reason, changes=changes)
     if extraction is None:
         raise ValueError(f"{mention.key}: a new story needs an extraction")
@@ -96,18 +100,31 @@ def decide(
 
 
 def _changes_of_a_copy(
-    verdict: Verdict, extraction: Extraction | None, standing: Standing
+    mention: Mention, verdict: Verdict, extraction: Extraction | None, standing: Standing, told: Told | None,
+    rules: Rules,
 ) -> tuple[Change, ...]:
-    if not standing.tickets:
-        return ()
-    changes: list[Change] = [AttachTo(tuple(t.id for t in standing.tickets), verdict.reason)]
-    if extraction is not None:
-        changes += [
-            RaiseUrgency(ticket.id, extraction.urgency.label, "a later post of this story says so")
-            for ticket in standing.tickets
-            if URGENCIES.index(extraction.urgency.label) > URGENCIES.index(ticket.urgency)
-        ]
+    """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
+    changes: list[Change] = []
+    if standing.tickets:
+        changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
+    if extraction is None:
+        return tuple(changes)
+    if lane_of(mention, extraction, rules) is None:  # nobody's joke wakes a desk
+        changes.append(RaiseUrgency(None, extraction.urgency.label, "a later post of this story says so"))
+    if told is not None and verdict.reason in BY_REFERENCE and new_places(extraction, told.mention):
+        by_reporter = same_author(mention, told.mention)
+        suggested = _completed_routes(extraction, told, rules) if by_reporter else ()
+        changes.append(NamePlace(by_reporter, extraction.location, suggested))
     return tuple(changes)
+
+
+def _completed_routes(extraction: Extraction, told: Told, rules: Rules) -> tuple[str, ...]:
+    """Departments that a story without a place would go to, now that its reporter says where."""
+    first, seen = told
+    if seen is None or seen.location is not None or extraction.location is None:
+        return ()
+    whole = replace(seen, location=extraction.location, places=extraction.places)
+    return tuple(chosen.department for chosen in route(first, whole, rules))
 
 
 def _openings(
@@ -256,19 +273,40 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
 
 def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list[Decision]:
     """Fold, extract and decide; reads the store, writes nothing."""
-    known = store.clusters_of({k for m in mentions for k in (m.key, m.repost_of) if k})
-    folded = _fold(mentions, judge.folder, known)
+    named = {m.key: [key for key, _ in references(m)] for m in mentions}
+    known = store.clusters_of({k for m in mentions for k in (m.key, m.repost_of, *named[m.key]) if k})
+    threads = _threads(mentions, judge, store, {known[k] for m in mentions for k in (m.key, *named[m.key])
+                                                if named[m.key] and k in known})
+    folded = _fold(mentions, judge.folder, known, threads)
     standings = store.standings({verdict.cluster for verdict, _ in folded})
-    fresh = [m for m, (v, _) in zip(mentions, folded, strict=True) if v.cluster == m.key or v.reason == "revision"]
+    fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
+             if (v.cluster == m.key or v.reason == "revision") and m.key not in threads.extractions]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
+        extraction = extractions.get(mention.key)
+        if extraction is None and (verdict.cluster == mention.key or verdict.reason in (*BY_REFERENCE, "revision")):
+            extraction = threads.extractions.get(mention.key)
+        told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(
-            decide(mention, verdict=verdict, extraction=extractions.get(mention.key), standing=standing,
-                   rules=judge.rules, fingerprint=fingerprint)
+            decide(mention, verdict=verdict, extraction=extraction, standing=standing, rules=judge.rules,
+                   fingerprint=fingerprint, told=told)
         )
     return decisions
+
+
+def _threads(mentions: Sequence[Mention], judge: Judge, store: Store, clusters: set[str]) -> Threads:
+    """What replies, comments and quotes of this batch are compared with: two look-ups, whatever their number."""
+
+    def lane(mention: Mention, extraction: Extraction) -> str | None:
+        kept = lane_of(mention, extraction, judge.rules)
+        return kept.lane if kept else None
+
+    heads = store.heads(clusters) if clusters else {}
+    live = {id_ for id_, standing in store.standings(clusters).items() if standing.tickets} if clusters else set()
+    return Threads(mentions, heads={id_: Told(head.mention, head.extraction) for id_, head in heads.items()},
+                   live=frozenset(live), read=judge.extractor.extract_many, lane=lane, official=judge.rules.is_official)
 
 
 def _standing_in_batch(cluster: str, mention: Mention) -> Standing | None:
@@ -277,7 +315,7 @@ def _standing_in_batch(cluster: str, mention: Mention) -> Standing | None:
 
 
 def _fold(
-    mentions: Sequence[Mention], folder: Folder, known: Mapping[str, str]
+    mentions: Sequence[Mention], folder: Folder, known: Mapping[str, str], threads: Threads
 ) -> list[tuple[Verdict, Fingerprint | None]]:
     """Verdicts in order. A repost of a known original costs one look-up; a revision keeps its story."""
     clusters = dict(known)
@@ -286,12 +324,15 @@ def _fold(
         parent = clusters.get(mention.repost_of or "")
         result: tuple[Verdict, Fingerprint | None]
         if mention.key in known:  # judged before its edit, or known by what reposted it
-            reason = "revision" if mention.state is MentionState.EDITED else "original"
-            result = Verdict(known[mention.key], reason), None
+            edited = mention.state is MentionState.EDITED
+            result = (threads.revised(mention, known[mention.key], clusters) if edited
+                      else Verdict(known[mention.key], "original")), None
         elif parent:
             result = Verdict(parent, "repost"), None
         elif mention.own or mention.state is MentionState.GONE:
             result = Verdict(mention.key, "new"), None
+        elif joined := threads.joined(mention, clusters):
+            result = joined, None
         else:
             result = folder.fold(mention)
         clusters[mention.key] = result[0].cluster

@@ -13,7 +13,7 @@ from typing import Any
 from domain import Mention, MentionState
 from inbox.display import source_link
 from inbox.masks import SHOWN_CHARS, Mark, Mask, Segment, gist, personal, segments, words
-from storage.store import HistoryEntry, TicketView
+from storage.store import Addition, HistoryEntry, TicketView
 
 Raw = Mapping[str, Any]
 KINDS = ("urgency", "place", "topic", "relevance")
@@ -58,6 +58,15 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A reply or quote that adds to the story, and the places that it names."""
+
+    copy: Copy
+    by_reporter: bool
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One entry of the history: `changes` are (field, before, after)."""
 
@@ -76,6 +85,8 @@ class CaseFile:
     link: str | None
     why: Why
     copies: Sequence[Copy]
+    additions: Sequence[Said]
+    answered: str | None  # the area that the reporter's latest answer names
     steps: Sequence[Step]
 
 
@@ -95,6 +106,8 @@ def case_file(view: TicketView, *, official: frozenset[str], unmasked: bool = Fa
         link=None if gone else source_link(mention.url),
         why=_why(view, extraction, text, hidden),
         copies=[_copy(copy, official) for copy in view.copies if copy.key != mention.key],
+        answered=next(_answered(view), None),
+        additions=[_said(addition, official) for addition in view.additions],
         steps=[_step(entry, official) for entry in view.history],
     )
 
@@ -165,6 +178,22 @@ def _copy(mention: Mention, official: frozenset[str]) -> Copy:
     if gone:
         return Copy(mention, (), None)
     return Copy(mention, gist(mention.text, official=official), source_link(mention.url))
+
+
+def _answered(view: TicketView) -> Iterator[str]:
+    for addition in view.additions:
+        if addition.by_reporter and (location := (addition.extraction or {}).get("location")):
+            yield location["name"]
+
+
+def _said(addition: Addition, official: frozenset[str]) -> Said:
+    """Places that touch personal data are left out, as everywhere."""
+    copy = _copy(addition.mention, official)
+    extraction = addition.extraction or {}
+    text = addition.mention.text
+    hidden = personal(text, _stored(extraction), official=official)
+    named = (words(text, place["start"], place["end"], hidden) for place in extraction.get("places") or ())
+    return Said(copy, addition.by_reporter, tuple(dict.fromkeys(filter(None, named))) if copy.gist else ())
 
 
 def _step(entry: HistoryEntry, official: frozenset[str]) -> Step:

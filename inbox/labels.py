@@ -62,6 +62,7 @@ DONE = {
 }
 PAST = {
     "open": noop("membuka tiket"), "attach": noop("kiriman ditambahkan"), "raise_urgency": noop("urgensi dinaikkan"),
+    "answer": noop("jawaban pelapor menyebut tempat"), "addition": noop("keterangan warga menyebut tempat"),
     "accept": noop("menerima"), "start": noop("mulai mengerjakan"), "finish": noop("menyelesaikan"),
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
@@ -72,6 +73,7 @@ FIELD = {
     "topic": noop("topik"), "reason": noop("alasan"), "due_at": noop("batas waktu"), "due_rule": noop("dasar batas"),
     "closed_at": noop("ditutup"), "outside": noop("instansi luar"), "rule": noop("aturan"),
     "what": noop("yang dibuka"), "parent": noop("tiket induk"), "note": noop("catatan"), "size": noop("jumlah kiriman"),
+    "place": noop("tempat"), "location": noop("kode wilayah"), "suggested": noop("usulan dinas"),
     "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
 }
 ACCOUNT_STATE = {

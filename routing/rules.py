@@ -13,6 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
+from domain import Mention
 from routing.clocks import Clock, Due, due_dates
 from routing.jurisdiction_names import SUBURBS, VILLAGE_WORDS
 from routing.words import Lexicon, folded
@@ -96,6 +97,11 @@ class Rules:
         """The department that watches over shared stories, by the account that they reached."""
         government, _ = self.belongs(account) or (self.home, None)
         return self.governments[government].coordinator
+
+    def is_official(self, mention: Mention) -> bool:
+        """Whether a watched account wrote it, also where another account was shown it."""
+        handle = mention.author.handle if mention.author else None
+        return bool(handle) and self.belongs(f"{mention.platform}:{handle}") is not None
 
     def belongs(self, account: str) -> tuple[str, str | None] | None:
         """Government and department of an account, by its key or, for imports, "platform:handle"."""

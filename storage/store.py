@@ -18,6 +18,7 @@ from domain import (
     Actor,
     Decision,
     Event,
+    Extraction,
     Fingerprint,
     Mention,
     Page,
@@ -56,6 +57,14 @@ class Standing:
     tickets: tuple[Ticket, ...] = ()
     size: int = 0
     fate: str = "ticket"  # fate of the story's first mention
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A story's first mention and what was seen in it: what replies and quotes are compared with."""
+
+    mention: Mention
+    extraction: Extraction | None  # None: deleted, or never read
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,15 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """A reply or quote of the story, with what was seen in it: new facts stand here, not in copies."""
+
+    mention: Mention
+    by_reporter: bool  # the author of the story's first mention wrote it
+    extraction: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """A ticket as its page shows it."""
 
@@ -138,6 +156,7 @@ class TicketView:
     spread: Sequence[tuple[datetime, int]]  # mentions per hour
     siblings: Sequence[Ticket]
     history: Sequence[HistoryEntry]
+    additions: Sequence[Addition] = ()  # newest first, at most 20; they stand among the copies as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +222,18 @@ class Store(Protocol):
 
     def standings(self, clusters: Iterable[str]) -> dict[str, Standing]: ...
 
+    def heads(self, clusters: Iterable[str]) -> dict[str, Head]:
+        """Cluster -> its first mention; a cluster that does not exist is left out."""
+
     def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
         """Fate, cluster, tickets, audit and outbox of a batch: one transaction, safe to repeat.
 
         A mention whose fate is no longer waiting or failed is skipped, and so is one whose text is no
-        longer the `judged_text` of its decision: it was edited meanwhile and comes again. `announce` is pure; its
-        events become outbox rows in the same transaction. It is called with size 1 for a ticket
-        that opens, and once with 10, 100, 1000 ... when the ticket's story has been told so often.
+        longer the `judged_text` of its decision: it was edited meanwhile and comes again. One that was
+        judged before keeps its cluster, unless the verdict says `left`: then it heads a story of its own.
+
+        `announce` is pure; its events become outbox rows in the same transaction. It is called with size 1
+        for a ticket that opens, and once with 10, 100, 1000 ... when the ticket's story has been told so often.
         """
 
     def fail(self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime) -> list[str]:

@@ -15,6 +15,7 @@ from storage.sqlite.connection import Connect, Connections
 from storage.store import (
     Announce,
     DueEvent,
+    Head,
     LedgerRow,
     Saved,
     Settled,
@@ -103,6 +104,10 @@ class SqliteStore:
     def standings(self, clusters: Iterable[str]) -> dict[str, Standing]:
         with self.connections.read() as connection:
             return judging.standings(connection, clusters)
+
+    def heads(self, clusters: Iterable[str]) -> dict[str, Head]:
+        with self.connections.read() as connection:
+            return judging.heads(connection, clusters)
 
     def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
         if not decisions:

@@ -8,8 +8,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+import orjson
+
 from domain import Mention, Ticket
 from storage.sqlite.connection import Connections
+from storage.sqlite.judgement import extraction_of
 from storage.sqlite.rows import (
     MENTION,
     TICKET,
@@ -22,7 +25,7 @@ from storage.sqlite.rows import (
     ticket_of,
 )
 from storage.sqlite.schema import LIVE, WAITS
-from storage.store import Standing, Story
+from storage.store import Head, Standing, Story
 
 GIVE_UP = 5
 PAGE = 2_000
@@ -72,6 +75,17 @@ def standings(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[s
         "SELECT c.id, c.size, m.fate FROM cluster c JOIN mention m ON m.key = c.first"
         f" WHERE c.id {LISTED} ORDER BY c.id", (listed,)).fetchall()
     return {id_: Standing(id_, tickets.get(id_, ()), size, fate) for id_, size, fate in rows}
+
+
+def heads(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Head]:
+    rows = connection.execute(
+        f"SELECT {MENTION}, c.id, j.extraction FROM cluster c JOIN mention m ON m.key = c.first"
+        f" LEFT JOIN judgement j ON j.mention = m.key WHERE c.id {LISTED} ORDER BY c.id", (keys_json(clusters),)
+    ).fetchall()
+    accounts = seen_by(connection, [row[0] for row in rows])
+    return {id_: Head(mention_of(tuple(row), accounts.get(row[0], ())),
+                      extraction_of(orjson.loads(seen)) if seen else None)
+            for *row, id_, seen in rows}
 
 
 def live_tickets(connection: sqlite3.Connection, clusters_json: str) -> list[Ticket]:

@@ -70,6 +70,7 @@ CREATE TABLE mention (
 CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
 CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
+CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
 
 CREATE TABLE sighting (             -- an account was shown a mention; the ledger's right-hand side
   mention TEXT NOT NULL REFERENCES mention(key),
@@ -280,6 +281,11 @@ MIGRATIONS = Migrations("kentongan")
 @MIGRATIONS()
 def m001_initial(db: sqlite_utils.Database) -> None:
     db.executescript(SQL)
+
+
+@MIGRATIONS()
+def m002_answers(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX IF NOT EXISTS mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread'")
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -20,7 +20,17 @@ from typing import Any
 
 import orjson
 
-from domain import LIVE_STATUSES, Decision, Event, MentionState, OpenTicket, RaiseUrgency, Status, Ticket
+from domain import (
+    LIVE_STATUSES,
+    Decision,
+    Event,
+    MentionState,
+    NamePlace,
+    OpenTicket,
+    RaiseUrgency,
+    Status,
+    Ticket,
+)
 from storage.sqlite import audit, outbox, search
 from storage.sqlite.judging import LISTED, live_tickets
 from storage.sqlite.rows import fingerprint_row, keys_json, micros, ticket_row
@@ -90,16 +100,28 @@ class Batch:
 
     def play(self, decision: Decision) -> None:
         mention = self.waiting.pop(decision.mention)
+        if decision.verdict.reason == "left":
+            self._leave(mention)
         cluster = mention.cluster or decision.verdict.cluster
         story = self._joined(cluster, decision, mention)
         self._open(cluster, story, decision)
         for change in decision.changes:
             if isinstance(change, RaiseUrgency):
                 self._raise(story, change)
+            elif isinstance(change, NamePlace):
+                self._name_place(story, change, decision)
         if mention.cluster is None and story.size in MILESTONES:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
         self._note(cluster, decision, mention)
+
+    def _leave(self, mention: Waiting) -> None:
+        """An edit made it a story of its own: the old one is one shorter."""
+        if mention.cluster is not None:
+            self.stories[mention.cluster].size -= 1
+            if mention.cluster not in self.clusters:
+                self.grown.add(mention.cluster)
+            mention.cluster = None
 
     def _joined(self, cluster: str, decision: Decision, mention: Waiting) -> Story:
         """The story with this mention in it: made here, headed by it, or one longer."""
@@ -144,12 +166,20 @@ class Batch:
     def _raise(self, story: Story, change: RaiseUrgency) -> None:
         """Only upwards and only while live: an earlier decision of the batch, or a person, may have been first."""
         for place, ticket in enumerate(story.tickets):
-            if ticket.id == change.ticket and URGENCIES.index(change.urgency) > URGENCIES.index(ticket.urgency):
+            if change.ticket in (None, ticket.id) and URGENCIES.index(change.urgency) > URGENCIES.index(ticket.urgency):
                 raised = replace(ticket, urgency=change.urgency, version=ticket.version + 1)
                 story.tickets[place] = self.raised[ticket.id] = raised
                 self.entries.append(audit.Entry(
                     self.now, audit.MACHINE, "raise_urgency", ticket=ticket.id, before={"urgency": ticket.urgency},
                     after={"urgency": raised.urgency}, reason=change.because))
+
+    def _name_place(self, story: Story, change: NamePlace, decision: Decision) -> None:
+        """An entry in the history of each ticket: the official name at most, never the citizen's words."""
+        place, verb = change.location, "answer" if change.by_reporter else "addition"
+        after = {"mention": decision.mention, "place": place and place.name, "location": place and place.code,
+                 "suggested": list(change.suggested)}
+        self.entries += [audit.Entry(self.now, audit.MACHINE, verb, ticket=ticket.id, after=after)
+                         for ticket in story.tickets]
 
     def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
         verdict = decision.verdict
@@ -202,7 +232,7 @@ def settle(
     accepted = [d for d in decisions if d.mention in waiting]
     if not accepted:
         return Settled(skipped=len(decisions))
-    stories = _stories(connection, {waiting[d.mention].cluster or d.verdict.cluster for d in accepted})
+    stories = _stories(connection, {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c})
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
     batch = Batch(connection, announce, now, waiting, stories, seq, last[0] if last else 0)

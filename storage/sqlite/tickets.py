@@ -32,10 +32,17 @@ from storage.sqlite.rows import (
     ticket_of,
 )
 from storage.sqlite.schema import LIVE
-from storage.store import TicketQuery, TicketRow, TicketView, Transition
+from storage.store import Addition, TicketQuery, TicketRow, TicketView, Transition
 
 HOUR = 3600 * SECOND
 COPIES = 50
+ADDITIONS = 20
+PLACE = "extraction ->> '$.location.name'"
+ANSWERED = (  # where the reporter said it is, in the thread below a post that did not say
+    f"SELECT ja.{PLACE} FROM mention a JOIN judgement ja ON ja.mention = a.key WHERE a.cluster = c.id"
+    f" AND a.verdict = 'thread' AND ifnull(a.author_id, a.author_handle) = c.author AND ja.{PLACE} IS NOT NULL"
+    " ORDER BY a.posted_at DESC LIMIT 1"
+)
 MOST = 1000  # rows of one page, whatever is asked
 CHANGEABLE = frozenset((
     "department", "status", "priority", "topic", "urgency", "due_at", "due_rule", "parent", "sensitive", "outside",
@@ -65,7 +72,7 @@ def tickets(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
     """
     where, values = _filters(actor, query)
     rows = connection.execute(
-        f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, j.extraction ->> '$.location.name'"
+        f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, ifnull(j.{PLACE}, ({ANSWERED}))"
         # the page is found in the index alone; only its rows are then looked up
         f" FROM (SELECT t.id FROM ticket t WHERE {' AND '.join(where)} ORDER BY t.due_sort, t.id LIMIT ?) page"
         " JOIN ticket t ON t.id = page.id JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
@@ -107,7 +114,7 @@ def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Tick
     return TicketView(
         found, mention, orjson.loads(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
         size, _spread(connection, found.cluster), _siblings(connection, actor, found),
-        audit.history(connection, ticket_id),
+        audit.history(connection, ticket_id), _additions(connection, found.cluster, row[0]),
     )
 
 
@@ -127,6 +134,16 @@ def _copies(connection: sqlite3.Connection, cluster: str, first: str) -> list[tu
     return connection.execute(
         f"SELECT {MENTION} FROM mention m WHERE m.cluster = ? AND m.key <> ?"
         " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?", (cluster, first, COPIES)).fetchall()
+
+
+def _additions(connection: sqlite3.Connection, cluster: str, first: str) -> list[Addition]:
+    rows = connection.execute(
+        f"SELECT {MENTION}, ifnull(ifnull(m.author_id, m.author_handle) = c.author, 0), j.extraction"
+        " FROM mention m JOIN cluster c ON c.id = m.cluster LEFT JOIN judgement j ON j.mention = m.key"
+        " WHERE m.cluster = ? AND m.key <> ? AND m.verdict IN ('quote', 'thread')"
+        " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?", (cluster, first, ADDITIONS)).fetchall()
+    return [Addition(mention_of(tuple(row)), bool(reporter), orjson.loads(seen) if seen else None)
+            for *row, reporter, seen in rows]
 
 
 def _mentions(connection: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> list[Mention]:

@@ -20,6 +20,7 @@ from domain import (
     Location,
     Mention,
     MentionKind,
+    NamePlace,
     OpenTicket,
     Page,
     Pii,
@@ -90,6 +91,19 @@ def retell(store: Store, original: Mention, *, times: int, now: datetime = NOON)
         arrive(store, post, now=now)
         store.settle([Decision(post.key, Fate.ATTACHED, None, Verdict(original.key, "repost"), (), (), "cafe0123")],
                      announce=quiet, now=now)
+
+
+def answer(store: Store, original: Mention, text: str, *, place: str, now: datetime = NOON, **given: Any) -> Mention:
+    """A reply below the story that names a place."""
+    post = mention(text, platform="instagram", account=ACCOUNT, at=now + timedelta(hours=1), reply_to=original.key,
+                   kind=MentionKind.COMMENT, **given)
+    arrive(store, post, now=now)
+    seen = extraction(text, place=place)
+    by_reporter = post.author == original.author
+    store.settle([Decision(post.key, Fate.ATTACHED, None, Verdict(original.key, "thread"), (),
+                           (NamePlace(by_reporter, seen.location, ("dishub-solo",)),), "cafe0123", seen)],
+                 announce=quiet, now=now)
+    return post
 
 
 def keep_in_lane(store: Store, text: str, *, lane: str = "trivial", now: datetime = NOON) -> None:

@@ -11,7 +11,7 @@ import pytest
 from domain import Author, Media
 from storage.store import Store
 from tests.builders import NOON, mention
-from tests.inbox.casework import ACCOUNT, delete_at_source, keep_in_lane, open_case, retell
+from tests.inbox.casework import ACCOUNT, answer, delete_at_source, keep_in_lane, open_case, retell
 
 TEXT = ("Paving jebol di Banjarsari, tadi ada yang jatuh. Hubungi 0812-3456-7890 atau @warga_uji, "
         "motor AD 4821 KX, siti@surat.example.id. Tolong @pemkot_contoh")
@@ -130,6 +130,39 @@ def test_a_long_story_says_how_many_of_its_posts_are_listed(store: Store, browse
 
     assert re.search(r'Kiriman lain dalam perkara ini <span class="count">60</span>', page)
     assert "50 yang terbaru ditampilkan." in page
+
+
+def test_the_reporters_answer_stands_below_the_post_with_its_place(store: Store, browser_of: Any) -> None:
+    """Staff see that the question is answered, where it is, and which desk the place points to; the number is hidden."""
+    original = post(key="instagram:post:tanya", text="jalan depan rumah bolong")
+    number = open_case(store, original)
+    answer(store, original, "di Banjarsari bu, telepon 0812-3456-7890", place="Banjarsari", author=AUTHOR)
+    answer(store, original, "saya juga lewat Laweyan", place="Laweyan")
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    card = page[page.index('id="additions-title"'):page.index('id="act-title"')]
+    assert card.count("Jawaban pelapor") == 1
+    assert card.count("Warga lain") == 1
+    assert '<span class="place">Banjarsari</span>' in card
+    assert "0812" not in page
+    assert "Banjarsari" in page[:page.index('id="post-title"')]
+    history = page[page.index('id="history-title"'):]
+    assert "jawaban pelapor menyebut tempat" in history
+    assert "Dishub Kota Surakarta" in history
+
+
+def test_a_deleted_answer_shows_its_fact_and_not_its_words(store: Store, browser_of: Any) -> None:
+    """Its author took it back: that somebody answered stays."""
+    original = post(key="instagram:post:tanya2", text="jalan depan rumah bolong")
+    number = open_case(store, original)
+    said = answer(store, original, "di gang mawar Banjarsari", place="Banjarsari", author=AUTHOR)
+    delete_at_source(store, said.key)
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    assert "gang mawar" not in page
+    assert "jawaban pelapor menyebut tempat" in page
 
 
 def test_spread_and_copies_are_shown_without_their_authors(store: Store, browser_of: Any) -> None:

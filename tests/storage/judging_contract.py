@@ -13,8 +13,10 @@ from domain import (
     Fate,
     Fingerprint,
     MentionState,
+    NamePlace,
     Quarantined,
     RaiseUrgency,
+    Verdict,
 )
 from storage.store import Store, TicketQuery
 from tests.builders import NOON
@@ -23,6 +25,7 @@ from tests.storage.decisions import (
     ALICE,
     LATER,
     MACHINE,
+    extraction,
     fates,
     joins,
     kept,
@@ -130,6 +133,74 @@ class JudgingContract:
         view = store.ticket(ALICE, ticket)
         assert (view.ticket.urgency, view.ticket.version) == ("darurat", 2)
         assert [entry.verb for entry in view.history] == ["open", "raise_urgency"]
+
+    def test_a_story_without_a_ticket_number_is_raised_whole(self, store: Store):
+        """A reply in the batch that opens the tickets cannot know their numbers: all of them rise, once."""
+        first, later = mention(), mention("ada korban")
+        save(watch(store), first, later)
+
+        settled = settle(store, opens(first, "solo-dpupr", "solo-dishub"), joins(
+            later, first.key, "quote", changes=(RaiseUrgency(None, "tinggi", "korban"),)))
+
+        assert len(settled.opened) == 3
+        assert {row.ticket.urgency for row in store.tickets(MACHINE, EVERYTHING)} == {"tinggi"}
+        assert store.verify() == []
+
+    def test_a_named_place_is_told_to_every_ticket_of_the_story(self, store: Store):
+        """In the history, by its official name; the words stay with the reply, and go with it."""
+        m, ticket = told(watch(store))
+        answer = mention("Jl. Nias 5", author=m.author)
+        save(store, answer)
+        location = extraction().location
+
+        settle(store, replace(joins(answer, m.key, "thread", changes=(NamePlace(True, location, ("solo-dinsos",)),)),
+                              extraction=extraction(place="Jl. Nias 5")))
+
+        view = store.ticket(ALICE, ticket)
+        assert (view.history[-1].verb, dict(view.history[-1].after)) == ("answer", {
+            "mention": answer.key, "place": location.name, "location": location.code, "suggested": ["solo-dinsos"]})
+        assert [(a.mention.key, a.by_reporter, a.extraction["places"][0]["text"]) for a in view.additions] == [
+            (answer.key, True, "Jl. Nias 5")]
+        save(store, gone=(answer.key,))
+        assert "Nias" not in str(store.ticket(ALICE, ticket))
+
+    def test_copies_are_no_additions(self, store: Store):
+        """A repost says nothing new; a stranger's quote does, and is not called the reporter's."""
+        m, ticket = told(watch(store))
+        copy, quote = repost(m), mention("nomor 12")
+        save(store, copy, quote)
+
+        settle(store, joins(copy, m.key), joins(quote, m.key, "quote"))
+
+        assert [(a.mention.key, a.by_reporter) for a in store.ticket(ALICE, ticket).additions] == [(quote.key, False)]
+
+    def test_a_story_hands_out_its_first_post_and_what_was_seen_in_it(self, store: Store):
+        """Equal to what was stored, field by field; a deleted post has nothing left."""
+        m, _ = told(watch(store))
+
+        head = store.heads([m.key, "x:post:unknown"])[m.key]
+
+        assert (head.mention.key, head.mention.text, head.mention.author) == (m.key, m.text, m.author)
+        assert head.extraction == opens(m).extraction
+        save(store, gone=(m.key,))
+        assert store.heads([m.key])[m.key].extraction is None
+
+    def test_a_revision_that_left_its_story_opens_one_of_its_own(self, store: Store):
+        """An edit made another matter of a reply: the old story is one shorter, the ledger balances."""
+        m, _ = told(watch(store))
+        said = mention("betul min")
+        save(store, said)
+        settle(store, joins(said, m.key, "thread"))
+        save(store, replace(said, text="Lampu mati di Mojosongo", native_id="99999"))
+        again = store.unprocessed(1, now=LATER)[0]
+
+        settled = settle(store, replace(opens(again, "solo-dishub"), verdict=Verdict(said.key, "left"), fingerprint=None))
+
+        assert len(settled.opened) == 1
+        assert store.clusters_of([said.key]) == {said.key: said.key}
+        assert {c: s.size for c, s in store.standings([m.key, said.key]).items()} == {m.key: 1, said.key: 1}
+        assert fates(store) == {"ticket": 2}
+        assert store.verify() == []
 
     def test_a_story_told_ten_times_is_announced_once_more(self, store: Store):
         """The desk hears when a story is new and when it has grown tenfold, not with every repost."""

@@ -244,7 +244,22 @@ def test_opening_again_keeps_everything(path):
 
     with closing(open_store(path)) as store:
         assert store.facts()["tickets"] == facts["tickets"] == {"baru": 1}
-        assert store.facts()["schema"] == "m001_initial"
+        assert store.facts()["schema"] == "m002_answers"
+
+
+def test_a_file_of_the_first_schema_gets_the_index_of_answers(path):
+    """What an older version wrote is brought up to date when the store is opened, once."""
+    open_store(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP INDEX mention_thread")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_answers'")
+
+    for _ in range(2):
+        open_store(path).close()
+
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'mention_thread'").fetchone()
+    assert found == (1,)
 
 
 def test_a_reader_sees_and_does_not_write(path):
