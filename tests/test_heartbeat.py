@@ -8,8 +8,9 @@ import threading
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
-from run_daemon import Heartbeat, Stop, guarded
+from run_daemon import Daemon, Heartbeat, Stop, guarded
 from tests.paths import ROOT
 
 
@@ -113,6 +114,28 @@ def test_the_wait_between_two_beats_is_short_enough_for_a_stop():
     heart = Heartbeat(Work(), wall=time.time, monotonic=time.monotonic)
 
     assert 0 < heart.tick() <= 1.0
+
+
+def test_a_stop_waits_for_a_page_at_hand_and_not_for_a_stuck_one(monkeypatch):
+    """A poller that is about to store its page may; one that hangs is left after the time that is granted."""
+    monkeypatch.setattr("run_daemon.DRAIN_SECONDS", 0.5)
+    stored, never = threading.Event(), threading.Event()
+    daemon = Daemon(*[None] * 5)
+    daemon.pollers = {
+        "stuck": threading.Thread(target=never.wait, daemon=True),
+        "storing": threading.Thread(target=lambda: time.sleep(0.2) or stored.set(), daemon=True),
+    }
+    for poller in daemon.pollers.values():
+        poller.start()
+    begun = time.monotonic()
+
+    with capture_logs() as said:
+        daemon.drain()
+
+    assert time.monotonic() - begun < 5
+    assert stored.is_set()
+    assert said[-1]["abandoned"] == ["stuck"]
+    never.set()
 
 
 # --- being stopped ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from inbox.models import Session
 from inbox.pages import page
 
 
-class SignIn(AuthenticationForm):
+class SignIn(AuthenticationForm):  # type: ignore[misc]  # Django has no types
     """Django's form; its own refusal reads "nama pengguna username" in Indonesian."""
 
     error_messages: ClassVar[dict[str, Any]] = {

@@ -46,7 +46,9 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 def _said(refusal: Refused, form: Mapping[str, Any], verb: str) -> str:
     if verb == "reject" and form.get("reason") not in desk().settings.reject_reasons:
-        return _("Pilih alasan penolakan dari daftar. Bukan wewenang dinas Anda? Alihkan atau teruskan, jangan tolak.")
+        return str(
+            _("Pilih alasan penolakan dari daftar. Bukan wewenang dinas Anda? Alihkan atau teruskan, jangan tolak.")
+        )
     text = str(refusal)
     return f"{text[:1].upper()}{text[1:]}. {refusal.hint[:1].upper()}{refusal.hint[1:]}".removesuffix(" ") + "."
 

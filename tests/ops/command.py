@@ -37,8 +37,10 @@ class Done:
         return [orjson.loads(line) for line in self.out.splitlines()]
 
 
-def kentongan(*arguments, stdin=b"", cwd: Path = ROOT) -> Done:
+def kentongan(*arguments, stdin=b"", cwd: Path = ROOT, env=None) -> Done:
     """`kentongan ARGUMENTS` in this process, with the shipped config unless `--config` is given; no terminal."""
+    if env:  # what the environment changes is read when a process starts
+        return kentongan_process(*arguments, stdin=stdin, cwd=cwd, env=env)
     given, out, err = (io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (stdin, b"", b""))
     with ExitStack() as stack:
         stack.enter_context(untouched())

@@ -6,6 +6,8 @@ import csv
 import io
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -145,6 +147,8 @@ def test_explain_works_offline_without_a_store(tmp_path):
     (("verify", "--store", "none.db"), 2),
     (("explain",), 2),
     (("explain", "T-x"), 2),
+    (("explain", "T-99999999999999999999"), 2),
+    (("explain", "T-\u00b2"), 2),
     (("ledger", "--day", "kemarin"), 2),
     (("ingest", "none.csv", "--format", "csv"), 2),
     (("analyze", "--config", "none.yaml"), 2),
@@ -166,3 +170,27 @@ def test_config_check_runs_the_examples():
 
     assert done.code == 0, done.err
     assert "contoh" in done.err
+
+
+def test_without_a_file_of_ones_own_the_shipped_one_judges(tmp_path):
+    """Reading verbs work in any folder, in any language setting, without a home; writing verbs ask for a file."""
+    bare = {"HOME": "/nonexistent", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    explained = kentongan("explain", "--json", "--text", "Jalan berlubang 😭 di Solo", cwd=tmp_path, env=bare)
+    refused = kentongan("verify", cwd=tmp_path, env=bare)
+
+    assert (explained.code, refused.code) == (0, 2)
+    assert explained.rows()[0]["text"] == "Jalan berlubang 😭 di Solo"
+    assert "pengaturan bawaan" in explained.err
+    assert "config init" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_leaves_is_no_error():
+    """`kentongan analyze ... | head -1` says nothing and ends with 0."""
+    command = f"{sys.executable} -m ops.main analyze | head -1; exit ${{PIPESTATUS[0]}}"
+    rows = b'{"id":1,"text":"Jalan rusak di Solo"}\n' * 3_000
+    done = subprocess.run(["bash", "-c", command], input=rows, capture_output=True, cwd=ROOT)
+
+    assert done.returncode == 0
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
