@@ -11,6 +11,9 @@ from domain import Author, Media, Mention, MentionKind, PlaceHint
 from settings import Settings
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Platforms that a person turns to in order to report: what comes by them was meant as a report.
+CHANNELS = frozenset(("portal", "web", "form", "formulir", "lapor", "laporgub", "sp4n", "open311", "sms", "telepon",
+                      "phone", "email", "whatsapp", "loket"))
 MILLISECONDS_FROM = 1e11  # as seconds that would be the year 5138
 
 
@@ -32,10 +35,12 @@ class AccountNames:
 def mention_of(row: dict[str, Any], *, key: str, account: str, fallback_at: datetime = EPOCH) -> Mention:
     """The row as a Mention; `key` is its name among those judged together."""
     at = moment(row.get("created_at")) or fallback_at
-    author = row.get("author")
+    author, platform, named = row.get("author"), _text(row.get("platform")), _text(row.get("account"))
     return Mention(
-        key=key, account=account, platform=str(row.get("platform") or "import"), kind=MentionKind.MENTION,
+        key=key, account=account, platform=platform or "import",
+        kind=MentionKind.FORM if (platform or "").lower() in CHANNELS else MentionKind.MENTION,
         native_id=key, text=row["text"], posted_at=at, seen_at=at,
+        handles=(named,) if named and not account else (),  # an account that nobody watches still tells the town
         author=Author(id=str(author), handle=str(author)) if author not in (None, "") else None,
         repost_of=str(row["repost_of"]) if row.get("repost_of") not in (None, "") else None,
         media=tuple(_media(row.get("media"))), place=_place(row),

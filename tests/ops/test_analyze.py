@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from tests.ops.command import jsonl, kentongan, kentongan_process
 
@@ -127,3 +128,27 @@ def test_a_missing_file_is_a_usage_error():
     assert done.code == 2
     assert "no-such-file.jsonl" in done.err
     assert "saran:" in done.err
+
+
+def test_praise_is_talk_and_a_matter_has_a_topic():
+    """The contract knows no praise, and whoever reads the first topic of something to act on finds one."""
+    thanks, plea, form = kentongan("analyze", stdin=jsonl(
+        {"id": 1, "text": "terima kasih pak, mantap"},
+        {"id": 2, "text": "udah gak kuat min, aku pengen mati wae"},
+        {"id": 3, "text": "kerusakan di tempat kami", "platform": "sms"},
+    )).rows()
+
+    assert thanks["relevance"]["detail"] == "obrolan"
+    assert plea["relevance"]["label"] == "actionable"
+    assert plea["topics"]
+    assert form["relevance"]["label"] == "actionable"
+
+
+def test_the_name_of_an_account_tells_the_town():
+    """An account that nobody watches here still says where its people live."""
+    told, silent = kentongan("analyze", stdin=jsonl(
+        {"id": 1, "text": "kauman banjir pak", "account": "pemkot_pekalongan"}, {"id": 2, "text": "kauman banjir pak"},
+    )).rows()
+
+    assert told["location"]["code"].startswith("33.75")
+    assert silent["location"] is None
