@@ -22,7 +22,7 @@ KINDS = {
     "designator": noop("kata penunjuk"), "kind": noop("jenis"), "named": noop("disebut"),
     "before": noop("didahului kata"), "relative": noop("letaknya"), "shape": noop("berbentuk"),
     "person": noop("seperti nama orang setelah"), "the account of": noop("akun milik"),
-    "holds another place of the text": noop("memuat tempat lain di teks"),
+    "holds another place of the text": noop("memuat tempat lain di teks"), "model": noop("pola kata"),
 }
 PHRASES = {
     "negation": noop("disangkal"), "condition": noop("masih pengandaian"), "past": noop("sudah lampau"),
@@ -58,6 +58,23 @@ PHRASES = {
     "its kabupaten follows": noop("kabupatennya menyusul"),
     "far from the account's area": noop("jauh dari wilayah akun"),
     "account": noop("dari akun yang dipantau"),
+    "reads like a report": noop("mirip laporan warga"),
+    "reads like a hazard": noop("mirip kabar bahaya"),
+    "how sure the topic is": noop("kepastian topik"),
+    "how long the text is": noop("panjang teks"),
+    "a place and a harm": noop("ada tempat dan kerugian"),
+    "a place and a topic": noop("ada tempat dan perkara"),
+    "beside": noop("menyebut letak"),
+    "names an account": noop("menyebut akun"),
+    "short": noop("teks pendek"),
+    "question": noop("kata tanya"),
+    "question mark": noop("tanda tanya"),
+    "need": noop("membutuhkan sesuatu"),
+    "lack": noop("kekurangan sesuatu"),
+    "hazard": noop("ada bahaya"),
+    "done": noop("sudah dikerjakan"),
+    "a supply is out": noop("layanan pokok terputus"),
+    "no everyday word": noop("bukan kata sehari-hari"),
 }
 CODED = re.compile(r"^\d\d[\d.]* ")  # "33.72 Kota Surakarta": staff know their places by name
 ONE_OF = re.compile(r"one of (\d+) of this name")

@@ -19,7 +19,9 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from domain import Extraction, Mention, Relevance, Urgency
+from nlp.blend import Blend, Reader
 from nlp.language import LanguageOf
+from nlp.learnt import Learnt, shipped
 from nlp.phrases import EMPTY, Phrasebook, lists_of
 from nlp.pii import PersonalData
 from nlp.places import Places
@@ -35,20 +37,22 @@ NOTHING = Relevance("not_actionable", "obrolan", 0.97)
 CALM = Urgency("normal", 0.6)
 
 DEFAULTS: dict[str, Any] = {
-    "mention": None, "words": None, "hits": EMPTY, "language": "other", "register": None, "topics": (),
-    "places": (), "location": None, "relevance": NOTHING, "urgency": CALM, "sensitive": False, "pii": (),
+    "mention": None, "words": None, "hits": EMPTY, "reading": None, "language": "other", "register": None,
+    "named": (), "topics": (), "places": (), "location": None,
+    "relevance": NOTHING, "urgency": CALM, "sensitive": False, "pii": (),
 }
 for _name, _default in DEFAULTS.items():
     Doc.set_extension(_name, default=_default, force=True)
 
 
 class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_subclass__ is untyped
-    """spaCy's Language for Indonesian and Javanese posts; its components read `nlp.settings` when made."""
+    """spaCy's Language for Indonesian and Javanese posts; its components read `settings` and `learnt` when made."""
 
     lang = "id"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, learnt: Learnt) -> None:
         self.settings = settings
+        self.learnt = learnt
         self.phrasebook = Phrasebook(lists_of(settings))
         table = self.phrasebook.table
         super().__init__(Vocab(), create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, table))
@@ -58,12 +62,18 @@ class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_sub
 # cannot know, so no component names it as required.
 COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str], list[str]]] = {
     "phrases": (lambda nlp: _finder(nlp.phrasebook), [], ["hits"]),
+    "reader": (lambda nlp: Reader(nlp.learnt.model), ["hits"], ["reading"]),
     "language": (lambda nlp: LanguageOf(nlp.phrasebook.table.known), [], ["language", "register"]),
     "places": (lambda nlp: Places(nlp.settings, nlp.phrasebook.table.known), [], ["places", "location"]),
-    "topics": (lambda nlp: Topics(nlp.settings), ["hits"], ["topics"]),
+    "topics": (lambda nlp: Topics(nlp.settings), ["hits"], ["topics", "named"]),
     "urgency": (lambda nlp: UrgencyOf(), ["hits"], ["urgency"]),  # noqa: ARG005
     "relevance": (
-        lambda nlp: RelevanceOf(nlp.settings), ["hits", "topics", "places", "urgency"], ["relevance", "sensitive"],
+        lambda nlp: RelevanceOf(nlp.settings, nlp.learnt.weights),
+        ["hits", "topics", "places", "urgency", "reading"],
+        ["relevance", "sensitive"],
+    ),
+    "blend": (
+        lambda nlp: Blend(nlp.settings, nlp.learnt.model), ["topics", "named", "relevance", "reading"], ["topics"],
     ),
     "pii": (lambda nlp: PersonalData(_official_handles(nlp.settings)), [], ["pii"]),
 }
@@ -101,8 +111,8 @@ def _official_handles(settings: Settings) -> frozenset[str]:
 class Extractor:
     """What the NLP sees in mentions. Built once for a ruleset; building takes well under two seconds."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.nlp = Pipeline(settings)
+    def __init__(self, settings: Settings, learnt: Learnt | None = None) -> None:
+        self.nlp = Pipeline(settings, learnt or shipped())
         for component in COMPONENTS:
             self.nlp.add_pipe(f"kentongan_{component}")
 
@@ -114,9 +124,17 @@ class Extractor:
         found: list[Extraction] = []
         for begin in range(0, len(mentions), BATCH):
             with self.nlp.memory_zone():
-                docs = self.nlp.pipe(self._docs(mentions[begin : begin + BATCH]), batch_size=BATCH)
-                found.extend(_extraction(doc) for doc in docs)
+                found.extend(_extraction(doc) for doc in self.read(mentions[begin : begin + BATCH]))
         return found
+
+    def read(self, mentions: Sequence[Mention], *, until: str | None = None) -> Iterator[Doc]:
+        """The Docs themselves, for those who look at more than the judgements; they grow the string store.
+
+        `until` names the last component to run.
+        """
+        names = list(COMPONENTS)
+        later = names[names.index(until) + 1 :] if until else []
+        return self.nlp.pipe(self._docs(mentions), batch_size=BATCH, disable=[f"kentongan_{name}" for name in later])
 
     def _docs(self, mentions: Sequence[Mention]) -> Iterator[Doc]:
         for mention in mentions:

@@ -87,8 +87,15 @@ def canonical(word: str, spelling: Mapping[str, str], known: Collection[str]) ->
     if doubled:
         root = without_clitic(spelling.get(doubled[1], doubled[1]), known)
         return f"{root} {root}"
-    word = spelling.get(word, word)
+    word = spelling.get(word) or _without_stress(word, known)
     return " ".join(without_clitic(part, known) for part in word.split(" "))
+
+
+def _without_stress(word: str, known: Collection[str]) -> str:
+    """Javanese stresses by a "u" behind the first letter: "buanjir", "muacet", "puanas"."""
+    stressed = len(word) > 4 and word[1] == "u" and word[2] in "aeio" and word not in known
+    plain = word[0] + word[2:] if stressed else word
+    return plain if stressed and plain in known else word
 
 
 def without_clitic(word: str, known: Collection[str]) -> str:

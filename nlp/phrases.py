@@ -4,9 +4,9 @@ All lists share one Aho-Corasick automaton over the canonical words of a text, s
 with their number and a keyword that an operator adds works at once. A phrase matches whole words only.
 What a hit means is for the components to say; this module only says where it stands.
 
-A keyword of a thing and a defect ("jalan rusak") is also found with words between: "jalan di kampung kami
-sudah lama rusak". The thing must not be part of another topic's longer keyword ("lampu merah ... mati" is
-no dead street light), and both stand in one sentence, at most six words apart.
+A keyword or an urgent phrase of a thing and a defect ("jalan rusak") is also found with words between: "jalan di
+kampung kami sudah lama rusak". The thing must not be part of another topic's longer keyword ("lampu merah ... mati"
+is no dead street light), and both stand in one sentence, at most six words apart.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Hit(NamedTuple):
         return self.first < other.last and other.first < self.last
 
 
+SPLIT = frozenset(("topic", "urgency"))  # lists whose phrases of a thing and a defect are found apart
 THING = "thing"  # the first part of a keyword that ends in a defect
 APART = 6  # words between a thing and its defect
 
@@ -89,13 +90,13 @@ class Phrasebook:
                 _add(found.setdefault(entry.kind, []),
                      Hit(entry.kind, entry.label, entry.phrase, entry.size, first, last))
         if THING in found and "defect" in found:
-            for hit in self._apart(found, words):
-                _add(found.setdefault("topic", []), hit)
+            for hit in list(self._apart(found, words)):
+                _add(found.setdefault(hit.kind, []), hit)
         return found
 
     @staticmethod
     def _split_forms(entries: Mapping[str, Mapping[tuple[str, str], _Entry]]) -> dict[tuple[str, str], list[_Entry]]:
-        """(thing, defect) -> the topics' keywords that are made of both."""
+        """(thing, defect) -> the topics' keywords and the urgent phrases that are made of both."""
         defects = {form.strip() for form, found in entries.items() if ("defect", "") in found}
         split: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
         for form, found in entries.items():
@@ -103,7 +104,7 @@ class Phrasebook:
             for cut_at in range(1, len(parts)):
                 head, tail = " ".join(parts[:cut_at]), " ".join(parts[cut_at:])
                 if tail in defects and head not in defects:
-                    split[head, tail] += [entry for (kind, _), entry in found.items() if kind == "topic"]
+                    split[head, tail] += [entry for (kind, _), entry in found.items() if kind in SPLIT]
         return {pair: found for pair, found in split.items() if found}
 
     def _apart(self, found: Mapping[str, list[Hit]], words: Words) -> Iterator[Hit]:
@@ -118,7 +119,7 @@ class Phrasebook:
                     continue
                 form = " ".join(words.form[defect.first : defect.last])
                 for entry in self._split.get((thing.label, form), ()):
-                    yield Hit("topic", entry.label, entry.phrase, 2, thing.first, defect.last)
+                    yield Hit(entry.kind, entry.label, entry.phrase, 2, thing.first, defect.last)
 
 
 def _add(hits: list[Hit], new: Hit) -> None:

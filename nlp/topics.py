@@ -17,15 +17,15 @@ phrase elsewhere in the sentence takes those of that sentence. The score is 1 - 
 the share that stronger topics hold. A second topic needs a defect or a need of its own.
 
 Measurement. On the development half of a city portal (3,629 complaints): single words without context .71,
-with context and the hand-merged lists .80; on the half kept aside .76, so four points of it are the words of
+with context and the hand-merged lists .81; on the other half .77, so four points of it are the words of
 that half. The setting list came from its statistics: words that stand in every topic's complaints.
 
 Known failures. Of two real matters the one with fewer words may fall under the second threshold. "Sampah"
 in a river is waste to this module and drainage to many offices; a broken drain cover in the road is one
 or the other by taste.
 
-Refuses to guess: a text without a keyword has no topic. A trained component joins later; keywords keep
-their weight then, so that a new one works at once.
+Refuses to guess: a text without a keyword has no topic here. The trained component joins in `nlp.blend`;
+keywords keep their weight there, so that a new one works at once.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from domain import Place, Topic
+from domain import Place, Span, Topic
 from nlp.context import located
 from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
@@ -58,8 +59,17 @@ PREPOSITIONS = word_set("di ke dari ing neng nang ning saking seko sekang menyan
 SOLID = 1.0  # under this, a topic stands on incidental words alone
 
 
+class Named(NamedTuple):
+    """A topic that keywords name. `own`: something broken or needed stands beside them, not beside another's."""
+
+    label: str
+    score: float
+    own: bool
+    spans: tuple[Span, ...]
+
+
 class Topics:
-    """spaCy component: `doc._.topics`, best first."""
+    """spaCy component: `doc._.topics`, best first, and `doc._.named`: every label that keywords name."""
 
     def __init__(self, settings: Settings) -> None:
         self.least = settings.thresholds.topic
@@ -70,13 +80,22 @@ class Topics:
         found = hits.get("topic")
         if found:
             words: Words = doc._.words
-            doc._.topics = self.score(standing(found, hits, words), hits, words, doc._.places)
+            doc._.named = self.named(standing(found, hits, words), hits, words, doc._.places)
+            doc._.topics = self.chosen(doc._.named)
         return doc
 
-    def score(
+    def chosen(self, named: Sequence[Named]) -> tuple[Topic, ...]:
+        """The topics among what keywords name: the first, and others that have a harm of their own."""
+        return tuple(
+            Topic(name.label, round(name.score, 3), name.spans)
+            for rank, name in enumerate(named)
+            if name.score >= (self.least if rank == 0 else self.least_second) and (rank == 0 or name.own)
+        )
+
+    def named(
         self, found: Sequence[Hit], hits: Hits, words: Words, places: Sequence[Place] = ()
-    ) -> tuple[Topic, ...]:
-        """The topics that the standing keywords add up to; `places` as found in the same text."""
+    ) -> tuple[Named, ...]:
+        """What the standing keywords add up to, best first; `places` as found in the same text."""
         if not found:
             return ()
         shared = Counter((hit.first, hit.last) for hit in found)
@@ -105,13 +124,11 @@ class Topics:
         if top < SOLID and order[0] != REST:  # nothing but incidental words: then they are the matter
             sums = {label: total / top for label, total in sums.items()}
             top = 1.0
-        topics = []
-        for rank, label in enumerate(order[:MOST]):
-            score = (1 - math.exp(-sums[label] / 2)) * (0.5 + 0.5 * sums[label] / top)
-            if score >= (self.least if rank == 0 else self.least_second) and (rank == 0 or own[label]):
-                spans = tuple(hit.span(words) for hit in kept[label])
-                topics.append(Topic(label, round(score, 3), spans))
-        return tuple(topics)
+        return tuple(
+            Named(label, (1 - math.exp(-sums[label] / 2)) * (0.5 + 0.5 * sums[label] / top), own[label],
+                  tuple(hit.span(words) for hit in kept[label]))
+            for label in order[:MOST]
+        )
 
 
 def _incidental(hit: Hit, hits: Hits, words: Words, places: Sequence[Place]) -> float:

@@ -11,50 +11,91 @@ Observations. "Segera", "enggal" and "secepatnya" stand in every second plea and
 "sakit" is part of every hospital's name: neither is in the lists. Water in the house is darurat by the
 phrases that say so ("masuk rumah", "mlebu omah", "selutut"), not by the word for a flood.
 
-Measured: darurat + tinggi at precision 1.0, recall .83 on 33 labelled texts of the development half, .46 and
-.55 on the 55 kept aside: the lists know the first half's words. On the invented day, whose authors call
-hardship tinggi, the label agrees in 72 %.
+Where water or power is the matter and a word says that it is out, 1.6 is added without a phrase of its own. A trained
+model that reads hazards adds 1.5 times its margin and 0.4, at most 1.4 either way, and nothing upwards where the only
+phrases were denied, supposed or past.
 
-Known failures. What a list does not name is normal, however bad; sarcasm counts as said. A patient without
-treatment is tinggi here and may be darurat to a doctor.
+Measured on the 55 labelled texts kept aside: darurat + tinggi at precision .60, recall .55 (before: .46, .55). On 455
+portal complaints and 87 comments that we judged while we mended the lists, .79 / .93 and .63 / .62 by the lists alone.
+On the invented day, whose authors call hardship tinggi, the label agrees in 80 % (before: 72 %). The goal of recall .85
+is not reached: what is missed are hazards told without a word of hazard.
+
+Failures met and mended. "Hampir", "tiba" and "meninggal" by themselves were in the lists: "hampir 3 bulan", "tiba2"
+and a dead father's papers hurry nobody. "Masuk rumah" is about water only where water is the matter; monitor lizards
+come in too. "Banjir Kanal Barat" is a river.
+
+Known failures. Sarcasm counts as said. A patient without treatment is tinggi here and may be darurat to a doctor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+
 from spacy.tokens import Doc
 
-from domain import Reason, Urgency
+from domain import Place, Reason, Urgency
 from nlp.context import turn_of
+from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 
+# Words that are a risk themselves: "kalau hujan membahayakan" is a danger all the same.
+RISK = word_set("bahaya berbahaya membahayakan rawan mbebayani bebaya")
+# Water says how deep it is only where there is water: wild animals come "masuk rumah" too.
+INSIDE = frozenset((
+    "masuk rumah", "masuk ke rumah", "masuk kamar", "masuk dapur", "mlebu omah", "mlebu kamar", "selutut", "sedengkul",
+    "sadengkul", "sakdengkul", "sepinggang", "sedada", "sewengkang",
+))
+WATER = "banjir_drainase"
+# A supply that everybody needs, and words that say it is out.
+SUPPLIES = frozenset(("air_bersih", "listrik_telekom"))
+OUT = frozenset((
+    "mati", "padam", "tidak keluar", "tidak mengalir", "ga ngalir", "gak ngalir", "ora mili", "ora metu", "mboten mili",
+    "ora murub", "pejah", "kering", "asat", "tidak menyala", "gangguan",
+))
+CUT_OFF = 1.6
+NAMED_SPOTS = frozenset(("landmark", "jalan"))
+READS, READS_BIAS, READS_MOST = 1.5, 0.4, 1.4  # points for a margin, and the most that the model may say
 POINTS = {"darurat": 3.0, "tinggi": 1.6, "tidak_mendesak": -1.6}
 FURTHER = {"tinggi": (1.6, 0.6, 0.2), "darurat": (3.0, 1.0, 0.5), "tidak_mendesak": (-1.6, -0.4, 0.0)}
 EMERGENCY, HIGH, LOW = 2.8, 1.3, -1.0
 VULNERABLE, NOW, PLEA, ASKS, WONDERS = 0.4, 0.3, 0.2, -0.8, -1.5
+NAMED = 0.35  # a topic that keywords name this well is a matter of the post
 HAZARD_CAP = 2.6  # hazards without a threat to life never add up to darurat
 
 
-def urgency_of(words: Words, hits: Hits, metaphors: list[Hit], *, asks_only: bool) -> Urgency:
-    """Add up the evidence of one text; pure."""
+def urgency_of(
+    words: Words, hits: Hits, metaphors: list[Hit], *, asks_only: bool, named: Container[str] = (),
+    places: Sequence[Place] = (), reads: float | None = None,
+) -> Urgency:
+    """Add up the evidence of one text; pure. `named`: topics; `reads`: what the model makes of it, None without one."""
     reasons: list[Reason] = []
     sums = {"darurat": 0.0, "tinggi": 0.0, "tidak_mendesak": 0.0}
     counts = dict.fromkeys(sums, 0)
     seen: set[str] = set()
+    turned = False
     for hit in hits.get("urgency", ()):
         if hit.phrase in seen or any(hit.touches(m) for m in metaphors):
             continue
         if hit.label == "tinggi" and any(o.label == "darurat" and o.touches(hit) for o in hits["urgency"]):
             continue
+        if (hit.phrase in INSIDE and WATER not in named) or any(_inside(hit, words, place) for place in places):
+            continue
         seen.add(hit.phrase)
         turn = turn_of(hit, words, hits) if hit.label != "tidak_mendesak" else None
+        if turn and turn.what == "rule:condition" and not RISK.isdisjoint(hit.phrase.split()):
+            turn = None
         steps = FURTHER[hit.label]
         weight = steps[min(counts[hit.label], 2)] * (turn.factor if turn else 1.0)
         counts[hit.label] += 1 if not turn else 0
+        turned = turned or turn is not None
         sums[hit.label] += weight
         reasons.append(Reason(f"signal:{hit.label}:{hit.phrase}", round(weight, 2), (hit.span(words),)))
         if turn:
             reasons.append(Reason(turn.what, 0.0, (turn.hit.span(words),)))
+    if not counts["tinggi"] and (cut := _cut_off(words, hits, named)):
+        sums["tinggi"] += CUT_OFF
+        reasons.append(Reason("rule:a supply is out", CUT_OFF, (cut.span(words),)))
     hazard = min(sums["tinggi"], HAZARD_CAP)
     if hazard < sums["tinggi"]:
         reasons.append(Reason("rule:hazards are capped", round(hazard - sums["tinggi"], 2)))
@@ -64,6 +105,12 @@ def urgency_of(words: Words, hits: Hits, metaphors: list[Hit], *, asks_only: boo
             if kind in hits and (kind == "vulnerable" or sums["darurat"] or total < HIGH):
                 reasons.append(Reason(f"rule:{kind.removeprefix('cue:')}", weight, (hits[kind][0].span(words),)))
                 total += weight
+    if reads is not None:
+        points = max(-READS_MOST, min(READS_MOST, READS * reads + READS_BIAS))
+        if turned and not (counts["darurat"] or counts["tinggi"]):  # the model knows no "kalau" and no "dulu"
+            points = min(points, 0.0)
+        reasons.append(Reason("model:reads like a hazard", round(points, 2)))
+        total += points
     if not sums["darurat"]:
         total = min(total, HAZARD_CAP)
     if asks_only:
@@ -71,6 +118,20 @@ def urgency_of(words: Words, hits: Hits, metaphors: list[Hit], *, asks_only: boo
         reasons.append(Reason("rule:only asks", asked))
         total += asked
     return _judged(total, tuple(reasons))
+
+
+def _cut_off(words: Words, hits: Hits, named: Container[str]) -> Hit | None:
+    """The word that says that water or power is out, where one of them is the matter."""
+    if not any(supply in named for supply in SUPPLIES):
+        return None
+    outs = [hit for hit in hits.get("defect", ()) if hit.phrase in OUT]
+    return next((hit for hit in outs if turn_of(hit, words, hits) is None), None)
+
+
+def _inside(hit: Hit, words: Words, place: Place) -> bool:
+    """ "Banjir Kanal Barat" is a river, not a flood."""
+    span = hit.span(words)
+    return place.type in NAMED_SPOTS and place.start <= span.start and span.end <= place.end
 
 
 def _judged(total: float, reasons: tuple[Reason, ...]) -> Urgency:
@@ -86,9 +147,12 @@ class UrgencyOf:
     def __call__(self, doc: Doc) -> Doc:
         hits: Hits = doc._.hits
         words: Words = doc._.words
-        if words.raw and hits:
+        if words.raw:
             metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]
-            doc._.urgency = urgency_of(words, hits, metaphors, asks_only=asks_only(words, hits))
+            named = {name.label for name in doc._.named if name.score >= NAMED}
+            reads = doc._.reading.margins.get("high") if doc._.reading else None
+            doc._.urgency = urgency_of(words, hits, metaphors, asks_only=asks_only(words, hits), named=named,
+                                       places=doc._.places, reads=reads)
         return doc
 
 

@@ -97,8 +97,9 @@ CUES = {
     """),
     "condition": phrases("""
         kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut, takutnya, khawatir,
-        kuatir, jangan sampai, semoga, setiap hujan, jangan jangan, supaya tidak, agar tidak, biar tidak, jangan
-        tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada, sebelum ada
+        kuatir, jangan sampai, semoga, setiap hujan, tiap hujan, setiap kali hujan, tiap kali hujan, jangan jangan,
+        supaya tidak, agar tidak, biar tidak, jangan tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada,
+        sebelum ada
     """),
     "past": phrases("""
         dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman dulu, sempat,

@@ -34,7 +34,7 @@ def test_the_reasons_add_up_and_point_at_the_words(read):
     signals = [r for r in urgency.because if r.what.startswith("signal:")]
 
     assert {text[r.spans[0].start : r.spans[0].end] for r in signals} == {"banjir", "longsor", "membahayakan"}
-    assert sum(r.weight for r in urgency.because) == pytest.approx(2.4)
+    assert sum(r.weight for r in signals) == pytest.approx(2.4)
 
 
 def test_many_hazards_are_no_threat_to_life(read):
@@ -46,3 +46,19 @@ def test_deleting_the_negation_raises_the_urgency(read):
     """The denial decided: without it the flood counts."""
     assert read("tidak banjir di sini").urgency.label == "normal"
     assert read("banjir di sini").urgency.label == "tinggi"
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("jembatan di Desa Kalisari Rowokele ambrol tadi malam", "tinggi"),
+    ("air PDAM di kampung kami dari kemarin mati", "tinggi"),
+    ("kalau hujan angin pohonnya membahayakan rumah warga", "tinggi"),
+    ("air sudah masuk rumah, banjir setinggi lutut", "darurat"),
+    ("biawak sering masuk rumah warga, mohon ditangkap", "normal"),
+    ("Banjir Kanal Barat penuh eceng gondok", "normal"),
+    ("sudah hampir 3 bulan KK saya belum jadi", "normal"),
+    ("tiba-tiba data saya hilang dari aplikasi", "normal"),
+    ("bapak saya meninggal, mau urus akta kematian di kelurahan", "normal"),
+])
+def test_a_hazard_is_told_from_its_words_and_from_what_they_are_about(read_shipped, text, label):
+    """A bridge that fell is a hazard with words between; water is deep only where there is water."""
+    assert read_shipped(text, account="x:jateng").urgency.label == label

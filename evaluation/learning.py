@@ -1,0 +1,182 @@
+"""Gathers what may be learnt from a folder of labelled texts, and fits all models to it.
+
+    python -m evaluation.learning DATA_DIR [--half dev|all] [--into nlp/models]
+
+Topics are learnt from topic.jsonl. Relevance is learnt from relevance.jsonl, from a share of the portal's complaints
+(all of them actionable), from the comments that `labels/relevance.tsv` judges by their id, and from the invented
+day. `--half dev` leaves the other half of topic.jsonl and relevance.jsonl untouched, so that it can be scored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import xxhash
+
+from domain import Mention
+from evaluation import day
+from evaluation.labelled import URGENT, Row, mention_of, rows_of
+from evaluation.training import HAZARD, REPORT, Sample, fit, fit_facts, out_of_fold
+from nlp.extract import Extractor
+from nlp.learnt import MODEL, WEIGHTS, Learnt
+from nlp.linear import LinearModel
+from nlp.relevance import RelevanceOf
+from settings import Settings, load
+
+PORTAL_SHARE, PORTAL_WEIGHT, DAY_WEIGHT = 8, 0.3, 0.5  # every eighth complaint; there are twenty for a comment
+OTHERS_WEIGHT, DAY_TOPIC_WEIGHT = 4.0, 2.0  # a regency's letter and a comment count more than one of 7,000 complaints
+PORTALS = ("surabaya_wargaku",)
+LABELS = Path(__file__).parent / "labels"
+RELEVANCE, TOPIC, URGENCY = LABELS / "relevance.tsv", LABELS / "topic.tsv", LABELS / "urgency.tsv"
+DAY = Path(__file__).parent.parent / "simulators"
+X_PLATFORMS = ("x", "twitter")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A post whose relevance is known."""
+
+    mention: Mention
+    label: str
+    weight: float
+    group: str
+
+
+def may_be_learnt(row: Row) -> bool:
+    """Whether the row's text may be trained on: nothing that came from X."""
+    told = [str(row.get(field) or "").lower() for field in ("platform", "source")]
+    return not any(name in X_PLATFORMS or name.startswith("x_") for name in told)
+
+
+def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str]]:
+    """(post, topic, weight, group) of the folder, of the labels by id and of the day."""
+    for row in _rows(data / "topic.jsonl", half):
+        group = str(row.get("source") or "")
+        yield mention_of(row), row["label"], 1.0 if group in PORTALS else OTHERS_WEIGHT, group
+    for file, row, label in _by_id(data, TOPIC, half):
+        yield mention_of(row), label, OTHERS_WEIGHT, file
+    settings = load(DAY / "demo.yaml")
+    for post in day.posts_of(DAY / "day"):
+        if post["expect"]["fate"] == "ticket":
+            yield day.mention_of(post, settings), post["expect"]["topic"], DAY_TOPIC_WEIGHT, "day"
+
+
+def _by_id(data: Path, labels: Path, half: str) -> Iterator[tuple[str, Row, str]]:
+    """(file, row, label) of the rows that a file of labels judges by their id."""
+    judged = {(file, key): label for file, key, label in _lines(labels)}
+    for file in dict.fromkeys(file for file, _ in judged):
+        for row in _rows(data / file, half if file == "topic.jsonl" else "all"):
+            if label := judged.get((file, row["id"])):
+                yield file, row, label
+
+
+def relevance_rows(data: Path, half: str) -> Iterator[Judged]:
+    """Every post of the folder, of the day and of the labels by id whose relevance may be learnt."""
+    for row in _rows(data / "relevance.jsonl", half):
+        yield Judged(mention_of(row), row["label"], 1.0, str(row.get("source") or ""))
+    for row in _rows(data / "topic.jsonl", half):
+        if row.get("source") in PORTALS and xxhash.xxh64_intdigest(f"portal {row['id']}".encode()) % PORTAL_SHARE == 0:
+            yield Judged(mention_of(row), REPORT, PORTAL_WEIGHT, row["source"])
+    yield from _comments(data / "unlabelled_semarang_ig.jsonl")
+    settings = load(DAY / "demo.yaml")
+    for post in day.posts_of(DAY / "day"):
+        label = REPORT if post["expect"]["fate"] == "ticket" else f"not_{REPORT}"
+        yield Judged(day.mention_of(post, settings), label, DAY_WEIGHT, "day")
+
+
+def urgency_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
+    """(post, "high" or "low", group) of the folder, of the labels by id and of the day."""
+    for row in _rows(data / "urgency.jsonl", half):
+        yield mention_of(row), _height(row["label"]), str(row.get("source") or "")
+    for file, row, label in _by_id(data, URGENCY, half):
+        if label != "unsure":
+            yield mention_of(row), label, file
+    settings = load(DAY / "demo.yaml")
+    for post in day.posts_of(DAY / "day"):
+        if post["expect"]["fate"] == "ticket" and "urgency" in post["expect"]:
+            yield day.mention_of(post, settings), _height(post["expect"]["urgency"]), "day"
+
+
+def _height(label: str) -> str:
+    return HAZARD if label in URGENT else "low"
+
+
+def _lines(path: Path) -> Iterator[tuple[str, ...]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line[:1] != "#":
+            yield tuple(line.split("\t"))
+
+
+def _comments(path: Path) -> Iterator[Judged]:
+    judged = {key: label for key, label in _lines(RELEVANCE)}  # noqa: C416 - pairs, which `dict` cannot know
+    for row in _rows(path, "all"):
+        label = judged.get(row["id"], f"not_{REPORT}")
+        if label != "unsure":
+            yield Judged(mention_of(row), label, 1.0, "semarang_ig")
+
+
+def _rows(path: Path, half: str) -> list[Row]:
+    return [row for row in rows_of(path, half) if may_be_learnt(row)] if path.exists() else []
+
+
+def learn(data: Path, settings: Settings, half: str) -> tuple[Learnt, dict[str, Any]]:
+    """What there is to learn in `data`, and the figures of relevance out of fold."""
+    extractor = Extractor(settings)
+    cut = extractor.nlp.tokenizer
+    topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in topic_rows(data, half)]
+    judged = list(relevance_rows(data, half))
+    samples = [Sample(cut(each.mention.text)._.words, each.label, each.weight, each.group) for each in judged]
+    hazards = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in urgency_rows(data, half)]
+    evenly = [replace(sample, weight=1.0) for sample in samples]  # words teach alike wherever they come from
+    model = fit(topics, evenly, hazards)
+    margins, _ = out_of_fold(evenly)
+    facts = facts_of(judged, margins[:, 0].tolist(), model)
+    weights, figures = fit_facts(facts, samples, cut_on="semarang_ig")
+    return Learnt(model, weights), figures
+
+
+def facts_of(judged: Sequence[Judged], margins: Sequence[float], model: LinearModel) -> list[dict[str, float]]:
+    """The facts of every post by name, with a margin for "reads" that comes from outside."""
+    settings = load(DAY / "demo.yaml")  # its accounts are those that the invented day writes to
+    extractor, relevance = Extractor(settings, Learnt(model, {})), RelevanceOf(settings, {})
+    found = []
+    docs = extractor.read([each.mention for each in judged], until="relevance")
+    for doc, margin in zip(docs, margins, strict=True):
+        evidence = relevance.evidence(doc)
+        evidence.reads = margin
+        values: dict[str, float] = {}
+        for fact in evidence.facts():
+            values[fact.name] = values.get(fact.name, 0.0) + fact.value
+        found.append(values)
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="evaluation.learning", description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--half", choices=("dev", "held", "all"), default="all")
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--into", type=Path, default=Path("nlp/models"))
+    given = parser.parse_args(arguments)
+    learnt, figures = learn(given.data, load(given.config), given.half)
+    if learnt.model is None:
+        return 1
+    given.into.mkdir(parents=True, exist_ok=True)
+    (given.into / MODEL).write_bytes(learnt.model.to_bytes())
+    written = {"weights": learnt.weights, "out of fold": figures}
+    (given.into / WEIGHTS).write_bytes(orjson.dumps(written, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
+    for group, each in figures.items():
+        line = "  ".join(f"{name} {value}" for name, value in each.items())
+        sys.stdout.write(f"relevance {group:<24} {line}\n")
+    sys.stdout.write(f"{learnt.model.meta}\ntemperature {learnt.model.temperature}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,271 @@
+"""What speaks for and against somebody being able to act on a post: named facts, each with its words.
+
+A fact has a name, a value (mostly 0..1) and the words that carry it. `nlp.relevance` weighs them; the weights are
+numbers in `nlp/models/relevance.json`, found by logistic regression, one a fact, for a person to read. A fact that
+is not in that file weighs nothing, so a new one can be collected before it is weighed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain import Mention, MentionKind, Place, Reason, Span, Topic
+from nlp import LANGUAGES
+from nlp.context import is_done, turn_of
+from nlp.gazetteer import gazetteer
+from nlp.languages import word_set
+from nlp.phrases import Hit, Hits
+from nlp.tokens import Words
+from nlp.topics import REST
+
+TURNED = 0.4  # what a defect under a condition still tells: a chronic one
+LONG_FROM, SHORT_TO = 30, 4  # words
+CASE_TOPICS = frozenset((
+    "bansos", "adminduk_perizinan", "kesehatan", "pendidikan", "ketenagakerjaan", "air_bersih", "listrik_telekom",
+))  # matters that a person has rather than a street
+TAGGED = 4  # words in hashtags
+DATED = re.compile(r"\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)")  # "Selasa (12/8)": how newspapers date
+UNITS = word_set("jam hari hr hri dino minggu mgg pekan bulan bln sasi tahun thn taun")
+LASTING = word_set("""
+seminggu semingguan sepekan sebulan setahun sehari sedino sesasi semalem semalam seharian berhari-hari
+bertahun-tahun berbulan-bulan berminggu-minggu
+""")
+SIZES = word_set("cm meter m km titik tiang lubang rumah kk ekor kali orang motor warga pompa unit")
+POSSESSED = word_set("""
+omah umah rumah anak anake bayi ibu bapak ayah mbah simbah mbok simbok mboke adik kakak keponakan cucu nenek kakek
+mertua suami istri bojo garwa lare teman tetangga tangga tonggo kampung desa dusun gang griya kos kontrakan warung toko
+""")
+PLEAS = word_set("""
+tolong mohon minta lapor melapor melaporkan mengadukan aduan tulung nyuwun njaluk jaluk mbok kapan
+wadul butuh perlu harap dimohon memohon
+""")
+VILLAGE_LETTERS = 6  # shorter names are words of many tongues
+OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
+AT = word_set("di neng nang ning ing kampung")
+WIDE = frozenset(("kabupaten_kota", "provinsi"))
+PLAIN = LANGUAGES["id"].function | LANGUAGES["jv"].function
+HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
+
+
+class Fact(NamedTuple):
+    """One named fact: what it is called on the reason card, how much of it there is, and its words."""
+
+    name: str
+    what: str
+    value: float
+    span: Span | None = None
+
+    def weighing(self, weight: float) -> Reason:
+        return Reason(self.what, round(weight, 2), (self.span,) if self.span else ())
+
+
+class Evidence:
+    """Collects the facts of one text; `facts()` yields them in the order of the reason card."""
+
+    def __init__(
+        self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
+        *, direct: bool = False, reads: float = 0.0, urgency: str = "normal",
+    ) -> None:
+        self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
+        self.direct, self.reads, self.urgency = direct, reads, urgency
+        self.own = hits.get("cue:own") or _possessed(words)
+        metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]
+        self.metaphors = hits.get("metaphors", ())
+        self.defects = [h for h in hits.get("defect", ()) if not any(h.touches(m) for m in metaphors)]
+        self.requests = [h for h in distinct(hits.get("request", ())) if not is_done(h, words, hits)]
+        self.harmed = bool(self.defects or self.requests or "cue:need" in hits or "cue:lack" in hits)
+        self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
+        self.top = topics[0].score if topics and topics[0].label != REST else 0.0
+        self.specific = [p for p in places if p.type not in WIDE]
+
+    def facts(self) -> Iterator[Fact]:
+        yield Fact("reads", "model:reads like a report", self.reads)
+        yield from self._matter()
+        yield from self._where()
+        yield from self._who()
+        if self.topics or self.defects:
+            yield from self._known()
+        yield from self._manner()
+        yield from self._against()
+
+    # --- for
+
+    def _matter(self) -> Iterator[Fact]:
+        """What is broken, wanted or dangerous."""
+        if self.topics and not self._denied(self.topics[0]):
+            best = self.topics[0]
+            yield Fact("topic", f"topic:{best.label}", 1.0, best.spans[0])
+            yield Fact("topic_score", "rule:how sure the topic is", self.top)
+        standing = sorted(self._standing(), key=lambda pair: -pair[0])
+        for name, (factor, hit) in zip(("defect", "defect_2", "defect_3"), standing, strict=False):
+            yield Fact(name, f"signal:defect:{hit.phrase}", factor, hit.span(self.words))
+        for i, hit in enumerate(self.requests[:3]):
+            name = "plea" if self.pleas else "wish"  # "dibersihkan" alone may be told of somebody else
+            yield Fact(name if i == 0 else "request_more", f"signal:request:{hit.phrase}", 1.0, hit.span(self.words))
+        for kind in ("need", "lack"):
+            if found := self.hits.get(f"cue:{kind}"):
+                yield Fact(kind, f"rule:{kind}", 1.0, found[0].span(self.words))
+        if self.urgency in {"darurat", "tinggi"}:
+            yield Fact(self.urgency, f"rule:{'emergency' if self.urgency == 'darurat' else 'hazard'}", 1.0)
+
+    def _standing(self) -> Iterator[tuple[float, Hit]]:
+        """The defects that are not denied, and what is left of each."""
+        for hit in distinct(self.defects):
+            turn = turn_of(hit, self.words, self.hits)
+            factor = 1.0 if turn is None else 0.0 if turn.what == "rule:negation" else TURNED
+            if factor:
+                yield factor, hit
+
+    def _denied(self, topic: Topic) -> bool:
+        """ "Tidak banjir": all that the topic rests on is a defect that the text denies."""
+        denied = [
+            hit.span(self.words) for hit in self.defects
+            if (turn := turn_of(hit, self.words, self.hits)) is not None and turn.what == "rule:negation"
+        ]
+        return bool(denied) and all(
+            any(d.start < span.end and span.start < d.end for d in denied) for span in topic.spans
+        )
+
+    def _where(self) -> Iterator[Fact]:
+        for name, place in zip(("place", "place_2"), self.specific, strict=False):
+            yield Fact(name, f"place:{place.type}", min(1.0, 0.4 + place.score), Span(place.start, place.end))
+        if self.places and not self.specific:
+            city = self.places[0]
+            yield Fact("city", f"place:{city.type}", 1.0, Span(city.start, city.end))
+        if self.specific and self.harmed:
+            yield Fact("place_and_harm", "rule:a place and a harm", 1.0)
+        if self.specific and self.topics:
+            yield Fact("place_and_topic", "rule:a place and a topic", 1.0)
+        if beside := self.hits.get("cue:beside"):
+            yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
+        spot = not self.specific and not self.places and (_at_a_name(self.words) or _perhaps_a_village(self.words))
+        if spot and (self.topics or self.defects):
+            yield Fact("spot", "rule:a name of a place", 1.0)
+
+    def _who(self) -> Iterator[Fact]:
+        if self.own:
+            yield Fact("own", "rule:own", 1.0, self.own[0].span(self.words))
+        irony = self.hits.get("cue:irony")
+        if irony and (self.specific or self.own or "cue:beside" in self.hits):
+            yield Fact("irony", "rule:irony", 1.0, irony[0].span(self.words))
+        for kind in ("now", "self", "lasts"):
+            if found := self.hits.get(f"cue:{kind}"):
+                yield Fact(kind, f"rule:{kind}", 1.0, found[0].span(self.words))
+        if called := self.hits.get("cue:called"):
+            yield Fact("called", "rule:called", 1.0, called[0].span(self.words))
+        if self.words.handles:
+            yield Fact("handle", "rule:names an account", 1.0)
+        if self.mention is not None and self.mention.kind is MentionKind.FORM:
+            yield Fact("form", "rule:came by a form", 1.0)
+
+    def _known(self) -> Iterator[Fact]:
+        """What only somebody says who knows the matter: how long, how much, which number, whose case."""
+        lasts, measure, address = _numbers(self.words)
+        if lasts and "cue:lasts" not in self.hits:
+            yield Fact("lasts", "rule:lasts", 1.0)
+        if measure:
+            yield Fact("measure", "rule:measure", 1.0)
+        if address and not self.specific:
+            yield Fact("address", "rule:address", 1.0)
+        case = bool(self.topics) and self.topics[0].label in CASE_TOPICS and not self.words.urls
+        if case and self.harmed and ("cue:self" in self.hits or self.pleas):
+            yield Fact("case", "rule:a case of one's own", 1.0)
+        if self.direct:
+            yield Fact("addressed", "rule:addressed", 1.0)
+
+    def _manner(self) -> Iterator[Fact]:
+        """How it is told: a letter, a shout, a question."""
+        size = len(self.words.raw)
+        yield Fact("length", "rule:how long the text is", math.log1p(min(size, 60)) / 4)
+        if size >= LONG_FROM:
+            letter = "cue:letter" in self.hits
+            yield Fact("letter" if letter else "long", "rule:letter" if letter else "rule:long text", 1.0)
+        if size <= SHORT_TO:
+            yield Fact("short", "rule:short", 1.0)
+        if question := self.hits.get("question") or self.hits.get("cue:question"):
+            yield Fact("question", "rule:question", 1.0, question[0].span(self.words))
+        if self.words.asks:
+            yield Fact("asks", "rule:question mark", 1.0)
+
+    # --- against
+
+    def _against(self) -> Iterator[Fact]:
+        hits, words = self.hits, self.words
+        if not self.harmed and "cue:irony" not in hits:
+            yield Fact("no_harm", "rule:no harm", 1.0)
+        if not (self.requests or self.own or "cue:self" in hits) and _is_headline(words):
+            yield Fact("headline", "rule:headline", 1.0)
+        if "cue:wondering" in hits and not self.defects:
+            yield Fact("wonders", "rule:wonders", 1.0, hits["cue:wondering"][0].span(words))
+        praise = distinct(hits.get("praise", ()))
+        if praise and not self.requests and "cue:irony" not in hits:
+            yield Fact("praise", f"signal:praise:{praise[0].phrase}", 1.0, praise[0].span(words))
+        for kind, most in (("news", 3), ("spam", 2)):
+            for hit in distinct(hits.get(kind, ()))[:most]:
+                yield Fact(kind, f"signal:{kind}:{hit.phrase}", 1.0, hit.span(words))
+        for hit in self.metaphors[:1]:
+            yield Fact("metaphor", f"rule:metaphor:{hit.phrase}", 1.0, hit.span(words))
+        for cue in ("chatty", "past", "condition", "done"):
+            if found := hits.get(f"cue:{cue}"):
+                yield Fact(cue, f"rule:{cue}", 1.0, found[0].span(words))
+        if words.urls and not self.pleas and not self.own:
+            yield Fact("link", "rule:link", 1.0)
+        if not self.pleas and not self.own and (len(words.tagged) >= TAGGED or DATED.search(words.text)):
+            yield Fact("told", "rule:told as news", 1.0)
+
+
+def distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """One hit a phrase, the first of each."""
+    return list({hit.phrase: hit for hit in reversed(hits)}.values())[::-1] if len(hits) > 1 else list(hits)
+
+
+def _possessed(words: Words) -> list[Hit]:
+    """ "Omahku", "simbokku": the clitic is cut from the form, so the spelling tells."""
+    folds = words.fold
+    return [
+        Hit("cue:own", "", word, 1, i, i + 1) for i, word in enumerate(folds)
+        if (word in POSSESSED and folds[i + 1 : i + 2] and folds[i + 1] in OWNERS)
+        or (word.endswith("ku") and word[:-2] in POSSESSED)
+    ]
+
+
+def _at_a_name(words: Words) -> bool:
+    """ "Di Jajar": a preposition and a capital, in a text that has small letters too."""
+    return any(
+        raw[0].isupper() and not raw.isupper() and words.fold[i] in AT and words.form[i + 1] not in PLAIN
+        for i, raw in enumerate(words.raw[1:])
+    )
+
+
+def _perhaps_a_village(words: Words) -> bool:
+    """A word that is the name of a village or a kecamatan of ours and no everyday word, wherever it lies."""
+    table = gazetteer()
+    return any(
+        len(word) >= VILLAGE_LETTERS and word not in table.stops and words.form[i] == word
+        and any(r.inside and r.type in {"desa_kelurahan", "kecamatan"} for r in table.readings(word))
+        for i, word in enumerate(words.fold)
+    )
+
+
+def _numbers(words: Words) -> tuple[bool, bool, bool]:
+    """Whether a number tells a duration, a size or count, a house or block."""
+    lasts = measure = address = False
+    folds = words.fold
+    for i, word in enumerate(folds[:-1]):
+        if word[0].isdigit():
+            lasts = lasts or folds[i + 1] in UNITS
+            measure = measure or folds[i + 1] in SIZES
+        elif folds[i + 1][0].isdigit():
+            address = address or word in {"no", "nomor", "nomer", "blok", "gang", "gg"}
+    return lasts or not LASTING.isdisjoint(folds), measure, address
+
+
+def _is_headline(words: Words) -> bool:
+    """Nearly every word has a capital and not all are shouted: a title."""
+    if len(words.raw) < HEADLINE_WORDS:
+        return False
+    title = sum(1 for word in words.raw if word[0].isupper() and not (len(word) > 3 and word.isupper()))
+    return title >= HEADLINE_SHARE * len(words.raw)

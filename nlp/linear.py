@@ -1,0 +1,207 @@
+"""A linear classifier over words, word pairs and letter runs: weights that a person can read.
+
+Observations. On 3,629 complaints of a city portal a linear model over words and letter runs beats word vectors and
+a small network and costs a tenth of them (BENCH.md says the same of 8 classes). Letter runs carry informal spelling
+("brlubang", "mbolong"), word pairs carry "lampu merah" against "lampu jalan".
+
+Theory. Two blocks, words with pairs and letter runs of 3 to 5 signs within a word; each weighs its features
+(1 + ln count) * idf and is brought to length 1, so that a long letter says no more than a short comment. One column of
+weights a label. Numbers are one feature whatever their value, and names of the gazetteer none: a model that has learnt
+one city's streets is wrong in the next, and a street is too near to a person to be kept.
+
+The file is JSON, compressed; the same model gives the same bytes. `read` says for every label a score between 0 and 1
+(softmax of the margins over a temperature that training chose), and which words brought how much of it. Columns after
+the labels are questions of their own over the same features ("actionable"): `read` gives their margins as they are.
+
+Words are taken as spelt, not as the operators' lists would have them, so that a new keyword never changes a model.
+
+Known failures. A label that training never saw gets nothing here, and a text of three words little: keywords decide
+there (`nlp.topics`).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from nlp.gazetteer import Gazetteer, gazetteer
+from nlp.tokens import Words
+
+SHORTEST, LONGEST = 3, 5  # letters of a run; the blank at either end of a word counts as one
+NUMBER = "#"
+NAME_LETTERS = 5  # a gazetteer name of fewer letters is more often a word
+REMEMBERED = 50_000  # words that are kept with their letter runs; the table starts anew when chatter has filled it
+
+Ids = NDArray[np.int32]
+Floats = NDArray[np.float32]
+NO_IDS: Ids = np.empty(0, np.int32)
+
+
+class Term(NamedTuple):
+    """What a model knows of a word: its token, its place among the features (-1: none), those of its letter runs."""
+
+    token: str
+    at: int
+    runs: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model makes of one text: `scores` by label, `margins` by question, and which features did it."""
+
+    scores: dict[str, float]
+    margins: dict[str, float]
+    terms: list[tuple[int, Term]]
+    ids: Ids
+    values: Floats
+    known: int  # words that the model knows
+
+
+def token_of(word: str, table: Gazetteer) -> str:
+    """What a model may see of a folded word: one sign for all numbers, nothing ("") of a name of a place."""
+    if any(sign.isdigit() for sign in word):
+        return NUMBER
+    return "" if len(word) >= NAME_LETTERS and word not in table.stops and table.readings(word) else word
+
+
+def letter_runs(word: str) -> list[str]:
+    """The runs of 3 to 5 signs of a word with a blank at either end, in order."""
+    padded = f" {word} "
+    return [
+        padded[at : at + size]
+        for size in range(SHORTEST, LONGEST + 1)
+        for at in range(len(padded) - size + 1)
+    ]
+
+
+@dataclass(slots=True)
+class LinearModel:
+    """Weights by feature and label. Features: "word", "one two" (a pair) and "~run" (letters)."""
+
+    labels: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: Floats
+    weights: Floats  # features x (labels, then questions)
+    intercept: Floats
+    temperature: float = 1.0
+    questions: tuple[str, ...] = ()
+    meta: dict[str, Any] = field(default_factory=dict)
+    _terms: dict[str, Term] = field(default_factory=dict)
+
+    def read(self, words: Words, without: frozenset[int] = frozenset()) -> Reading:
+        """Scores of all labels for one text, not counting the words at `without`."""
+        terms = self.terms(words, without)
+        ids, values, known = self.vector(terms)
+        margins = self.intercept + values @ self.weights[ids]
+        ours = margins[: len(self.labels)]
+        odds = np.exp((ours - ours.max()) / self.temperature)
+        scores = odds / odds.sum()
+        asked = dict(zip(self.questions, margins[len(self.labels) :].tolist(), strict=True))
+        return Reading(dict(zip(self.labels, scores.tolist(), strict=True)), asked, terms, ids, values, known)
+
+    def terms(self, words: Words, without: frozenset[int] = frozenset()) -> list[tuple[int, Term]]:
+        """(index of the word, what the model knows of it) of the words that a model may see."""
+        found = [(i, self._terms.get(word) or self._term(word)) for i, word in enumerate(words.fold)]
+        return [(i, term) for i, term in found if term.token and i not in without]
+
+    def _term(self, word: str) -> Term:
+        if len(self._terms) >= REMEMBERED:
+            self._terms.clear()
+        token, vocabulary = token_of(word, gazetteer()), self.vocabulary
+        given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
+        runs = np.array([at for at in given if at is not None], np.int32)
+        term = self._terms[word] = Term(token, vocabulary.get(token, -1), runs)
+        return term
+
+    def vector(self, terms: Sequence[tuple[int, Term]]) -> tuple[Ids, Floats, int]:
+        """(ids, values, known words) of a text's terms; ids ascend within each block."""
+        vocabulary = self.vocabulary
+        whole = [term.at for _, term in terms if term.at >= 0]
+        known = len(whole)
+        pairs = (vocabulary.get(f"{one.token} {two.token}", -1) for (_, one), (_, two) in pairwise(terms))
+        whole.extend(at for at in pairs if at >= 0)
+        runs = [term.runs for _, term in terms]
+        ids, often = np.unique(np.array(whole, np.int32), return_counts=True)
+        letters, times = np.unique(np.concatenate(runs) if runs else NO_IDS, return_counts=True)
+        values = np.concatenate((self._weighed(ids, often), self._weighed(letters, times)))
+        return np.concatenate((ids, letters)), values, known
+
+    def _weighed(self, ids: Ids, counts: NDArray[Any]) -> Floats:
+        values: Floats = (1 + np.log(counts, dtype=np.float32)) * self.idf[ids]
+        length = math.sqrt(float(values @ values))
+        return values / length if length else values
+
+    def shares(self, reading: Reading, label: str) -> dict[int, float]:
+        """Index of a word -> what it brought to the margin of `label`; a pair's part goes to both words."""
+        column = self.labels.index(label)
+        parts = dict(zip(reading.ids.tolist(), (reading.values * self.weights[reading.ids, column]).tolist(),
+                         strict=True))
+        times = Counter(at for _, term in reading.terms for at in (term.at, *term.runs.tolist()))
+        shares: dict[int, float] = {}
+        for i, term in reading.terms:
+            own = sum(parts[at] / times[at] for at in (term.at, *term.runs.tolist()) if at >= 0)
+            shares[i] = shares.get(i, 0.0) + own
+        for (i, one), (j, two) in pairwise(reading.terms):
+            half = parts.get(self.vocabulary.get(f"{one.token} {two.token}", -1), 0.0) / 2
+            shares[i] += half
+            shares[j] += half
+        return shares
+
+    # --- the file
+
+    def to_bytes(self) -> bytes:
+        """The model as a file: weights in steps of 1/127 of each label's largest."""
+        scale = np.abs(self.weights).max(axis=0) / 127
+        steps = np.rint(self.weights / np.where(scale == 0, 1, scale)).astype(np.int8)
+        names = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        return gzip.compress(orjson.dumps({
+            "labels": self.labels, "questions": self.questions, "features": names, "temperature": self.temperature,
+            "meta": self.meta,
+            "idf": _packed(self.idf.astype(np.float16)), "weights": _packed(steps),
+            "scale": _packed(scale.astype(np.float32)), "intercept": _packed(self.intercept.astype(np.float32)),
+        }), mtime=0)
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> LinearModel:
+        read = orjson.loads(gzip.decompress(stored))
+        labels, questions = tuple(read["labels"]), tuple(read["questions"])
+        steps = _unpacked(read["weights"], np.int8).reshape(-1, len(labels) + len(questions)).astype(np.float32)
+        return cls(
+            labels, {name: at for at, name in enumerate(read["features"])},
+            _unpacked(read["idf"], np.float16).astype(np.float32), steps * _unpacked(read["scale"], np.float32),
+            _unpacked(read["intercept"], np.float32), read["temperature"], questions, read["meta"],
+        )
+
+
+def features_of(words: Words, table: Gazetteer) -> Iterable[str]:
+    """Every feature of a text, for counting when a vocabulary is made."""
+    tokens = [token for word in words.fold if (token := token_of(word, table))]
+    yield from tokens
+    yield from (f"{one} {two}" for one, two in pairwise(tokens))
+    yield from ("~" + run for token in tokens if token != NUMBER for run in letter_runs(token))
+
+
+def vocabulary_of(texts: Sequence[Words], table: Gazetteer, *, least: int) -> tuple[dict[str, int], Floats]:
+    """Features that stand in at least `least` of the texts, in alphabetical order, and their idf."""
+    spread = Counter(feature for words in texts for feature in set(features_of(words, table)))
+    names = sorted(name for name, times in spread.items() if times >= least)
+    idf = [math.log((1 + len(texts)) / (1 + spread[name])) + 1 for name in names]
+    return {name: at for at, name in enumerate(names)}, np.array(idf, np.float32)
+
+
+def _packed(array: NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode("ascii")
+
+
+def _unpacked(text: str, kind: type) -> NDArray[Any]:
+    return np.frombuffer(base64.b64decode(text), kind)

@@ -1,0 +1,75 @@
+"""Models are learnt from what may be learnt, the same way every time."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from evaluation.labelled import half_of
+from evaluation.learning import LABELS, learn, may_be_learnt, relevance_rows, topic_rows
+from settings import load
+from tests.paths import ROOT
+
+MATTERS = {
+    "jalan_jembatan": ("jalan berlubang dan rusak parah", "aspal mengelupas di jalan kami"),
+    "lampu_jalan": ("lampu penerangan jalan padam", "pju mati gelap sekali"),
+    "air_bersih": ("air pdam tidak mengalir", "pipa pdam bocor airnya keruh"),
+}
+PLACES = ("gang satu", "depan warung", "dekat pos ronda", "samping lapangan", "ujung kampung", "belakang balai")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of labelled complaints that we wrote, and two posts from X among them."""
+    rows = [
+        {"id": f"{label}{i}{j}", "text": f"{text} {place} mohon diperbaiki", "label": label, "source": "kota_contoh"}
+        for label, texts in MATTERS.items() for i, text in enumerate(texts) for j, place in enumerate(PLACES)
+    ]
+    rows += [{"id": f"x{i}", "text": f"rahasia{i} dari x", "label": "air_bersih", "source": "x_contoh"} for i in range(6)]
+    (tmp_path / "topic.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return tmp_path
+
+
+def test_posts_from_x_are_never_learnt(folder):
+    """X content is measured with and never trained on."""
+    assert not may_be_learnt({"text": "a", "source": "x_infra_2025"})
+    assert not may_be_learnt({"text": "a", "platform": "X"})
+    assert may_be_learnt({"text": "a", "source": "semarang_ig"})
+
+    learnt, _ = learn(folder, load(ROOT / "config.yaml"), "all")
+    assert "rahasia" not in " ".join(learnt.model.vocabulary)
+    assert learnt.model.meta["labels"]["air_bersih"] >= 12
+
+
+@pytest.mark.slow
+def test_the_same_rows_give_the_same_bytes(folder):
+    """Who repeats a training gets the very file."""
+    settings = load(ROOT / "config.yaml")
+    (one, _), (two, _) = learn(folder, settings, "all"), learn(folder, settings, "all")
+
+    assert one.model.to_bytes() == two.model.to_bytes()
+    assert one.weights == two.weights
+
+
+def test_the_half_that_is_kept_aside_is_not_read(folder):
+    """What is scored was not learnt."""
+    learnt = [mention.native_id for mention, *_ in topic_rows(folder, "dev") if mention.native_id != "day"]
+    ids = {row["id"] for row in map(orjson.loads, (folder / "topic.jsonl").read_bytes().splitlines())}
+
+    assert {key for key in ids if half_of({"id": key}) == "held"} & set(learnt) == set()
+    assert {key for key in ids if half_of({"id": key}) == "dev" and not key.startswith("x")} <= set(learnt)
+
+
+def test_the_invented_day_teaches_relevance(folder):
+    """Our own posts are among the rows, with what their authors expect of them."""
+    labels = {judged.label for judged in relevance_rows(folder, "dev") if judged.group == "day"}
+
+    assert labels == {"actionable", "not_actionable"}
+
+
+def test_labels_by_id_hold_no_text():
+    """What stands in the repository of real texts is their ids and a word of judgement."""
+    for path in sorted(LABELS.glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("#"):
+                assert all(len(part) <= 40 and " " not in part for part in line.split("\t")), path.name
