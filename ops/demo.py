@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -111,7 +111,7 @@ def _processes(folder: Path, environment: dict[str, str], *, minutes: float, por
         _welcome(_ready(children["inbox"])["url"], logins, folder=folder, minutes=minutes)
         yield children
     finally:
-        _stop(children.values())
+        _stop(children)
 
 
 def _start(folder: Path, environment: dict[str, str], module: str, *arguments: str) -> subprocess.Popen[str]:
@@ -178,17 +178,21 @@ def _watch(children: dict[str, subprocess.Popen[str]]) -> None:
         time.sleep(0.5)
 
 
-def _stop(children: Any) -> None:
-    """One SIGTERM each; a second Ctrl-C must not leave them behind."""
+def _stop(children: Mapping[str, subprocess.Popen[str]]) -> None:
+    """One SIGTERM each, the platforms last: a daemon whose platform closes under it waits for an answer in vain.
+
+    A second Ctrl-C must not leave them behind.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    running = [child for child in children if child.poll() is None]
-    for child in running:
-        child.terminate()
-    for child in running:
-        try:
-            child.wait(timeout=12)
-        except subprocess.TimeoutExpired:
-            child.kill()
+    for wave in (children.keys() - {"simulators"}, {"simulators"} & children.keys()):
+        running = [children[name] for name in sorted(wave) if children[name].poll() is None]
+        for child in running:
+            child.terminate()
+        for child in running:
+            try:
+                child.wait(timeout=12)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -31,6 +31,8 @@ def command(folder, port=0):
         [sys.executable, "-m", "ops.main", "demo", "--minutes", "2", "--port", str(port), "--folder", str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env={**os.environ, "NO_PROXY": "127.0.0.1"}, start_new_session=True,
+        # tests that a shell runs in the background inherit a SIGINT that is ignored; a terminal's demo does not
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
