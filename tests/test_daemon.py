@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 import pytest
 
-from domain import Actor
+from domain import Actor, StoreFault
 from harvester.instagram_session import write_session
 from simulators.day import load_day
 from simulators.instagram_web import COOKIES, USERNAME
@@ -66,14 +66,14 @@ def daemon(config, *arguments):
 
 
 def wait_for_tickets(path, wanted, *, seconds):
-    until = time.monotonic() + seconds
+    until, rows = time.monotonic() + seconds, []
     while time.monotonic() < until:
-        if path.exists():
-            store = open_store(path, read_only=True)
-            rows = store.tickets(EVERYONE, TicketQuery(limit=500))
-            store.close()
-            if wanted(rows):
-                return rows
+        with suppress(StoreFault):  # the file is there a moment before its tables are
+            if path.exists():
+                with closing(open_store(path, read_only=True)) as store:
+                    rows = store.tickets(EVERYONE, TicketQuery(limit=500))
+                if wanted(rows):
+                    return rows
         time.sleep(0.5)
     raise AssertionError(f"{len(rows)} tickets after {seconds} s")
 
