@@ -146,8 +146,8 @@ def test_a_long_name_or_a_known_spot_needs_no_cue(read_shipped, text, name):
 
 
 @pytest.mark.parametrize("text", [
-    "Macan karo singane kuru min", "nganti tipes ora tekan", "keluarga kel besar alm. Djoko",
-    "semoga yang di RS cepet pulih", "lagi numpuk tandon nang sungai. Pemukiman kumuh",
+    "Kucing karo asune padu min", "pamanku lara tipes seminggu", "salam dari kel besar alm. Sastro",
+    "mugo sing nang RS cepet mari", "buwang uwuh nang sungai. Pemukiman kumuh",
 ])
 def test_an_everyday_word_names_no_place(read_shipped, text):
     """Words that are a regency or a village somewhere stay words."""
