@@ -26,7 +26,7 @@ CHROMIUM = "/usr/bin/chromium"
 PERSON = "dpupr"
 STORY, TOLD = "jembatan penyeberangan Ngoresan lantainya", 100  # words of the story; how often it has to be told
 PATIENCE_SECONDS = 600
-DESK, PHONE = {"width": 1280, "height": 940}, {"width": 390, "height": 1180}
+DESK, PHONE = {"width": 1280, "height": 940}, {"width": 390, "height": 1000}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
