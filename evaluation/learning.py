@@ -61,10 +61,16 @@ def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str
         yield mention_of(row), row["label"], 1.0 if group in PORTALS else OTHERS_WEIGHT, group
     for file, row, label in _by_id(data, TOPIC, half):
         yield mention_of(row), label, OTHERS_WEIGHT, file
+    for mention, expected in _day():
+        if expected["fate"] == "ticket":
+            yield mention, expected["topic"], DAY_TOPIC_WEIGHT, "day"
+
+
+def _day() -> Iterator[tuple[Mention, Row]]:
+    """The posts of the invented day, each with what its author expects of it."""
     settings = load(DAY / "demo.yaml")
     for post in day.posts_of(DAY / "day"):
-        if post["expect"]["fate"] == "ticket":
-            yield day.mention_of(post, settings), post["expect"]["topic"], DAY_TOPIC_WEIGHT, "day"
+        yield day.mention_of(post, settings), post["expect"]
 
 
 def _by_id(data: Path, labels: Path, half: str) -> Iterator[tuple[str, Row, str]]:
@@ -84,10 +90,8 @@ def relevance_rows(data: Path, half: str) -> Iterator[Judged]:
         if row.get("source") in PORTALS and xxhash.xxh64_intdigest(f"portal {row['id']}".encode()) % PORTAL_SHARE == 0:
             yield Judged(mention_of(row), REPORT, PORTAL_WEIGHT, row["source"])
     yield from _comments(data / "unlabelled_semarang_ig.jsonl")
-    settings = load(DAY / "demo.yaml")
-    for post in day.posts_of(DAY / "day"):
-        label = REPORT if post["expect"]["fate"] == "ticket" else f"not_{REPORT}"
-        yield Judged(day.mention_of(post, settings), label, DAY_WEIGHT, "day")
+    for mention, expected in _day():
+        yield Judged(mention, REPORT if expected["fate"] == "ticket" else f"not_{REPORT}", DAY_WEIGHT, "day")
 
 
 def urgency_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
@@ -97,10 +101,9 @@ def urgency_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
     for file, row, label in _by_id(data, URGENCY, half):
         if label != "unsure":
             yield mention_of(row), label, file
-    settings = load(DAY / "demo.yaml")
-    for post in day.posts_of(DAY / "day"):
-        if post["expect"]["fate"] == "ticket" and "urgency" in post["expect"]:
-            yield day.mention_of(post, settings), _height(post["expect"]["urgency"]), "day"
+    for mention, expected in _day():
+        if expected["fate"] == "ticket" and "urgency" in expected:
+            yield mention, _height(expected["urgency"]), "day"
 
 
 def _height(label: str) -> str:

@@ -61,7 +61,7 @@ class Blend:
     def __init__(self, settings: Settings, model: LinearModel | None) -> None:
         self.model = model
         self.labels = frozenset(settings.topics)
-        self.least, self.least_second = settings.thresholds.topic, settings.thresholds.second_topic
+        self.least_second = settings.thresholds.second_topic
 
     def __call__(self, doc: Doc) -> Doc:
         words: Words = doc._.words

@@ -56,7 +56,6 @@ OUT = frozenset((
 CUT_OFF = 1.6
 NAMED_SPOTS = frozenset(("landmark", "jalan"))
 READS, READS_BIAS, READS_MOST = 1.5, 0.4, 1.4  # points for a margin, and the most that the model may say
-POINTS = {"darurat": 3.0, "tinggi": 1.6, "tidak_mendesak": -1.6}
 FURTHER = {"tinggi": (1.6, 0.6, 0.2), "darurat": (3.0, 1.0, 0.5), "tidak_mendesak": (-1.6, -0.4, 0.0)}
 EMERGENCY, HIGH, LOW = 2.8, 1.3, -1.0
 VULNERABLE, NOW, PLEA, ASKS, WONDERS = 0.4, 0.3, 0.2, -0.8, -1.5
