@@ -52,8 +52,8 @@ def _as_typed(text: str) -> str:
 
 
 def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
+    from deciding import decide
     from nlp.extract import Extractor
-    from pipeline import decide
     from routing.route import route
     from routing.rules import compile_rules
     from settings import load

@@ -15,9 +15,10 @@ ROWS = {
     "domain": 0, "personal_data": 0,
     "settings": 1, "logs": 1,
     "harvester": 2, "nlp": 2, "routing": 2, "storage": 2, "notify": 2,
-    "pipeline": 3,
-    "inbox": 4, "ops": 4, "evaluation": 4,
-    "run_daemon": 5, "simulators": 5,
+    "deciding": 3,
+    "pipeline": 4,
+    "inbox": 5, "ops": 5, "evaluation": 5,
+    "run_daemon": 6, "simulators": 6,
 }
 FENCES = {
     "tweepy": "harvester", "instaloader": "harvester", "facebook": "harvester",
@@ -100,7 +101,7 @@ def test_no_root_name_shadows_the_standard_library():
 
 def test_the_decision_is_pure():
     """`decide` names no store, no connector, no clock and no chance."""
-    tree = ast.parse((ROOT / "pipeline.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "deciding.py").read_text(encoding="utf-8"))
     decide = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "decide")
     names = {n.id for n in ast.walk(decide) if isinstance(n, ast.Name)}
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from deciding import decide
 from domain import Actor, Author, Event, Fate, Media, MentionKind, MentionState, Page, Quarantined, Verdict
 from harvester.base import AccountBlocked, RateLimited, Transient
 from notify.base import DeliveryError
-from pipeline import decide, deliver_due, harvest_one, process_batch
+from pipeline import deliver_due, harvest_one, process_batch
 from run_daemon import build_judge
 from settings import load
 from storage import open_store

@@ -1,0 +1,176 @@
+"""Deciding what becomes of a mention: plain data in, a Decision out. No store, no network, no clock.
+
+`decide` is the heart. The daemon, `explain`, `rules diff`, `eval` and the tests all call this one
+function, so "why did this go to that department?" has one answer. All reading happens before it,
+all writing after it: see `pipeline.judge_batch`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from domain import (
+    AttachTo,
+    Change,
+    Decision,
+    Event,
+    Extraction,
+    Fate,
+    Fingerprint,
+    Mention,
+    MentionState,
+    NamePlace,
+    OpenTicket,
+    RaiseUrgency,
+    Route,
+    Ticket,
+    Verdict,
+)
+from nlp.threads import Told, new_places, same_author
+from routing.lanes import lane_of
+from routing.route import route
+from routing.rules import Rules
+from storage.store import Announce, Standing
+
+URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
+BY_REFERENCE = ("quote", "thread")
+
+
+def decide(
+    mention: Mention,
+    *,
+    verdict: Verdict,
+    extraction: Extraction | None,
+    standing: Standing | None,
+    rules: Rules,
+    fingerprint: Fingerprint | None = None,
+    told: Told | None = None,
+) -> Decision:
+    """Judge one mention. `standing` is its story as it stands, None for a new story; `told` its first post.
+
+    A copy (extraction None) joins its story and takes its fate from there. Anything else is either
+    kept in a lane, with the reason, or routed; what no rule can route goes to `triage`.
+    """
+
+    def decision(fate: Fate, because: str, *, lane: str | None = None, routes: Sequence[Route] = (),
+                 changes: Sequence[Change] = ()) -> Decision:
+        return Decision(mention.key, fate, lane, verdict, tuple(routes), tuple(changes), rules.hash,
+                        extraction, fingerprint, because, judged_text=mention.text)
+
+    if mention.own:
+        return decision(Fate.LANE, "written by the watched account itself", lane="own")
+    if mention.state is MentionState.GONE:
+        return decision(Fate.LANE, "deleted before it was judged", lane="gone")
+    if verdict.cluster != mention.key and standing is not None:
+        changes = _changes_of_a_copy(mention, verdict, extraction, standing, told, rules)
+        return decision(Fate.ATTACHED, verdict.reason, changes=changes)
+    if extraction is None:
+        raise ValueError(f"{mention.key}: a new story needs an extraction")
+    if kept := lane_of(mention, extraction, rules):
+        if standing is not None and standing.tickets:
+            return decision(Fate.TICKET, "edited into chatter; its tickets stay with people")
+        return decision(Fate.LANE, kept.because, lane=kept.lane)
+    routes = route(mention, extraction, rules)
+    openings = _openings(mention, extraction, routes, rules)
+    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(openings, standing))
+
+
+def _changes_of_a_copy(
+    mention: Mention, verdict: Verdict, extraction: Extraction | None, standing: Standing, told: Told | None,
+    rules: Rules,
+) -> tuple[Change, ...]:
+    """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
+    changes: list[Change] = []
+    if standing.tickets:
+        changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
+    if extraction is None:
+        return tuple(changes)
+    if lane_of(mention, extraction, rules) is None:  # nobody's joke wakes a desk
+        changes.append(RaiseUrgency(None, extraction.urgency.label, "a later post of this story says so"))
+    if told is not None and verdict.reason in BY_REFERENCE and new_places(extraction, told.mention):
+        by_reporter = same_author(mention, told.mention)
+        suggested = _completed_routes(extraction, told, rules) if by_reporter else ()
+        changes.append(NamePlace(by_reporter, extraction.location, suggested))
+    return tuple(changes)
+
+
+def _completed_routes(extraction: Extraction, told: Told, rules: Rules) -> tuple[str, ...]:
+    """Departments that a story without a place would go to, now that its reporter says where."""
+    first, seen = told
+    if seen is None or seen.location is not None or extraction.location is None:
+        return ()
+    whole = replace(seen, location=extraction.location, places=extraction.places)
+    return tuple(chosen.department for chosen in route(first, whole, rules))
+
+
+def _openings(
+    mention: Mention, extraction: Extraction, routes: Sequence[Route], rules: Rules
+) -> Iterable[OpenTicket]:
+    """One ticket a department; where several departments share a post, one more that watches over them."""
+    for chosen in routes:
+        yield _opening(mention, extraction, chosen, rules)
+    if len(routes) > 1:
+        coordinator = rules.coordinator(mention.account)
+        parent = replace(routes[0], department=coordinator, rule="coordinator", outside=False)
+        yield _opening(mention, extraction, parent, rules, coordinates=True)
+
+
+def _opening(
+    mention: Mention, extraction: Extraction, chosen: Route, rules: Rules, *, coordinates: bool = False
+) -> OpenTicket:
+    due = rules.due(chosen.department, opened_at=mention.seen_at)
+    return OpenTicket(
+        department=chosen.department,
+        status="diteruskan" if chosen.outside else "baru",
+        priority=chosen.priority,
+        topic=chosen.topic,
+        urgency=extraction.urgency.label,
+        rule=chosen.rule,
+        opened_at=mention.seen_at,
+        due_at=due.at if due else None,
+        due_rule=due.rule if due else None,
+        coordinates=coordinates,
+        sensitive=extraction.sensitive,
+        outside=chosen.outside,
+    )
+
+
+def _not_yet_open(changes: Iterable[OpenTicket], standing: Standing | None) -> tuple[Change, ...]:
+    """An edited post is judged again: departments that already have its ticket keep that one."""
+    if standing is None:
+        return tuple(changes)
+    have = {(ticket.department, ticket.coordinates): ticket for ticket in standing.tickets}
+    result: list[Change] = []
+    for change in changes:
+        ticket = have.get((change.department, change.coordinates))
+        if ticket is None:
+            result.append(change)
+        elif URGENCIES.index(change.urgency) > URGENCIES.index(ticket.urgency):
+            result.append(RaiseUrgency(ticket.id, change.urgency, "the post was edited"))
+    return tuple(result)
+
+
+def announcer(rules: Rules) -> Announce:
+    """Whom to tell about a ticket, with number and desk and without a word of the citizen's."""
+
+    def announce(ticket: Ticket, size: int) -> Sequence[Event]:
+        subject = f"Tiket T-{ticket.id}: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
+        if size > 1:
+            subject = f"Tiket T-{ticket.id}: kini {size} kiriman"
+        body = f"{rules.department_name(ticket.department)}: buka kotak masuk, tiket T-{ticket.id}."
+        return [
+            Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body)
+            for kind, address in rules.addresses(ticket.department)
+        ]
+
+    return announce
+
+
+def to_triage(mention: Mention, rules: Rules, error: str) -> Decision:
+    """What five attempts could not judge goes to a person: nothing is dropped in silence."""
+    due = rules.due("triage", opened_at=mention.seen_at)
+    opening = OpenTicket("triage", "baru", "normal", "lainnya", "normal", "failed", mention.seen_at,
+                         due.at if due else None, due.rule if due else None)
+    return Decision(mention.key, Fate.TICKET, None, Verdict(mention.key, "new"), (), (opening,), rules.hash,
+                    because=f"could not be judged: {error}", judged_text=mention.text)
