@@ -24,6 +24,7 @@ from domain import (
     OpenTicket,
     RaiseUrgency,
     Route,
+    ShowAgain,
     Ticket,
     Verdict,
 )
@@ -46,8 +47,11 @@ def decide(
     rules: Rules,
     fingerprint: Fingerprint | None = None,
     told: Told | None = None,
+    again: Sequence[ShowAgain] = (),
 ) -> Decision:
     """Judge one mention. `standing` is its story as it stands, None for a new story; `told` its first post.
+
+    `again` are its old pictures: they go into the decision as they are, and decide nothing.
 
     A copy (extraction None) joins its story and takes its fate from there. Anything else is either
     kept in a lane, with the reason, or routed; what no rule can route goes to `triage`.
@@ -55,7 +59,7 @@ def decide(
 
     def decision(fate: Fate, because: str, *, lane: str | None = None, routes: Sequence[Route] = (),
                  changes: Sequence[Change] = ()) -> Decision:
-        return Decision(mention.key, fate, lane, verdict, tuple(routes), tuple(changes), rules.hash,
+        return Decision(mention.key, fate, lane, verdict, tuple(routes), (*changes, *again), rules.hash,
                         extraction, fingerprint, because, judged_text=mention.text)
 
     if mention.own:

@@ -94,6 +94,17 @@ class Media:
     alt: str | None = None
     sha256: str | None = None
     phash: str | None = None  # 16 hex digits: a 64-bit perceptual hash
+    views: tuple[str, ...] = ()  # 32 hex digits each: the picture whole, its inner part, its cuts (nlp.pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is kept of a picture that was fetched: hashes, never the picture."""
+
+    state: str  # "hashed" | "page" (words alone) | "blank" | "unreadable"; without a look: "refused" "failed" "late"
+    sha256: str | None = None
+    views: tuple[str, ...] = ()  # see Media.views; the first 16 digits of the first are Media.phash
+    reason: str = ""  # of what could not be read or fetched; holds no address and no citizen's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +369,16 @@ class NamePlace:
     suggested: tuple[str, ...] = ()  # departments that the completed story would go to
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace
+@dataclass(frozen=True, slots=True)
+class ShowAgain:
+    """A change: a picture of this mention was seen before, in another story. Told to staff; nothing follows from it."""
+
+    place: int  # of the picture in the mention's media
+    earlier: str  # key of the first mention that showed it
+    distance: int  # bits of 128 that differ
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | ShowAgain
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The way of a mention, in the order in which it happens. Calls every stage, owns none.
 
     harvest_one     connector.fetch -> pacing -> store.save_page           network, then one transaction
+    fetch_pictures  store.pictures_waiting -> fetch -> look -> store.save_pictures    hashes, or nothing within time
     process_batch   store.unprocessed -> fold (reference, else words) -> extract -> decide -> store.settle
     deliver_due     store.due_events -> transport.send -> store.mark_sent
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,26 +25,34 @@ from domain import (
     Decision,
     Extraction,
     Fingerprint,
+    Media,
     Mention,
     MentionState,
+    Picture,
+    ShowAgain,
     StoreBusy,
     StoreFault,
     Verdict,
 )
 from harvester.base import Connector, HarvestError
+from harvester.media import MediaError, MediaFetcher, Refused
 from harvester.pacing import after_failure, after_success
 from nlp.duplicates import Folder
 from nlp.extract import Extractor
+from nlp.gallery import Gallery
+from nlp.pictures import VIEW_DISTANCE, distance, look
 from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.rules import Rules
-from storage.store import Saved, Settled, Standing, Store
+from storage.store import Saved, Settled, Standing, Store, Wanted
 
 log = structlog.get_logger("pipeline")
 
 RETRY_FAILED = timedelta(minutes=2)
 GIVE_UP_SENDING = 12
+LOOKS = 32  # pictures of one turn
+FETCHERS = 4
 
 
 # --- harvesting ----------------------------------------------------------------------------------
@@ -50,9 +60,12 @@ GIVE_UP_SENDING = 12
 
 def harvest_one(
     account: Account, *, connector: Connector, store: Store, poll_every: timedelta, now: Callable[[], datetime],
-    rng: random.Random,
+    rng: random.Random, pictures_within: timedelta | None = None,
 ) -> Saved | None:
-    """Fetch pages of one account until there is no more; None where the platform would not answer."""
+    """Fetch pages of one account until there is no more; None where the platform would not answer.
+
+    `pictures_within`: how long its posts may wait for their pictures; None where those are not fetched.
+    """
     total = Saved()
     while True:
         try:
@@ -65,7 +78,8 @@ def harvest_one(
             return None
         # a page with more behind it leaves the account due: a crash now must not wait for the next turn
         next_poll_at = now() if page.more else after_success(page, poll_every=poll_every, now=now(), rng=rng)
-        saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now())
+        until = now() + pictures_within if pictures_within else None
+        saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now(), pictures_until=until)
         total = Saved(*(getattr(total, f) + getattr(saved, f) for f in Saved.__slots__))
         if not page.more:
             break
@@ -73,6 +87,42 @@ def harvest_one(
     log.info("harvested", account=account.key, new=total.new, known=total.known, revised=total.revised,
              gone=total.gone, quarantined=total.quarantined)
     return total
+
+
+# --- pictures ----------------------------------------------------------------------------------------
+
+
+def fetch_pictures(
+    store: Store, fetcher: MediaFetcher, *, platforms: Mapping[str, str], per_hour: int, now: Callable[[], datetime]
+) -> int:
+    """Look at pictures that posts wait for and keep their hashes; returns how many were dealt with, 0 when none wait.
+
+    `platforms`: account -> platform. Each look is saved when it is done, so a slow host holds up no other.
+    """
+    wanted = store.pictures_waiting(LOOKS)
+    left = per_hour - store.pictures_tried(since=now() - timedelta(hours=1)) if wanted else 0
+
+    def seen(place: int, one: Wanted) -> tuple[Wanted, Picture]:
+        if one.until <= now():
+            return one, Picture("late", reason="no time left")
+        if place >= left:
+            return one, Picture("late", reason="hourly budget spent")
+        return one, _looked_at(fetcher, platforms.get(one.account, ""), one.url)
+
+    with ThreadPoolExecutor(FETCHERS, thread_name_prefix="picture") as pool:
+        for done in as_completed([pool.submit(seen, place, one) for place, one in enumerate(wanted)]):
+            store.save_pictures([done.result()], now=now())
+    return len(wanted)
+
+
+def _looked_at(fetcher: MediaFetcher, platform: str, url: str) -> Picture:
+    """The picture's hashes; its bytes end here."""
+    try:
+        return look(fetcher.fetch(platform, url))
+    except Refused as error:
+        return Picture("refused", reason=str(error))
+    except MediaError as error:
+        return Picture("failed", reason=str(error))
 
 
 # --- processing ------------------------------------------------------------------------------------
@@ -87,6 +137,8 @@ class Judge:
     rules: Rules
     window: timedelta
     seq: int = 0
+    gallery: Gallery = field(default_factory=Gallery)
+    picture_seq: int = 0
 
     def catch_up(self, store: Store, *, at: datetime) -> None:
         """Learn the stories that were settled, by us or by others, since we last looked.
@@ -101,7 +153,14 @@ class Judge:
     def forget(self) -> None:
         """Drop what a batch that failed may have left; the next catch_up reads it all again."""
         self.folder.clear()
-        self.seq = 0
+        self.gallery.clear()
+        self.seq = self.picture_seq = 0
+
+    def look_through(self, store: Store) -> None:
+        """Learn the pictures that were hashed since we last looked. Only who has a picture to compare asks for this."""
+        for seq, views in store.hashed_since(self.picture_seq):
+            self.gallery.add(seq, views)
+            self.picture_seq = seq
 
 
 def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> int:
@@ -128,6 +187,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
 
 def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list[Decision]:
     """Fold, extract and decide; reads the store, writes nothing."""
+    mentions = _with_hashes(mentions, store)
     named = {m.key: [key for key, _ in references(m)] for m in mentions}
     known = store.clusters_of({k for m in mentions for k in (m.key, m.repost_of, *named[m.key]) if k})
     threads = _threads(mentions, judge, store, {known[k] for m in mentions for k in (m.key, *named[m.key])
@@ -137,6 +197,7 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
              if (v.cluster == m.key or v.reason == "revision") and m.key not in threads.extractions]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
+    again = _shown_again(mentions, {m.key: v.cluster for m, (v, _) in zip(mentions, folded, strict=True)}, judge, store)
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
@@ -146,9 +207,44 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
         told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(
             decide(mention, verdict=verdict, extraction=extraction, standing=standing, rules=judge.rules,
-                   fingerprint=fingerprint, told=told)
+                   fingerprint=fingerprint, told=told, again=again.get(mention.key, ()))
         )
     return decisions
+
+
+def _with_hashes(mentions: Sequence[Mention], store: Store) -> Sequence[Mention]:
+    """The mentions with what is known of their pictures, which the folder compares."""
+    known = store.pictures_of([m.key for m in mentions if m.media]) if any(m.media for m in mentions) else {}
+
+    def hashed(item: Media, picture: Picture | None) -> Media:
+        if picture is None or not (picture.sha256 or picture.views):
+            return item
+        first = picture.views[0][:16] if picture.views else None
+        return replace(item, sha256=picture.sha256, phash=first, views=picture.views)
+
+    return [
+        replace(m, media=tuple(hashed(item, known[m.key].get(place)) for place, item in enumerate(m.media)))
+        if m.key in known else m for m in mentions
+    ]
+
+
+def _shown_again(
+    mentions: Sequence[Mention], clusters: Mapping[str, str], judge: Judge, store: Store
+) -> dict[str, list[ShowAgain]]:
+    """Mention -> its pictures that another story showed before, each with the first post that did."""
+    showing = [(m, place, item.views) for m in mentions for place, item in enumerate(m.media) if item.views]
+    if showing:
+        judge.look_through(store)
+    found: dict[str, list[ShowAgain]] = {}
+    for mention, place, views in showing:
+        for shown in store.shown(judge.gallery.near(views)):  # by time: the first that fits is the first of all
+            story = clusters.get(shown.mention, shown.cluster)
+            differ = distance(views, shown.views)
+            if (story not in (None, clusters[mention.key]) and shown.posted_at < mention.posted_at
+                    and differ <= VIEW_DISTANCE):
+                found.setdefault(mention.key, []).append(ShowAgain(place, shown.mention, differ))
+                break
+    return found
 
 
 def _threads(mentions: Sequence[Mention], judge: Judge, store: Store, clusters: set[str]) -> Threads:

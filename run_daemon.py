@@ -29,11 +29,14 @@ from domain import Account, AccountState, KentonganError
 from harvester import build_connectors
 from harvester.archive import ArchiveConnector
 from harvester.base import Connector
+from harvester.media import MediaFetcher, build_media
+from harvester.wire import Limits
 from nlp.duplicates import Folder
 from nlp.extract import Extractor
+from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
-from pipeline import Judge, deliver_due, harvest_one, process_batch
+from pipeline import Judge, deliver_due, fetch_pictures, harvest_one, process_batch
 from routing.rules import compile_rules
 from settings import Settings, load
 from storage import daemon_lease, open_store
@@ -90,6 +93,7 @@ class Daemon:
     transports: Mapping[str, Transport]
     rng: random.Random = field(default_factory=random.SystemRandom)
     stop: Stop = field(default_factory=Stop)
+    media: MediaFetcher = field(default_factory=lambda: MediaFetcher({}, Limits()))
     pollers: dict[str, threading.Thread] = field(default_factory=dict)
     replaying: bool = False
 
@@ -115,7 +119,28 @@ class Daemon:
             platform = self.settings.platforms.get(account.platform)
             every = timedelta(seconds=platform.poll_seconds if platform else 60)
             harvest_one(account, connector=self.connectors[account.platform], store=self.store,
-                        poll_every=every, now=utc_now, rng=self.rng)
+                        poll_every=every, now=utc_now, rng=self.rng,
+                        pictures_within=self.patience if self.media.serves(account.platform) else None)
+
+    @property
+    def patience(self) -> timedelta:
+        return timedelta(seconds=self.settings.media.wait_seconds)
+
+    def pictures_due(self) -> None:
+        """Start the one thread that looks at pictures, unless it is at work: no ticket waits for its network."""
+        running = self.pollers.get("pictures")
+        if self.media.sources and not (running and running.is_alive()):
+            looker = threading.Thread(target=guarded(self.look_at_pictures, name="pictures"), name="pictures",
+                                      daemon=True)
+            self.pollers["pictures"] = looker
+            looker.start()
+
+    def look_at_pictures(self) -> None:
+        platforms = {account.key: account.platform for account in self.store.accounts()}
+        while not self.stop.is_set() and fetch_pictures(
+            self.store, self.media, platforms=platforms, per_hour=self.settings.media.per_hour, now=utc_now
+        ):
+            pass
 
     def process(self, *, seconds: float = 0.5) -> None:
         """Judge what waits, for a while: the heartbeat goes on between two turns of a storm."""
@@ -134,6 +159,7 @@ class Daemon:
         """
         due = self.store.accounts() if self.replaying else self.store.accounts_due(utc_now())
         self.poll([account for account in due if account.platform in self.connectors])
+        self.look_at_pictures()
         while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
             pass
         while not self.stop.is_set() and deliver_due(
@@ -186,6 +212,7 @@ class Heartbeat:
         self.monotonic = monotonic
         self.jobs: tuple[tuple[str, int, Callable[[], None]], ...] = (
             ("harvest", 1, daemon.harvest_due),
+            ("pictures", 1, daemon.pictures_due),
             ("process", 1, daemon.process),
             ("deliver", 2, daemon.deliver),
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
@@ -233,12 +260,14 @@ def compose(
     judge = judge or build_judge(settings.watching(watched))
     store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", now=now)
     store.sync_accounts(watched, now=now)
-    return Daemon(settings, store, connectors, judge, build_transports(settings), replaying=replay is not None)
+    media = MediaFetcher({}, Limits()) if replay else build_media(settings)  # an archive's addresses have expired
+    return Daemon(settings, store, connectors, judge, build_transports(settings), replaying=replay is not None,
+                  media=media)
 
 
 def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
-    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window)
+    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words)
     return Judge(Extractor(settings), folder, compile_rules(settings), window)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -142,16 +143,20 @@ def _pictures(raw: dict[str, Any]) -> list[Media]:
     for attachment in map(mapping, attachments):
         inner = listing(mapping(attachment.get("subattachments")).get("data"))
         found += [_picture(item) for item in map(mapping, inner or [attachment]) if item]
-    if not found and (url := word(raw.get("full_picture"))):
-        found.append(Media("photo", url))
-    return found
+    still = word(raw.get("full_picture"))
+    if len(found) == 1 and still and not _image(mapping(attachments[0])):
+        return [replace(found[0], url=still)]  # a video's attachment may name its page only
+    return found or ([Media("photo", still)] if still else [])
 
 
 def _picture(item: dict[str, Any]) -> Media:
     told = str(item.get("media_type") or item.get("type") or "")
     kind = next((kind for kind in ("photo", "video") if kind in told), "link")
-    image = word(mapping(mapping(item.get("media")).get("image")).get("src"))
-    return Media(kind, image or word(item.get("url")), word(item.get("description")))
+    return Media(kind, _image(item) or word(item.get("url")), word(item.get("description")))
+
+
+def _image(item: dict[str, Any]) -> str | None:
+    return word(mapping(mapping(item.get("media")).get("image")).get("src"))
 
 
 def _place(raw: dict[str, Any]) -> PlaceHint | None:

@@ -22,8 +22,8 @@ __all__ = ["InstagramGraph", "mentions_of"]
 
 TAGS_PER_PAGE, OWN_MEDIA, COMMENTS_PER_PAGE = 50, 25, 50
 MEDIA_FIELDS = (
-    "id,ig_id,shortcode,permalink,caption,media_type,media_url,timestamp,username,owner,comments_count,like_count,"
-    "children{media_type,media_url}"
+    "id,ig_id,shortcode,permalink,caption,media_type,media_url,thumbnail_url,timestamp,username,owner,comments_count,like_count,"
+    "children{media_type,media_url,thumbnail_url}"
 )
 COMMENT_FIELDS = "id,text,timestamp,username,user,like_count,parent_id,replies{id,text,timestamp,username}"
 

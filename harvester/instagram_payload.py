@@ -120,12 +120,12 @@ def _author(author_id: Any, handle: Any) -> Author | None:
 
 
 def _media(raw: dict[str, Any]) -> Iterator[Media]:
-    """The post's picture, or each of an album's; its address may be missing."""
+    """The post's picture, or each of an album's; its address may be missing. Of a video, its still."""
     children = [mapping(child) for child in listing(mapping(raw.get("children")).get("data"))]
     for item in children or [raw]:
         kind = MEDIA_TYPES.get(str(item.get("media_type")))
         if kind is not None or item.get("media_url"):
-            yield Media(kind or "photo", word(item.get("media_url")))
+            yield Media(kind or "photo", word(item.get("thumbnail_url")) or word(item.get("media_url")))
 
 
 def _found(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:

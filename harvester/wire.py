@@ -72,7 +72,7 @@ class GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         deadline = self.clock() + self.limits.total_seconds
         real = urlsplit(str(request.url))
-        if (real.hostname or "").lower() not in self.hosts:
+        if not self.allows((real.hostname or "").lower()):
             raise HostRefused(f"host not allowed: {real.hostname}", request=request)
         read = min(self.limits.read_seconds, self.limits.total_seconds)
         kwargs.update(stream=True, timeout=(self.limits.connect_seconds, read))
@@ -88,6 +88,9 @@ class GuardedAdapter(HTTPAdapter):
         response.url = real.geturl()
         self._read_whole(response, deadline)
         return response
+
+    def allows(self, host: str) -> bool:
+        return host in self.hosts
 
     def _read_whole(self, response: requests.Response, deadline: float) -> None:
         """Read the body with an eye on clock and size, then put it back where requests looks for it."""

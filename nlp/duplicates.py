@@ -45,7 +45,6 @@ Reads no store. Reposts of a known original by reference are resolved by the cal
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -55,6 +54,7 @@ from nlp.alignment import align
 from nlp.cue_words import OBJECTS
 from nlp.fingerprint import Reading, fingerprint, from_body, hash64, read, sample, shingle_keys
 from nlp.guard import apart, compare_address, facts_apart, new_places, share_a_place, telling
+from nlp.picture_names import HEX64, NEAR, WHOLE, media_keys, picture_differs
 from nlp.stories import SEGMENT, Index, Pictures, Shelf, Story
 
 MAX_STORIES = 1_200_000
@@ -69,10 +69,6 @@ TELLING_AUTHOR = 1
 TELLING_UNPLACED = 8
 BARE_NAMES = 4  # @names in the same order, from which a repost of nothing else is known
 MEDIA_WINDOW = timedelta(days=3)
-PHASH_DISTANCE = 10
-MAX_MEDIA = 16
-SHA256 = re.compile(r"[0-9a-f]{8,128}")
-HEX64 = re.compile(r"[0-9a-f]{16}")
 
 
 class Match(NamedTuple):
@@ -89,9 +85,13 @@ class Folder:
 
     def __init__(
         self, *, threshold: float, window: timedelta, place_words: frozenset[str] = frozenset(),
-        max_stories: int = MAX_STORIES,
+        towns: frozenset[str] = frozenset(), max_stories: int = MAX_STORIES,
     ) -> None:
-        """`place_words`: single words of the gazetteer, in lower case, that the guard takes for places."""
+        """`place_words`: single words of the gazetteer, in lower case, that the guard takes for places.
+
+        `towns`: those that are towns or districts; one picture under the names of two of them is no copy.
+        """
+        self.towns = towns
         self.threshold = threshold
         self.window = window
         self.place_words = place_words
@@ -177,15 +177,17 @@ class Folder:
     def _enter(self, cluster: str, made: Fingerprint, at: float) -> None:
         shelf = self._shelf
         files = [name for name in made.media if name.startswith("sha256:")]
-        number = shelf.add(Story(cluster, made.body, at, " ".join(files)))
+        kept = [name for name in made.media if name.startswith(WHOLE)]
+        number = shelf.add(Story(cluster, made.body, at, " ".join(kept)))
         keys = [key % (1 << 64) for key in made.shingles]
         if not keys:
             keys = sample(shingle_keys(from_body(made.body).words).tolist(), {})
         keys += (cluster_key(cluster), made.exact % (1 << 64))
         keys += map(hash64, files)
         for name in made.media:
-            if name.startswith("phash:") and HEX64.fullmatch(name[6:]):
-                self._pictures.add(int(name[6:], 16), number)
+            kind, _, value = name.partition(":")
+            if kind == "view" or (kind == "phash" and HEX64.fullmatch(value)):
+                self._pictures.add(int(value[:16], 16), number)
         self._index.add(keys, number, oldest=shelf.first)
         if (number + 1 - shelf.first) % SEGMENT == 0:
             self._housekeeping()
@@ -267,17 +269,25 @@ class Folder:
 
     def _same_media(self, ours: Reading, media: tuple[str, ...], at: float) -> Match | None:
         for name in media:
-            if name.startswith("sha256:"):
+            kind, _, value = name.partition(":")
+            if kind == "sha256":
                 found = [(number, 0) for number in self._index.holders(hash64(name))]
             else:
-                found = self._pictures.near(int(name[6:], 16), distance=PHASH_DISTANCE)
-            for number, distance in sorted(found):
+                found = self._pictures.near(int(value[:16], 16), distance=NEAR[kind])
+            for number, bits in sorted(found):
                 story = self._living(number, at)
-                if story is None or (name.startswith("sha256:") and name not in story.media.split(" ")):
+                if story is None or (differ := picture_differs(kind, value, story.media.split(" "), bits)) is None:
                     continue
-                if one_scene(ours, from_body(story.body), soon=abs(at - story.at) <= MEDIA_WINDOW.total_seconds()):
-                    return Match(story.cluster, "same_media", 1 - distance / 64)
+                theirs = from_body(story.body)
+                soon = abs(at - story.at) <= MEDIA_WINDOW.total_seconds()
+                if one_scene(ours, theirs, soon=soon) and not self._elsewhere(ours, theirs):
+                    return Match(story.cluster, "same_media", 1 - differ)
         return None
+
+    def _elsewhere(self, ours: Reading, theirs: Reading) -> bool:
+        """Whether both name a town, and no town in common: an old picture goes round under new names."""
+        mine, yours = self.towns.intersection(ours.words), self.towns.intersection(theirs.words)
+        return bool(mine and yours and not mine & yours)
 
 
 # --- what two readings are to each other ---------------------------------------------------------
@@ -358,16 +368,3 @@ def reason_of(ours: Reading, theirs: Reading) -> str:
 
 def cluster_key(cluster: str) -> int:
     return hash64(f"cluster:{cluster}")
-
-
-def media_keys(mention: Mention) -> tuple[str, ...]:
-    """Names of the pictures: "sha256:..." and "phash:...", as the fingerprint stores them."""
-    keys: list[str] = []
-    for item in mention.media[:MAX_MEDIA]:
-        keys += named("sha256:", item.sha256, SHA256) + named("phash:", item.phash, HEX64)
-    return tuple(dict.fromkeys(keys))
-
-
-def named(kind: str, value: str | None, shape: re.Pattern[str]) -> list[str]:
-    plain = (value or "").strip().lower()
-    return [kind + plain] if shape.fullmatch(plain) else []

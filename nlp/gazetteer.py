@@ -91,6 +91,15 @@ class Gazetteer:
     def readings(self, key: str) -> tuple[Reading, ...]:
         return self._found.get(key, ())
 
+    @property
+    def town_words(self) -> frozenset[str]:
+        """Names of one word of our kabupaten, kota and kecamatan that are no everyday words."""
+        names = (KIND.sub("", area.name) for area in self.areas.values()
+                 if area.level in ("kabupaten_kota", "kecamatan") and area.code.startswith(INSIDE))
+        aliases = (name for name, kind, code in _rows("aliases.tsv") if kind == "kabupaten_kota")
+        return frozenset(name.lower() for name in (*names, *aliases) if " " not in name and len(name) > 3
+                         and key_of(name) not in self.stops)
+
     def may_begin(self, letters: str) -> bool:
         """Whether any name begins with the first four of `letters`: spares most look-ups."""
         return letters[:4] in self._beginnings

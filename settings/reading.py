@@ -25,7 +25,7 @@ from settings.shape import Model, Settings
 
 MAX_BYTES = 1 << 20
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
-MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2}  # key -> levels
+MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3}  # key -> levels
 TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
 
 
@@ -33,7 +33,7 @@ def load(path: str | Path) -> Settings:
     """Read `path`, and the file that its key `extends` names, into Settings.
 
     `extends: ../config.yaml` takes that file and replaces whole top-level keys by those given here;
-    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper.
+    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper and `media` two.
     Raises ConfigError whose `problems` are lines `file:line:column: what - hint`.
     """
     layers = list(_layers(Path(path)))

@@ -41,6 +41,9 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     for name, department in departments.items():
         if department.government and department.government not in governments:
             yield unknown(["departments", name, "government"], "government", department.government, governments)
+    for name in settings.media.fetch:
+        if name not in settings.platforms:
+            yield unknown(["media", "fetch", name], "platform", name, settings.platforms)
     yield from _inbox_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)

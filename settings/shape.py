@@ -157,6 +157,23 @@ class ThresholdSettings(Model):
     duplicate_window_days: int = Field(14, ge=1, le=90)
 
 
+class MediaHosts(Model):
+    """Whether one platform's pictures are fetched, and from where. ".example.org": every name that ends so."""
+
+    enabled: bool = False
+    hosts: tuple[Annotated[str, Field(pattern=r"^\.?([a-z0-9-]+\.)+[a-z]+$")], ...] = ()
+
+
+class MediaSettings(Model):
+    """How pictures of posts are looked at. Hashes are kept, pictures never."""
+
+    fetch: dict[str, MediaHosts] = {}
+    wait_seconds: float = Field(30, ge=1, le=600)  # a post is judged after that, pictures or not
+    total_seconds: float = Field(8, ge=0.1, le=60)  # of one picture
+    max_mb: float = Field(8, gt=0, le=64)
+    per_hour: int = Field(1_200, ge=0, le=100_000)
+
+
 class MailSettings(Model):
     host: str = ""
     port: int = 25
@@ -174,6 +191,7 @@ class Settings(Model):
     store: StoreSettings = StoreSettings()
     inbox: InboxSettings = InboxSettings()
     mail: MailSettings = MailSettings()
+    media: MediaSettings = MediaSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]

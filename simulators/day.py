@@ -37,6 +37,7 @@ class Picture:
     type: str  # photo | video
     name: str
     screenshot_of: str | None = None
+    copy_of: str | None = None  # the picture that this one shows again, years later
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +205,4 @@ def _post(raw: Mapping[str, Any]) -> Post:
 
 def _picture(raw: Mapping[str, Any]) -> Picture:
     kind = "video" if "video" in raw else "photo"
-    return Picture(kind, str(raw[kind]), raw.get("screenshot_of"))
+    return Picture(kind, str(raw[kind]), raw.get("screenshot_of"), raw.get("copy_of"))

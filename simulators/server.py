@@ -22,7 +22,8 @@ import orjson
 if TYPE_CHECKING:
     from simulators.world import World
 
-PLATFORM_MODULES = ("simulators.x_api", "simulators.graph_api", "simulators.instagram_web")
+PLATFORM_MODULES = ("simulators.x_api", "simulators.graph_api", "simulators.instagram_web",
+                    "simulators.pictures")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from domain import (
     Fingerprint,
     Mention,
     Page,
+    Picture,
     Status,
     Ticket,
 )
@@ -47,6 +48,37 @@ class Story:
     author: str | None
     posted_at: datetime
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A picture that a post shows and nobody has looked at yet."""
+
+    mention: str
+    place: int  # in the mention's media
+    url: str
+    account: str  # its platform says whether and where the picture may be fetched
+    until: datetime  # from then on the post is judged without
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture that was hashed, and the post that showed it. `cluster` is None while that waits to be judged."""
+
+    mention: str
+    posted_at: datetime
+    cluster: str | None
+    views: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OldPicture:
+    """What a ticket page says of a picture that another story showed before."""
+
+    place: int  # of the picture in its post's media
+    mention: str  # the post of this ticket's story that shows it
+    seen_at: datetime  # when the first post that showed it was posted
+    tickets: tuple[Ticket, ...] = ()  # of that story; the reader knows of them, but may not be one to open them
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +189,7 @@ class TicketView:
     siblings: Sequence[Ticket]
     history: Sequence[HistoryEntry]
     additions: Sequence[Addition] = ()  # newest first, at most 20; they stand among the copies as well
+    old_pictures: Sequence[OldPicture] = ()  # one for each earlier story, longest ago first
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +225,18 @@ class Store(Protocol):
     def accounts_due(self, now: datetime) -> list[Account]:
         """Accounts to poll now, longest waiting first; never one that needs a human or is disabled."""
 
-    def save_page(self, account: str, page: Page, *, next_poll_at: datetime, now: datetime) -> Saved:
+    def save_page(
+        self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+        pictures_until: datetime | None = None,
+    ) -> Saved:
         """Mentions, sightings, quarantine, gone, cursor, handle, budget and ledger: one transaction.
 
         A key already known counts as a further sighting of the account that was shown it. A known
         key with another text is a revision: the old text is kept, the mention waits again. A key
         in `page.gone` loses text, author, media and revisions; its ticket stays.
+
+        With `pictures_until`, the pictures of new and edited posts are asked for, and such a post is not
+        judged before they were looked at or that moment is past.
         """
 
     def save_failure(
@@ -210,9 +249,31 @@ class Store(Protocol):
     def shift_polls(self, seconds: float, *, latest: datetime) -> None:
         """Move every poll time after a jump of the wall clock; none beyond `latest`."""
 
+    # --- pictures
+    def pictures_waiting(self, limit: int) -> list[Wanted]:
+        """Pictures that nobody has looked at, those first whose post has waited longest; some are past their time."""
+
+    def save_pictures(self, seen: Sequence[tuple[Wanted, Picture]], *, now: datetime) -> None:
+        """What looking brought. One whose post was deleted, or edited to other pictures, meanwhile is dropped."""
+
+    def pictures_tried(self, *, since: datetime) -> int:
+        """How many pictures were asked of the platforms: the hourly budget survives a restart."""
+
+    def pictures_of(self, keys: Iterable[str]) -> dict[str, dict[int, Picture]]:
+        """Mention key -> place in its media -> picture, those that were looked at."""
+
+    def hashed_since(self, seq: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(seq, views) of every picture hashed after `seq`, by seq."""
+
+    def shown(self, seqs: Iterable[int]) -> list[Shown]:
+        """The pictures of these numbers that are still there."""
+
     # --- judging
     def unprocessed(self, limit: int, *, now: datetime) -> list[Mention]:
-        """Waiting or due-again failed mentions, by (posted_at, key): an order that no restart changes."""
+        """Waiting or due-again failed mentions, by (posted_at, key): an order that no restart changes.
+
+        One whose pictures are still being fetched is left out until then, or until its time for that is past.
+        """
 
     def stories_since(self, seq: int, *, after: datetime) -> Iterator[Story]:
         """Clusters changed after `seq` whose first mention is younger than `after`, by seq."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from storage.sqlite import pictures
 from storage.sqlite.connection import Connections
 from storage.sqlite.judging import LISTED
 from storage.sqlite.rows import keys_json, moment
@@ -37,8 +38,9 @@ def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
                 " LEFT JOIN judgement j ON j.mention = m.key WHERE t.id > ? ORDER BY t.id LIMIT ?", (last, PAGE)
             ).fetchall()
             members = _members(connection, {row[1] for row in rows})
+            old = pictures.exported(connection, members)
         for row in rows:
-            yield _plain(dict(zip(COLUMNS, row, strict=True)), members[row[1]])
+            yield _plain(dict(zip(COLUMNS, row, strict=True)), members[row[1]], old.get(row[1], []))
         if len(rows) < PAGE:
             return
         last = rows[-1][0]
@@ -53,7 +55,7 @@ def _members(connection: sqlite3.Connection, clusters: set[str]) -> dict[str, li
     return members
 
 
-def _plain(row: dict[str, Any], members: list[str]) -> dict[str, Any]:
+def _plain(row: dict[str, Any], members: list[str], old_pictures: list[dict[str, Any]]) -> dict[str, Any]:
     seen = orjson.loads(row.pop("extraction") or "{}")
     location = seen.get("location") or None
     return {
@@ -65,6 +67,7 @@ def _plain(row: dict[str, Any], members: list[str]) -> dict[str, Any]:
         "place": location and location["name"],
         "location": location and {name: location[name] for name in ("code", "name", "level", "lat", "lng")},
         "members": members,
+        "old_pictures": old_pictures,
         "pii": seen.get("pii") or [],
     }
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from domain import Account, AccountState, Actor, Decision, Mention, Page, StoreFault, Ticket
+from domain import Account, AccountState, Actor, Decision, Mention, Page, Picture, StoreFault, Ticket
 from storage.sqlite import accounts as account_table
-from storage.sqlite import books, export, harvest, judging, outbox, schema, settle, tickets
+from storage.sqlite import books, export, harvest, judging, outbox, pictures, schema, settle, tickets
 from storage.sqlite.connection import Connect, Connections
 from storage.store import (
     Announce,
@@ -19,12 +19,14 @@ from storage.store import (
     LedgerRow,
     Saved,
     Settled,
+    Shown,
     Standing,
     Story,
     TicketQuery,
     TicketRow,
     TicketView,
     Transition,
+    Wanted,
 )
 
 
@@ -69,9 +71,13 @@ class SqliteStore:
         with self.connections.read() as connection:
             return account_table.due(connection, now)
 
-    def save_page(self, account: str, page: Page, *, next_poll_at: datetime, now: datetime) -> Saved:
+    def save_page(
+        self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+        pictures_until: datetime | None = None,
+    ) -> Saved:
         with self.connections.write() as connection:
-            return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now)
+            return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now,
+                                     pictures_until=pictures_until)
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str,
@@ -87,6 +93,31 @@ class SqliteStore:
     def shift_polls(self, seconds: float, *, latest: datetime) -> None:
         with self.connections.write() as connection:
             account_table.shift(connection, seconds, latest=latest)
+
+    # --- pictures
+
+    def pictures_waiting(self, limit: int) -> list[Wanted]:
+        with self.connections.read() as connection:
+            return pictures.waiting(connection, limit)
+
+    def save_pictures(self, seen: Sequence[tuple[Wanted, Picture]], *, now: datetime) -> None:
+        with self.connections.write() as connection:
+            pictures.save(connection, seen, now=now)
+
+    def pictures_tried(self, *, since: datetime) -> int:
+        with self.connections.read() as connection:
+            return pictures.tried(connection, since=since)
+
+    def pictures_of(self, keys: Iterable[str]) -> dict[str, dict[int, Picture]]:
+        with self.connections.read() as connection:
+            return pictures.of(connection, keys)
+
+    def hashed_since(self, seq: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        return pictures.hashed_since(self.connections, seq)
+
+    def shown(self, seqs: Iterable[int]) -> list[Shown]:
+        with self.connections.read() as connection:
+            return pictures.shown(connection, seqs)
 
     # --- judging
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
-from storage.sqlite import accounts, purge
+from storage.sqlite import accounts, pictures, purge
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 from storage.store import Saved
 
@@ -120,7 +120,8 @@ class Intake:
 
 
 def save_page(
-    connection: sqlite3.Connection, account: str, page: Page, *, next_poll_at: datetime, now: datetime
+    connection: sqlite3.Connection, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+    pictures_until: datetime | None = None,
 ) -> Saved:
     """See Store.save_page."""
     accounts.ensure(connection, [account])
@@ -128,6 +129,9 @@ def save_page(
     for mention in page.mentions:
         intake.take(mention)
     _write(connection, intake, now=now)
+    if pictures_until is not None:
+        arrived = intake.new.keys() | {key for key, _, _ in intake.replaced}
+        pictures.ask_for(connection, [m for m in page.mentions if m.key in arrived], until=pictures_until)
     quarantined = _set_aside(connection, page.quarantined, intake.sighted)
     gone = {*page.gone, *(m.key for m in page.mentions if m.state is MentionState.GONE)}
     purged = purge.purge(connection, gone, now=now) if gone else 0

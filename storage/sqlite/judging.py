@@ -29,13 +29,14 @@ from storage.store import Head, Standing, Story
 
 GIVE_UP = 5
 PAGE = 2_000
+SEEN = ("NOT EXISTS (SELECT 1 FROM picture p WHERE p.mention = m.key AND p.state = 'waiting' AND p.until > ?)")
 LISTED = "IN (SELECT value FROM json_each(?))"
 
 
 def unprocessed(connection: sqlite3.Connection, limit: int, *, now: datetime) -> list[Mention]:
     rows = connection.execute(
         f"SELECT {MENTION} FROM mention m WHERE m.fate IN {WAITS} AND (m.fate = 'waiting' OR m.retry_at <= ?)"
-        " ORDER BY m.posted_at, m.key LIMIT ?", (micros(now), limit),
+        f" AND {SEEN} ORDER BY m.posted_at, m.key LIMIT ?", (micros(now), micros(now), limit),
     ).fetchall()
     accounts = seen_by(connection, [row[0] for row in rows])
     return [mention_of(row, accounts.get(row[0], ())) for row in rows]

@@ -1,9 +1,10 @@
 """Honouring deletions: the words go, the facts of our own work stay.
 
 A deleted post loses text, author, media, address, revisions, what the NLP saw in it, its raw form in
-quarantine and its words in the search index; reposts of it lose the same words. What stays: the key,
-the times, the fate, the cluster with its hashes, tickets and the audit chain. The tombstone makes
-what is delivered again under the key come in empty, also where we had never seen it before.
+quarantine, the hashes of its pictures and its words in the search index; reposts of it lose the same words.
+What stays: the key, the times, the fate, the cluster with the hashes of its words, tickets and the audit
+chain. The tombstone makes what is delivered again under the key come in empty, also where we had never
+seen it before.
 
 The search index and the write-ahead log keep shreds of the words until `SqliteStore.compact` has run.
 """
@@ -70,12 +71,14 @@ def _empty(connection: sqlite3.Connection, listed: str) -> None:
         f" WHERE state <> 'gone' AND key {LISTED}", (listed,))
     connection.execute(f"DELETE FROM revision WHERE mention {LISTED}", (listed,))
     connection.execute(f"DELETE FROM judgement WHERE mention {LISTED}", (listed,))
+    connection.execute(f"DELETE FROM picture WHERE mention {LISTED}", (listed,))
+    connection.execute(f"DELETE FROM picture_again WHERE mention {LISTED} OR earlier {LISTED}", (listed, listed))
     stories = connection.execute(
         f"SELECT id FROM cluster WHERE first {LISTED} AND (body <> '' OR author IS NOT NULL)", (listed,)).fetchall()
     for cluster, in stories:  # the hashes stay; who holds the words in memory has to look again
         connection.execute(
-            "UPDATE cluster SET body = '', author = NULL, seq = (SELECT max(seq) + 1 FROM cluster) WHERE id = ?",
-            (cluster,))
+            "UPDATE cluster SET body = '', author = NULL, media = NULL, seq = (SELECT max(seq) + 1 FROM cluster)"
+            " WHERE id = ?", (cluster,))
     connection.execute(
         "DELETE FROM ticket_text WHERE rowid IN (SELECT t.id FROM cluster c JOIN ticket t ON t.cluster = c.id"
         f" WHERE c.first {LISTED})", (listed,))

@@ -173,7 +173,7 @@ def _extra_of(extra: dict[str, Any]) -> dict[str, Any]:
         if name in extra:
             extra[name] = tuple(extra[name])
     if "media" in extra:
-        extra["media"] = tuple(Media(**item) for item in extra["media"])
+        extra["media"] = tuple(Media(**{**item, "views": tuple(item.get("views", ()))}) for item in extra["media"])
     if "place" in extra:
         extra["place"] = PlaceHint(**extra["place"])
     return extra

@@ -2,7 +2,8 @@
 
 `SQL` is the current schema. Times are whole microseconds since 1970, UTC (columns `_at`); a `day` is
 a WIB date. Citizens' words stand in mention, revision, quarantine, judgement, cluster.body and
-ticket_text and nowhere else: `purge` empties these six.
+ticket_text and nowhere else: `purge` empties these six. What was known of their pictures (hashes, no picture
+is ever stored) stands in picture and picture_again, which it empties too.
 """
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
@@ -18,6 +19,32 @@ from domain import StoreFault
 
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
 WAITS = "('waiting', 'failed')"
+
+PICTURES = """
+CREATE TABLE IF NOT EXISTS picture ( -- of a post, as far as it was asked for; hashes alone, never the picture
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- new when it was looked at, never used twice: replicas read on from it
+  mention TEXT NOT NULL REFERENCES mention(key),
+  place INTEGER NOT NULL,           -- in the post's list of media
+  state TEXT NOT NULL,              -- waiting, then as domain.Picture.state
+  until INTEGER NOT NULL,           -- the post is not judged before, unless the picture was seen
+  tried_at INTEGER,                 -- when the platform was asked for it
+  reason TEXT,
+  sha256 TEXT,
+  views BLOB,                       -- 16 bytes each
+  UNIQUE (mention, place)
+) STRICT;
+CREATE INDEX IF NOT EXISTS picture_waiting ON picture(until) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS picture_tried ON picture(tried_at) WHERE tried_at IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS picture_again ( -- an old picture under a new story; staff are told, nothing follows
+  mention TEXT NOT NULL REFERENCES mention(key),
+  place INTEGER NOT NULL,
+  earlier TEXT NOT NULL REFERENCES mention(key),  -- the first that showed it
+  distance INTEGER NOT NULL,
+  PRIMARY KEY (mention, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS picture_again_earlier ON picture_again(earlier);
+"""
 
 SQL = f"""
 CREATE TABLE account (
@@ -117,6 +144,7 @@ CREATE TABLE judgement (            -- what the NLP saw; apart from mention, who
   routes TEXT NOT NULL              -- JSON list of asdict(Route)
 ) STRICT;
 
+{PICTURES}
 CREATE TABLE cluster (
   id TEXT PRIMARY KEY,              -- key of the mention that the story is named after
   first TEXT NOT NULL REFERENCES mention(key),  -- the same, as soon as that one is settled
@@ -286,6 +314,11 @@ def m001_initial(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m002_answers(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX IF NOT EXISTS mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread'")
+
+
+@MIGRATIONS()
+def m004_pictures(db: sqlite_utils.Database) -> None:
+    db.executescript(PICTURES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

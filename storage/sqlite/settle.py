@@ -28,6 +28,7 @@ from domain import (
     NamePlace,
     OpenTicket,
     RaiseUrgency,
+    ShowAgain,
     Status,
     Ticket,
 )
@@ -92,6 +93,7 @@ class Batch:
     originals: dict[str, str] = field(default_factory=dict)
     opened: list[Ticket] = field(default_factory=list)
     raised: dict[int, Ticket] = field(default_factory=dict)
+    again: list[tuple[str, int, str, int]] = field(default_factory=list)
     indexed: list[tuple[int, str]] = field(default_factory=list)
     entries: list[audit.Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -110,6 +112,8 @@ class Batch:
                 self._raise(story, change)
             elif isinstance(change, NamePlace):
                 self._name_place(story, change, decision)
+            elif isinstance(change, ShowAgain):
+                self.again.append((decision.mention, change.place, change.earlier, change.distance))
         if mention.cluster is None and story.size in MILESTONES:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
@@ -212,6 +216,9 @@ class Batch:
         many(INSERT_TICKET, [ticket_row(self.raised.pop(ticket.id, ticket)) for ticket in self.opened])
         many("UPDATE ticket SET urgency = ?, version = ? WHERE id = ?",
              [(ticket.urgency, ticket.version, ticket.id) for ticket in self.raised.values()])
+        many("INSERT OR REPLACE INTO picture_again SELECT ?1, ?2, ?3, ?4 "
+             " WHERE EXISTS (SELECT 1 FROM picture WHERE mention = ?3)",
+             self.again)  # the earlier one may have been deleted since it was found
         self._index()
         audit.append(self.connection, self.entries)
         outbox.put(self.connection, self.events, now=self.now)

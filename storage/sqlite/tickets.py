@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import orjson
 
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
-from storage.sqlite import audit, outbox, search
+from storage.sqlite import audit, outbox, pictures, search
 from storage.sqlite.rows import (
     MENTION,
     SECOND,
@@ -115,6 +115,7 @@ def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Tick
         found, mention, orjson.loads(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
         size, _spread(connection, found.cluster), _siblings(connection, actor, found),
         audit.history(connection, ticket_id), _additions(connection, found.cluster, row[0]),
+        pictures.old_pictures(connection, found.cluster, lambda cluster: _tickets_of(connection, actor, cluster)),
     )
 
 
@@ -159,11 +160,15 @@ def _spread(connection: sqlite3.Connection, cluster: str) -> list[tuple[datetime
 
 
 def _siblings(connection: sqlite3.Connection, actor: Actor, one: Ticket) -> list[Ticket]:
-    """The story's other tickets: that they exist helps both desks; a sensitive one stays hidden."""
+    return [ticket for ticket in _tickets_of(connection, actor, one.cluster) if ticket.id != one.id]
+
+
+def _tickets_of(connection: sqlite3.Connection, actor: Actor, cluster: str) -> list[Ticket]:
+    """A story's tickets: that they exist helps every desk; a sensitive one stays hidden."""
     seen, values = visible(Actor(actor.name, actor.departments, actor.system, all_departments=True))
     rows = connection.execute(
-        f"SELECT {TICKET} FROM ticket t WHERE t.cluster = ? AND t.id <> ? AND {seen} ORDER BY t.id",
-        (one.cluster, one.id, *values)).fetchall()
+        f"SELECT {TICKET} FROM ticket t WHERE t.cluster = ? AND {seen} ORDER BY t.id",
+        (cluster, *values)).fetchall()
     return [ticket_of(row) for row in rows]
 
 
