@@ -267,7 +267,7 @@ def compose(
 
 def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
-    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words)
+    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
     return Judge(Extractor(settings), folder, compile_rules(settings), window)
 
 

@@ -46,6 +46,7 @@ Reads no store. Reposts of a known original by reference are resolved by the cal
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -85,13 +86,13 @@ class Folder:
 
     def __init__(
         self, *, threshold: float, window: timedelta, place_words: frozenset[str] = frozenset(),
-        towns: frozenset[str] = frozenset(), max_stories: int = MAX_STORIES,
+        towns: Mapping[str, tuple[str, ...]] | None = None, max_stories: int = MAX_STORIES,
     ) -> None:
         """`place_words`: single words of the gazetteer, in lower case, that the guard takes for places.
 
-        `towns`: those that are towns or districts; one picture under the names of two of them is no copy.
+        `towns`: names of towns and districts -> codes; one picture under the names of two of them is no copy.
         """
-        self.towns = towns
+        self.towns = towns or {}
         self.threshold = threshold
         self.window = window
         self.place_words = place_words
@@ -285,9 +286,10 @@ class Folder:
         return None
 
     def _elsewhere(self, ours: Reading, theirs: Reading) -> bool:
-        """Whether both name a town, and no town in common: an old picture goes round under new names."""
-        mine, yours = self.towns.intersection(ours.words), self.towns.intersection(theirs.words)
-        return bool(mine and yours and not mine & yours)
+        """Whether both name a town, and none lies in the other's: an old picture goes round under new names."""
+        mine, yours = ([code for word in side.words for code in self.towns.get(word, ())] for side in (ours, theirs))
+        near = any(one.startswith(other) or other.startswith(one) for one in mine for other in yours)
+        return bool(mine and yours and not near)
 
 
 # --- what two readings are to each other ---------------------------------------------------------

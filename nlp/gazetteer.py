@@ -91,14 +91,16 @@ class Gazetteer:
     def readings(self, key: str) -> tuple[Reading, ...]:
         return self._found.get(key, ())
 
-    @property
-    def town_words(self) -> frozenset[str]:
-        """Names of one word of our kabupaten, kota and kecamatan that are no everyday words."""
-        names = (KIND.sub("", area.name) for area in self.areas.values()
-                 if area.level in ("kabupaten_kota", "kecamatan") and area.code.startswith(INSIDE))
-        aliases = (name for name, kind, code in _rows("aliases.tsv") if kind == "kabupaten_kota")
-        return frozenset(name.lower() for name in (*names, *aliases) if " " not in name and len(name) > 3
-                         and key_of(name) not in self.stops)
+    def town_words(self) -> dict[str, tuple[str, ...]]:
+        """One-word names of our kabupaten, kota and kecamatan that are no everyday words -> what they may mean."""
+        named = [(KIND.sub("", area.name), area.code) for area in self.areas.values()
+                 if area.level in ("kabupaten_kota", "kecamatan") and area.code.startswith(INSIDE)]
+        named += [(name, code) for name, kind, code in _rows("aliases.tsv") if kind == "kabupaten_kota"]
+        found: dict[str, tuple[str, ...]] = {}
+        for name, code in named:
+            if " " not in name and len(name) > 3 and key_of(name) not in self.stops:
+                found[name.lower()] = (*found.get(name.lower(), ()), code)
+        return found
 
     def may_begin(self, letters: str) -> bool:
         """Whether any name begins with the first four of `letters`: spares most look-ups."""

@@ -26,7 +26,7 @@ HOSTS = ("pbs.twimg.com", "scontent.xx.fbcdn.net", "scontent.cdninstagram.com")
 SENT = {  # longest side, JPEG quality
     "pbs.twimg.com": (1200, 85), "scontent.xx.fbcdn.net": (960, 71), "scontent.cdninstagram.com": (1080, 78),
 }
-SIZE = (1280, 960)
+SIZE = (960, 720)
 SCREEN = (720, 1440)
 Colour = tuple[int, int, int]
 
@@ -57,9 +57,9 @@ def scene(name: str) -> Image.Image:
     patches = np.random.default_rng(rng.randrange(1 << 32)).normal(128, 26, (12, 16)).clip(0, 255).astype(np.uint8)
     light = Image.fromarray(patches).resize(SIZE, Image.Resampling.BICUBIC).convert("RGB")
     picture = Image.blend(picture, light, 0.25)
-    grain = np.random.default_rng(rng.randrange(1 << 32)).normal(0, 9, (height, width, 3))
-    noisy = np.clip(np.asarray(picture.filter(ImageFilter.GaussianBlur(1.5)), np.float32) + grain, 0, 255)
-    return Image.fromarray(noisy.astype(np.uint8))
+    grain = np.random.default_rng(rng.randrange(1 << 32)).integers(-14, 15, (height, width, 1), np.int16)
+    noisy = np.asarray(picture.filter(ImageFilter.BoxBlur(1))) + grain
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
 
 
 def screenshot(shown: Image.Image | None, text: str, *, seed: str) -> Image.Image:
