@@ -19,7 +19,7 @@ import http.cookiejar
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ import requests
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from harvester.wire import Deadline, GuardedAdapter, HostRefused, Limits, guard
+from harvester.wire import GuardedAdapter, HostRefused, Limits, guard
 from settings import MediaSettings, Settings
 
 PORTS = {"http": 80, "https": 443}
@@ -46,8 +46,8 @@ class Refused(MediaError):
     """We do not ask there, or what came is no picture: asking again would not help."""
 
 
-class PrivateAddress(requests.exceptions.ConnectionError):
-    """The name leads into a network that is none of the public's."""
+class PrivateAddress(ValueError):
+    """The name leads into a network that is none of the public's. No OSError: urllib3 would take it for one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ class MediaFetcher:
             response = self._sessions[platform].get(url, headers=HEADERS, allow_redirects=False)
         except (HostRefused, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
             raise Refused("host not listed") from error
+        except requests.exceptions.TooManyRedirects as error:
+            raise Refused("redirected") from error
         except PrivateAddress as error:
             raise Refused("private address") from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -113,8 +115,6 @@ def _check_shape(url: str) -> None:
 
 
 def _picture_in(response: requests.Response) -> bytes:
-    if response.is_redirect or 300 <= response.status_code < 400:
-        raise Refused("redirected")
     if response.status_code != requests.codes.ok:
         raise MediaError(f"status {response.status_code}")
     data = response.content
@@ -190,9 +190,9 @@ def _pool(pool: type[Any], connection: type[Any], total_seconds: float, *, publi
     return type("Pool", (pool,), {"ConnectionCls": Connection})
 
 
-def check_name(host: str, port: int, *, resolve: Callable[..., Any] = socket.getaddrinfo) -> None:
+def check_name(host: str, port: int) -> None:
     """Raise PrivateAddress unless all that the name leads to is public."""
-    for *_, address in resolve(host, port, type=socket.SOCK_STREAM):
+    for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         if not is_public(address[0]):
             raise PrivateAddress("private address")
 
@@ -216,6 +216,3 @@ def _wrapped(ip: Address) -> list[ipaddress.IPv4Address]:
     if ip in NAT64:
         inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [part for part in inner if part is not None]
-
-
-__all__ = ["Deadline", "MediaError", "MediaFetcher", "Refused", "Source", "build_media"]

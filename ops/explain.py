@@ -82,6 +82,8 @@ def _of_ticket(name: str, config: Path, store: Path | None) -> dict[str, Any]:
         "ticket": f"T-{view.ticket.id}", "department": view.ticket.department, "text": view.mention.text,
         "fate": "ticket", "lane": None, "because": view.ticket.rule, "ruleset": view.ticket.ruleset,
         "extraction": dict(view.extraction or {}), "routes": [dict(r) for r in view.routes],
+        "old_pictures": [{"mention": old.mention, "picture": old.place, "seen_at": old.seen_at,
+                          "tickets": [f"T-{ticket.id}" for ticket in old.tickets]} for old in view.old_pictures],
     }
 
 
@@ -94,6 +96,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     lane = f" ({found['lane']})" if found["lane"] else ""
     yield f"nasib      {found['fate']}{lane}: {found['because']}"
     yield f"aturan     {found['ruleset']}"
+    for old in found.get("old_pictures", ()):
+        yield f"gambar     pernah muncul {old['seen_at']:%d-%m-%Y} {' '.join(old['tickets'])}".rstrip()
     if not seen:
         yield "ekstraksi  tidak ada (diputuskan tanpa NLP)"
         return
