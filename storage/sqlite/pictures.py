@@ -103,7 +103,7 @@ def shown(connection: sqlite3.Connection, seqs: Iterable[int]) -> list[Shown]:
 
 def old_pictures(
     connection: sqlite3.Connection, cluster: str, tickets_of: Callable[[str], list[Ticket]]
-) -> list[OldPicture]:
+) -> tuple[OldPicture, ...]:
     """Old pictures in this story, one for each story that showed them before.
 
     A story is left out where it has tickets and the reader may know of none: they are sensitive.
@@ -115,7 +115,7 @@ def old_pictures(
         tickets = tickets_of(story)
         if tickets or not any_ticket:
             found[story] = OldPicture(place, mention, moment(seen_at), tuple(tickets))
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _again(connection: sqlite3.Connection, cluster: str) -> list[tuple[Any, ...]]:

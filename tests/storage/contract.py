@@ -11,7 +11,8 @@ from tests.storage.books_contract import BooksContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.people_contract import PeopleContract
+from tests.storage.pictures_contract import PicturesContract
 
 
-class StoreContract(HarvestContract, JudgingContract, TellingContract, PeopleContract, BooksContract):
+class StoreContract(HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, BooksContract):
     """All of it."""
