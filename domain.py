@@ -87,7 +87,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or video attached to a post. Listed, never downloaded unattended."""
+    """A picture or video attached to a post; of a video `url` is its still. Hashed where config.yaml says so."""
 
     type: str  # "photo" | "video" | "gif" | "link"
     url: str | None = None

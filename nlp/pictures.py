@@ -135,10 +135,10 @@ def inner_part(grey: Grey) -> tuple[int, int, int, int] | None:
     """Left, top, right, bottom of the picture that a frame of paper surrounds; None where there is no frame."""
     plain = on_paper(grey)
     high, wide = grey.shape
-    top, bottom = _longest(plain.mean(axis=1) < PLAIN, gap=high // 60)
+    top, bottom = _longest(plain.mean(axis=1) < PLAIN, gap=high // 120)
     if bottom - top < LEAST_SIDE:
         return None
-    left, right = _longest(plain[top:bottom].mean(axis=0) < PLAIN, gap=wide // 60)
+    left, right = _longest(plain[top:bottom].mean(axis=0) < PLAIN, gap=wide // 120)
     if right - left < LEAST_SIDE:
         return None
     area = (bottom - top) * (right - left)

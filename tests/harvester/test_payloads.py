@@ -178,3 +178,20 @@ def test_two_versions_on_one_page_are_one_mention_with_the_newer_words():
     for data in ([new, old], [old, new]):
         (mention,) = parsed("x", {"data": data}).mentions
         assert (mention.text, mention.key) == ("baru", "x:post:1853000000000000001")
+
+
+@pytest.mark.parametrize(("platform", "raw", "still"), [
+    ("instagram", {"id": "1", "shortcode": "AbC", "permalink": "https://www.instagram.com/reel/AbC/", "caption": "banjir",
+                   "timestamp": "2026-11-02T05:00:00+0000", "media_type": "VIDEO", "media_url": "https://v.example/a.mp4",
+                   "thumbnail_url": "https://scontent.cdninstagram.com/a.jpg"},
+     "https://scontent.cdninstagram.com/a.jpg"),
+    ("facebook", {"id": "8001_1", "message": "banjir", "created_time": "2026-11-02T05:00:00+0000",
+                  "full_picture": "https://scontent.xx.fbcdn.net/a.jpg",
+                  "attachments": {"data": [{"type": "video_inline", "url": "https://www.facebook.com/watch/1"}]}},
+     "https://scontent.xx.fbcdn.net/a.jpg"),
+])
+def test_of_a_video_the_still_is_kept(platform, raw, still):
+    """A video is looked at by its still; its own file or page is never asked for."""
+    [item] = parsed(platform, {"data": [raw]}).mentions
+
+    assert [(media.type, media.url) for media in item.media] == [("video", still)]
