@@ -93,16 +93,20 @@ def harvest_one(
 
 
 def fetch_pictures(
-    store: Store, fetcher: MediaFetcher, *, platforms: Mapping[str, str], per_hour: int, now: Callable[[], datetime]
+    store: Store, fetcher: MediaFetcher, *, platforms: Mapping[str, str], per_hour: int, now: Callable[[], datetime],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Look at pictures that posts wait for and keep their hashes; returns how many were dealt with, 0 when none wait.
 
-    `platforms`: account -> platform. Each look is saved when it is done, so a slow host holds up no other.
+    `platforms`: account -> platform. Each look is saved when it is done. Once `stopped` says so, none is begun:
+    what is left waits for the next start.
     """
     wanted = store.pictures_waiting(LOOKS)
     left = per_hour - store.pictures_tried(since=now() - timedelta(hours=1)) if wanted else 0
 
-    def seen(place: int, one: Wanted) -> tuple[Wanted, Picture]:
+    def seen(place: int, one: Wanted) -> tuple[Wanted, Picture] | None:
+        if stopped():
+            return None
         if one.until <= now():
             return one, Picture("late", reason="no time left")
         if place >= left:
@@ -111,7 +115,8 @@ def fetch_pictures(
 
     with ThreadPoolExecutor(FETCHERS, thread_name_prefix="picture") as pool:
         for done in as_completed([pool.submit(seen, place, one) for place, one in enumerate(wanted)]):
-            store.save_pictures([done.result()], now=now())
+            if looked := done.result():
+                store.save_pictures([looked], now=now())
     return len(wanted)
 
 
@@ -158,9 +163,9 @@ class Judge:
 
     def look_through(self, store: Store) -> None:
         """Learn the pictures that were hashed since we last looked. Only who has a picture to compare asks for this."""
-        for seq, views in store.hashed_since(self.picture_seq):
-            self.gallery.add(seq, views)
-            self.picture_seq = seq
+        for page in store.hashed_since(self.picture_seq):
+            self.gallery.add(page)
+            self.picture_seq = page[-1][0]
 
 
 def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> int:

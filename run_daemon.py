@@ -138,7 +138,8 @@ class Daemon:
     def look_at_pictures(self) -> None:
         platforms = {account.key: account.platform for account in self.store.accounts()}
         while not self.stop.is_set() and fetch_pictures(
-            self.store, self.media, platforms=platforms, per_hour=self.settings.media.per_hour, now=utc_now
+            self.store, self.media, platforms=platforms, per_hour=self.settings.media.per_hour, now=utc_now,
+            stopped=self.stop.is_set,
         ):
             pass
 

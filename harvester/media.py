@@ -47,7 +47,7 @@ class Refused(MediaError):
 
 
 class PrivateAddress(ValueError):
-    """The name leads into a network that is none of the public's. No OSError: urllib3 would take it for one of its own."""
+    """The name leads into a network that is none of the public's. An OSError would end as urllib3's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _pool(pool: type[Any], connection: type[Any], total_seconds: float, *, publi
 def check_name(host: str, port: int) -> None:
     """Raise PrivateAddress unless all that the name leads to is public."""
     for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not is_public(address[0]):
+        if not is_public(str(address[0])):
             raise PrivateAddress("private address")
 
 

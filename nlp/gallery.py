@@ -15,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.pictures import COARSE_DISTANCE
 
 MOST = 200  # candidates of one look-up; more is a meme, and the oldest of it are enough
 FIRST = 2
+VIEW_BYTES = 16
 CHUNK = 1 << 18
 
 
@@ -35,14 +37,14 @@ class Column:
     def nbytes(self) -> int:
         return int(self._views.nbytes + self._numbers.nbytes)
 
-    def add(self, number: int, views: Sequence[int]) -> None:
+    def add(self, numbers: NDArray[np.uint32], views: NDArray[np.uint64]) -> None:
         needed = self.size + len(views)
         if needed > len(self._views):
             room = np.zeros(max(needed, len(self._views) * 3 // 2) - self.size, np.uint64)
             self._views = np.concatenate((self._views[:self.size], room))
             self._numbers = np.concatenate((self._numbers[:self.size], room.astype(np.uint32)))
         self._views[self.size:needed] = views
-        self._numbers[self.size:needed] = number
+        self._numbers[self.size:needed] = numbers
         self.size = needed
 
     def near(self, views: Sequence[int]) -> set[int]:
@@ -74,11 +76,15 @@ class Gallery:
     def nbytes(self) -> int:
         return self._firsts.nbytes + self._others.nbytes
 
-    def add(self, number: int, views: Sequence[str]) -> None:
-        """Take in a picture; `views` as in `domain.Picture`."""
-        halves = [int(view[:16], 16) for view in views]
-        self._firsts.add(number, halves[:FIRST])
-        self._others.add(number, halves[FIRST:])
+    def add(self, pictures: Sequence[tuple[int, bytes]]) -> None:
+        """Take in pictures, many at once: number, and views as the store packs them, 16 bytes each."""
+        counts = np.array([len(packed) // VIEW_BYTES for _, packed in pictures], np.int64)
+        numbers = np.repeat(np.array([number for number, _ in pictures], np.uint32), counts)
+        halves = np.frombuffer(b"".join(packed for _, packed in pictures), ">u8")[::2].astype(np.uint64)
+        places = np.arange(len(halves)) - np.repeat(np.cumsum(counts) - counts, counts)  # of each view in its picture
+        first = places < FIRST
+        self._firsts.add(numbers[first], halves[first])
+        self._others.add(numbers[~first], halves[~first])
 
     def near(self, views: Sequence[str]) -> list[int]:
         """Numbers of the pictures that may be this one, oldest first, MOST at most."""

@@ -262,8 +262,8 @@ class Store(Protocol):
     def pictures_of(self, keys: Iterable[str]) -> dict[str, dict[int, Picture]]:
         """Mention key -> place in its media -> picture, those that were looked at."""
 
-    def hashed_since(self, seq: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """(seq, views) of every picture hashed after `seq`, by seq."""
+    def hashed_since(self, seq: int) -> Iterator[list[tuple[int, bytes]]]:
+        """(seq, views) of every picture hashed after `seq`, by seq, in pages; views of 16 bytes each, packed."""
 
     def shown(self, seqs: Iterable[int]) -> list[Shown]:
         """The pictures of these numbers that are still there."""

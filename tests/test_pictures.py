@@ -187,6 +187,17 @@ def test_the_hourly_budget_bounds_what_is_asked_and_nothing_else(store, judge):
     assert len(album.asked) == 3
 
 
+def test_a_daemon_that_stops_begins_no_further_look(store, judge):
+    """What was not looked at waits for the next start, and then no post is lost."""
+    album, post = Album(), showing(ROOF, "atap")
+    store.save_page("x:solo", Page((post,), "c"), next_poll_at=LATER, now=NOON, pictures_until=LATER)
+    fetch_pictures(store, album, platforms={"x:solo": "x"}, per_hour=9, now=lambda: NOON, stopped=lambda: True)
+
+    assert album.asked == []
+    assert [one.mention for one in store.pictures_waiting(9)] == [post.key]
+    assert set(settle(store, judge)) == {post.key}
+
+
 def test_no_byte_of_a_picture_is_stored(store, judge, tmp_path):
     """Hashes only: neither the file nor a shrunk form of it is anywhere in the database."""
     settle(store, judge, showing(ROOF, "atap", "lain"))

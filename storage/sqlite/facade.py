@@ -112,7 +112,7 @@ class SqliteStore:
         with self.connections.read() as connection:
             return pictures.of(connection, keys)
 
-    def hashed_since(self, seq: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    def hashed_since(self, seq: int) -> Iterator[list[tuple[int, bytes]]]:
         return pictures.hashed_since(self.connections, seq)
 
     def shown(self, seqs: Iterable[int]) -> list[Shown]:

@@ -81,15 +81,16 @@ def of(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, dict[in
     return found
 
 
-def hashed_since(connections: Connections, seq: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+def hashed_since(connections: Connections, seq: int) -> Iterator[list[tuple[int, bytes]]]:
     """Read in pages, each its own snapshot."""
     while True:
         with connections.read() as connection:
             rows = connection.execute(
                 "SELECT seq, views FROM picture WHERE seq > ? AND views IS NOT NULL ORDER BY seq LIMIT ?", (seq, PAGE)
             ).fetchall()
-        for seq, views in rows:
-            yield seq, _unpacked(views)
+        if rows:
+            yield rows
+            seq = rows[-1][0]
         if len(rows) < PAGE:
             return
 

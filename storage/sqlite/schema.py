@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS picture_again ( -- an old picture under a new story; 
   PRIMARY KEY (mention, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS picture_again_earlier ON picture_again(earlier);
+CREATE VIEW IF NOT EXISTS metric_picture AS SELECT state, reason, count(*) AS n FROM picture GROUP BY state, reason;
 """
 
 SQL = f"""
