@@ -70,6 +70,7 @@ HARMLESS = words("""
     perhatiannya memperhatikan penanganan ditangani pengecekan dicek cek tinjau ditinjau respon direspon respons
     tanggapan ditanggapi mengingat mau ingin hendak akan bisa dapat boleh harap berharap semoga lapor laporan
     melapor melaporkan dilaporkan izin ijin info informasi menginformasikan menyampaikan kabar update viral
+    diviralkan sebar disebar disebarkan sebarluaskan dishare dibagikan
     viralkan sebarkan share bagikan repost retweet rt via cc up upp sundul ikut bantuin gais guys gaes rek lur
     dulur sedulur lurs bolo warga netizen teman kawan semua semuanya ada adanya terjadi menjadi jadi yaitu
     adalah merupakan tetapi namun padahal kalau jika bila ketika saat waktu sekarang kini sampai hingga masih

@@ -37,6 +37,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from nlp.alignment import Alignment, Gap
 from nlp.cue_words import (
@@ -194,9 +195,11 @@ def new_places(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
     mine, yours = _facts(ours), _facts(theirs)
     known = frozenset(theirs)
     for cue, values in mine.items():
-        if cue in (FROM, TO):
+        if cue in (FROM, TO) or not values - known:
             continue
-        for value in _unlike(values - known, yours.get(cue, frozenset())):
+        # "jalan berlubag" names no street where the other text has "jalan berlubang"
+        after = {word for before, word in pairwise(theirs) if before == cue}
+        for value in _unlike(values - known, yours.get(cue, frozenset()) | after):
             return f"{cue} {value}"
     return None
 

@@ -19,6 +19,44 @@ from domain import StoreFault
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
 WAITS = "('waiting', 'failed')"
 
+SPREAD = """
+CREATE TABLE IF NOT EXISTS spread_story (  -- how stories told twice spread: a replica of mention, see spread.py
+  cluster TEXT PRIMARY KEY,
+  posts INTEGER NOT NULL,           -- members that the counts hold; another number than cluster.size: count anew
+  surged_at INTEGER,                -- when it was told so fast that its urgency rose
+  surge_voices INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_minute (
+  cluster TEXT NOT NULL,
+  minute INTEGER NOT NULL,          -- posted_at in whole minutes
+  posts INTEGER NOT NULL,
+  voices INTEGER NOT NULL,          -- authors heard for the first time
+  PRIMARY KEY (cluster, minute)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_share (
+  cluster TEXT NOT NULL,
+  platform TEXT NOT NULL,
+  account TEXT NOT NULL,
+  way TEXT NOT NULL,                -- first repost same copy quote reply
+  posts INTEGER NOT NULL,
+  voices INTEGER NOT NULL,
+  young INTEGER NOT NULL,           -- of these voices, accounts younger than a month
+  PRIMARY KEY (cluster, platform, account, way)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_voice (
+  cluster TEXT NOT NULL,
+  voice INTEGER NOT NULL,           -- hash of platform and author; goes with the author's last post
+  posts INTEGER NOT NULL,
+  PRIMARY KEY (cluster, voice)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_source (
+  cluster TEXT NOT NULL,
+  source TEXT NOT NULL,             -- key of the post that was repeated by reference
+  posts INTEGER NOT NULL,
+  PRIMARY KEY (cluster, source)
+) STRICT, WITHOUT ROWID;
+"""
+
 SQL = f"""
 CREATE TABLE account (
   key TEXT PRIMARY KEY,
@@ -131,6 +169,7 @@ CREATE TABLE cluster (
 ) STRICT;
 CREATE UNIQUE INDEX cluster_seq ON cluster(seq, first_at);
 
+{SPREAD}
 CREATE TABLE known_original (       -- reposted, but never shown to us itself
   key TEXT PRIMARY KEY,
   cluster TEXT NOT NULL REFERENCES cluster(id)
@@ -286,6 +325,12 @@ def m001_initial(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m002_answers(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX IF NOT EXISTS mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread'")
+
+
+@MIGRATIONS()
+def m005_spread(db: sqlite_utils.Database) -> None:
+    """Stories of an older file are counted when they next grow; until then their page counts the rows."""
+    db.executescript(SPREAD)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
