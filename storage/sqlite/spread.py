@@ -270,8 +270,9 @@ def _bins(minutes: Sequence[tuple[int, int, int]], width: int) -> tuple[Bin, ...
 def _amplifiers(connection: sqlite3.Connection, cluster: str, sources: Sequence[tuple[str, int]]) -> list[Amplifier]:
     """Of the most repeated posts those that we hold and that belong to the story."""
     repeats = dict(sources)
-    rows = connection.execute(f"SELECT {MENTION} FROM mention m WHERE m.cluster = ? AND m.key {LISTED}",
-                              (cluster, keys_json(repeats))).fetchall() if repeats else []
+    rows = connection.execute(  # "+": found by key; the story's own index would walk all its members
+        f"SELECT {MENTION} FROM mention m WHERE +m.cluster = ? AND m.key {LISTED}",
+        (cluster, keys_json(repeats))).fetchall() if repeats else []
     accounts = seen_by(connection, [row[0] for row in rows])
     found = [Amplifier(mention_of(row, accounts.get(row[0], ())), repeats[row[0]]) for row in rows]
     return sorted(found, key=lambda one: (-one.repeats, one.mention.key))[:AMPLIFIERS]
