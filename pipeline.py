@@ -45,6 +45,7 @@ from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.rules import Rules
+from storage.spread import Surge
 from storage.store import Saved, Settled, Standing, Store, Wanted
 
 log = structlog.get_logger("pipeline")
@@ -141,6 +142,7 @@ class Judge:
     folder: Folder
     rules: Rules
     window: timedelta
+    surge: Surge = Surge()
     seq: int = 0
     gallery: Gallery = field(default_factory=Gallery)
     picture_seq: int = 0
@@ -176,7 +178,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
     judge.catch_up(store, at=mentions[0].posted_at)
     try:
         decisions = judge_batch(mentions, judge, store)
-        settled = store.settle(decisions, announce=announcer(judge.rules), now=now)
+        settled = store.settle(decisions, announce=announcer(judge.rules), now=now, surge=judge.surge)
     except (StoreBusy, StoreFault):
         judge.forget()
         raise  # no mention's fault: the same batch comes again
@@ -303,7 +305,7 @@ def _process_alone(store: Store, judge: Judge, mention: Mention, *, now: datetim
     try:
         judge.catch_up(store, at=mention.posted_at)
         decisions = judge_batch([mention], judge, store)
-        store.settle(decisions, announce=announcer(judge.rules), now=now)
+        store.settle(decisions, announce=announcer(judge.rules), now=now, surge=judge.surge)
     except (StoreBusy, StoreFault):
         judge.forget()
         raise

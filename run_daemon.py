@@ -40,6 +40,7 @@ from pipeline import Judge, deliver_due, fetch_pictures, harvest_one, process_ba
 from routing.rules import compile_rules
 from settings import Settings, load
 from storage import daemon_lease, open_store
+from storage.spread import Surge
 from storage.store import Store
 
 log = structlog.get_logger("daemon")
@@ -269,7 +270,8 @@ def compose(
 def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
     folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
-    return Judge(Extractor(settings), folder, compile_rules(settings), window)
+    surge = Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
+    return Judge(Extractor(settings), folder, compile_rules(settings), window, surge)
 
 
 def configured_accounts(settings: Settings) -> tuple[Account, ...]:

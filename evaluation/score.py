@@ -145,9 +145,10 @@ PARTS = {
 }
 
 
-def report(extractor: Extractor, data: Path, half: str) -> Iterator[Score]:
+def report(extractor: Extractor, data: Path, half: str, parts: Sequence[str] = tuple(PARTS)) -> Iterator[Score]:
     """Every score that the files in `data` allow."""
-    for name, scores in PARTS.items():
+    for name in parts:
+        scores = PARTS[name]
         path = data / f"{name}.jsonl"
         rows = list(rows_of(path, half)) if path.exists() else []
         if rows:
@@ -158,12 +159,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="evaluation.score", description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--half", choices=("dev", "held"), default="dev")
+    parser.add_argument("--part", choices=("topic", "relevance", "places", "urgency"), help="this alone")
     parser.add_argument("--fit", action="store_true", help="learn from the other half first")
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
     given = parser.parse_args(arguments)
     settings = load(given.config)
     learnt = learn(given.data, settings, OTHER[given.half])[0] if given.fit else None
-    scores = list(report(Extractor(settings, learnt), given.data, given.half))
+    parts = [{"places": "location"}.get(given.part, given.part)] if given.part else list(PARTS)
+    scores = list(report(Extractor(settings, learnt), given.data, given.half, parts))
     for score in scores:
         sys.stdout.write(score.line() + "\n")
     if not scores:

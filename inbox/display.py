@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -18,7 +17,6 @@ PLATFORM_HOSTS = {
 }
 X_STATUS = re.compile(r"^/[^/]+/status/(\d{1,20})/?$")
 URL_SIGNS = "/%:@!$&()*+,;=~-._?"
-SPREAD_HOURS = 48
 HURRY = timedelta(hours=6)
 
 
@@ -76,41 +74,3 @@ def source_link(url: str | None) -> str | None:
         return f"https://x.com/i/status/{status[1]}"
     path, query = quote(parts.path, safe=URL_SIGNS), quote(parts.query, safe=URL_SIGNS)
     return urlunsplit(("https", host, path, query, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars of one hour each, in a box of 480 by 96; `peak` posts reach the top."""
-
-    bars: tuple[Bar, ...]
-    first: str
-    last: str
-    peak: int
-
-
-def spread_chart(spread: Sequence[tuple[datetime, int]], *, zone: ZoneInfo) -> Chart | None:
-    """Posts per hour from the first to the last, at most two days; None where one hour says it all."""
-    counts = {hour: n for hour, n in spread if n > 0}
-    if len(counts) < 2:
-        return None
-    first = min(counts)
-    hours = min(SPREAD_HOURS, int((max(counts) - first) / timedelta(hours=1)) + 1)
-    peak = max(counts.values())
-    step = 480 / hours
-    bars = []
-    for i in range(hours):
-        at = first + timedelta(hours=i)
-        height = round(92 * counts.get(at, 0) / peak, 1)
-        label = f"{local_time(at, zone=zone)}: {counts.get(at, 0)}"
-        bars.append(Bar(round(i * step + step * 0.1, 2), round(96 - height, 1), round(step * 0.8, 2), height, label))
-    last = first + timedelta(hours=hours - 1)
-    return Chart(tuple(bars), local_time(first, zone=zone), local_time(last, zone=zone), peak)

@@ -103,11 +103,15 @@ RELEVANCE = {
     "berita": noop("berita"), "obrolan": noop("obrolan"), "spam": noop("spam"), "pujian": noop("pujian"),
 }
 SEEN = {"pii": noop("data pribadi")}
+WAY = {
+    "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),
+    "copy": noop("salinan yang diubah"), "quote": noop("kutipan"), "reply": noop("balasan dan komentar"),
+}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
     "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
-    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN,
+    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY,
 }
 
 

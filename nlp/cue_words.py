@@ -48,6 +48,20 @@ SPELLING = variants("""
     hujan: ujan udan; 1: satu siji; 2: dua loro ii; 3: tiga telu iii; 4: empat papat iv; 5: lima limo; 6: enam
     vi; 7: tujuh vii; 8: delapan viii; 9: sembilan ix; 10: sepuluh; 11: xi; 12: xii; 13: xiii
 """)
+# Everyday Javanese that people put into a text they pass on. Left out is what is another word in Indonesian (tiba,
+# tekan, awan, tangga, wedi as sand) or somebody's name (siti, ana).
+SPELLING |= variants("""
+    jalan: dalan dalane margi; air: banyu banyune toya; rumah: omahe umah griya; dekat: cedhak celak; depan:
+    ngarepe ngajeng; lewat: liwat langkung; hujan: jawah udane; dari: seka; anak: bocah bocahe lare; bau: mambu;
+    gelap: peteng; kecil: cilik alit; hari: dina dinten; bulan: sasi wulan; panjang: dawa; lama: suwe dangu; takut: wedi
+    ajrih; sakit: lara gerah; mati: pejah; makan: mangan nedha; minum: ngombe; tidur: turu tilem; pergi: lunga kesah;
+    datang: teka dugi rawuh; pulang: mulih wangsul; beli: tuku tumbas; lihat: ndelok weruh ningali; mau: gelem purun;
+    baru: anyar enggal; dingin: adhem; tinggi: dhuwur inggil; rendah: cendhek andhap; pohon: wit uwit wite; jembatan:
+    kreteg kretek; sampah: uwuh; semua: kabeh sedaya; siapa: sapa sinten; jatuh: ceblok dhawah; bersih: resik; kotor:
+    reged; pelan: alon; lebar: amba; pasir: wedhi; batu: watu; api: geni latu; uang: dhuwit duwit arta; teman: kanca
+    rencang; menunggu: ngenteni nengga; sering: kerep asring; sepi: sepen; keluar: metu medal; masuk: mlebu mlebet;
+    berangkat: mangkat bidhal; sekolah: sekolahan; terlalu: kakehan; susah: angel; lapar: ngelih
+""")
 
 # Cues that people glue to their number: rt03, km12, gg5.
 GLUED = words("""
@@ -70,6 +84,7 @@ HARMLESS = words("""
     perhatiannya memperhatikan penanganan ditangani pengecekan dicek cek tinjau ditinjau respon direspon respons
     tanggapan ditanggapi mengingat mau ingin hendak akan bisa dapat boleh harap berharap semoga lapor laporan
     melapor melaporkan dilaporkan izin ijin info informasi menginformasikan menyampaikan kabar update viral
+    diviralkan sebar disebar disebarkan sebarluaskan dishare dibagikan
     viralkan sebarkan share bagikan repost retweet rt via cc up upp sundul ikut bantuin gais guys gaes rek lur
     dulur sedulur lurs bolo warga netizen teman kawan semua semuanya ada adanya terjadi menjadi jadi yaitu
     adalah merupakan tetapi namun padahal kalau jika bila ketika saat waktu sekarang kini sampai hingga masih

@@ -37,6 +37,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from nlp.alignment import Alignment, Gap
 from nlp.cue_words import (
@@ -110,8 +111,20 @@ def _left_over(gap: Gap, moved: Counter[str]) -> tuple[list[tuple[str, bool]], l
                 mine.remove(item)
                 yours.remove(other)
                 break
+    _unglue(mine, yours)
+    _unglue(yours, mine)
     return ([i for i in mine if i[0] not in HARMLESS and i[0] not in moved],
             [i for i in yours if i[0] not in HARMLESS and i[0] not in moved])
+
+
+def _unglue(joined: list[tuple[str, bool]], parted: list[tuple[str, bool]]) -> None:
+    """Take away what one side writes as one word and the other as two ("harilalu")."""
+    for item in list(joined):
+        for at, (first, second) in enumerate(pairwise(parted)):
+            if item[0].isalpha() and first[0] + second[0] == item[0]:
+                joined.remove(item)
+                del parted[at:at + 2]
+                break
 
 
 def _cued(words: Sequence[str], at: int, before: str) -> bool:
@@ -194,9 +207,11 @@ def new_places(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
     mine, yours = _facts(ours), _facts(theirs)
     known = frozenset(theirs)
     for cue, values in mine.items():
-        if cue in (FROM, TO):
+        if cue in (FROM, TO) or not values - known:
             continue
-        for value in _unlike(values - known, yours.get(cue, frozenset())):
+        # "jalan berlubag" names no street where the other text has "jalan berlubang"
+        after = {word for before, word in pairwise(theirs) if before == cue}
+        for value in _unlike(values - known, yours.get(cue, frozenset()) | after):
             return f"{cue} {value}"
     return None
 
@@ -265,6 +280,8 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
     if is_number(one) or is_number(other):
         return not _disguised(one).isdisjoint(_disguised(other))
     shorter = min(len(one), len(other))
+    if _misspelt(one, other) or _misspelt(other, one):
+        return True
     if not {one, other}.isdisjoint(POLARITY):
         return False
     if not strict and shorter >= 3 and _root(one) == _root(other):
@@ -277,6 +294,29 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
     if slip:
         return True
     return shorter >= 3 and one[0] == other[0] and len(one) != len(other) and _bones(one) == _bones(other)
+
+
+KNOWN = HARMLESS | POLARITY | NEAR | NO_NAMES | PLACED | OBJECTS | REGION
+REAL = frozenset(("susah", "malah", "tangan", "tampa", "kapel", "sayur", "lebak", "tanam"))  # words one key away from those
+KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+BESIDE = {
+    key: frozenset("".join(line[max(0, at - 1):at + 2] for line in (above, row, below)))
+    for above, row, below in (("", *KEYS[:2]), KEYS, (*KEYS[1:], "")) for at, key in enumerate(row)
+}
+
+
+def _misspelt(one: str, other: str) -> bool:
+    """Whether `one` is a slip of the everyday word `other` and no word of its own, so that neither is a name.
+
+    Fingers slip to keys beside the right one: "dejat" is dekat, and "Lebak" is not lebar.
+    """
+    if other not in KNOWN or one in KNOWN or one in REAL or min(len(one), len(other)) < 5 or one[0] != other[0]:
+        return False
+    slip = _slip(one, other)
+    if slip != "replaced":
+        return bool(slip)
+    at = next(at for at, sign in enumerate(one) if sign != other[at])
+    return one[at] in BESIDE.get(other[at], ())
 
 
 DISGUISED = re.compile(r"([a-z]+)(?:[013457][a-z]+)+")

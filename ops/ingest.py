@@ -142,12 +142,14 @@ def _judged(store: Store, settings: Settings) -> int:
     from nlp.extract import Extractor
     from pipeline import Judge, process_batch
     from routing.rules import compile_rules
+    from storage.spread import Surge
 
     rules = compile_rules(settings)
     store.save_ruleset(rules.hash, settings.rules(), reason="ingest", now=datetime.now(UTC))
     window = timedelta(days=settings.thresholds.duplicate_window_days)
     folder = Folder(threshold=settings.thresholds.near_duplicate, window=window)
-    judge = Judge(Extractor(settings), folder, rules, window)
+    surge = Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
+    judge = Judge(Extractor(settings), folder, rules, window, surge)
     before = _tickets(store)
     with progress("memutuskan") as advance:
         while taken := process_batch(store, judge, limit=BATCH, now=datetime.now(UTC)):

@@ -25,6 +25,7 @@ from ops import (
     daemon,
     demo,
     doctor,
+    eval,
     explain,
     inbox,
     ingest,
@@ -50,6 +51,7 @@ app.command("inbox")(inbox.serve)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
+app.command("eval")(eval.evaluate)
 app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}

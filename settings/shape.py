@@ -155,6 +155,8 @@ class ThresholdSettings(Model):
     second_topic: float = Field(0.5, ge=0, le=1)
     near_duplicate: float = Field(0.72, ge=0, le=1)
     duplicate_window_days: int = Field(14, ge=1, le=90)
+    surge_voices: int = Field(50, ge=0, le=1_000_000)  # 0: the speed of a story raises nothing
+    surge_minutes: int = Field(60, ge=1, le=1440)
 
 
 class MediaHosts(Model):

@@ -26,6 +26,7 @@ from domain import (
     Status,
     Ticket,
 )
+from storage.spread import NO_SURGE, Spread, Surge
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ class TicketView:
     routes: Sequence[Mapping[str, Any]]
     copies: Sequence[Mention]  # newest first, at most 50
     size: int
-    spread: Sequence[tuple[datetime, int]]  # mentions per hour
+    spread: Spread
     siblings: Sequence[Ticket]
     history: Sequence[HistoryEntry]
     additions: Sequence[Addition] = ()  # newest first, at most 20; they stand among the copies as well
@@ -286,7 +287,9 @@ class Store(Protocol):
     def heads(self, clusters: Iterable[str]) -> dict[str, Head]:
         """Cluster -> its first mention; a cluster that does not exist is left out."""
 
-    def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
+    def settle(
+        self, decisions: Sequence[Decision], *, announce: Announce, now: datetime, surge: Surge = NO_SURGE,
+    ) -> Settled:
         """Fate, cluster, tickets, audit and outbox of a batch: one transaction, safe to repeat.
 
         A mention whose fate is no longer waiting or failed is skipped, and so is one whose text is no
@@ -295,6 +298,8 @@ class Store(Protocol):
 
         `announce` is pure; its events become outbox rows in the same transaction. It is called with size 1
         for a ticket that opens, and once with 10, 100, 1000 ... when the ticket's story has been told so often.
+
+        A story that surges has the urgency of its live tickets raised one step, once, at most to `tinggi`.
         """
 
     def fail(self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime) -> list[str]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from domain import LIVE_STATUSES, NotAllowed
 from inbox.casefile import case_file
 from inbox.desk import desk
-from inbox.display import Due, due, spread_chart
+from inbox.display import Due, due
 from inbox.masks import gist
 from inbox.pages import page, zone
+from inbox.spreading import spread_card
 from routing.tickets import allowed
 
 # the order in which actions are offered; the first that is allowed is the big button
@@ -50,7 +51,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "unmasked": unmasked,
         "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
-        "chart": spread_chart(view.spread, zone=zone()),
+        "spread": spread_card(view.spread, official=desk().official_handles, zone=zone(), now=timezone.now()),
         "error": error,
         "tried": tried,
         "typed": request.POST if error else {},

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain import Account, AccountState, Actor, Decision, Mention, Page, Picture, StoreFault, Ticket
+from storage.spread import NO_SURGE, Surge
 from storage.sqlite import accounts as account_table
 from storage.sqlite import books, export, harvest, judging, outbox, pictures, schema, settle, tickets
 from storage.sqlite.connection import Connect, Connections
@@ -140,11 +141,13 @@ class SqliteStore:
         with self.connections.read() as connection:
             return judging.heads(connection, clusters)
 
-    def settle(self, decisions: Sequence[Decision], *, announce: Announce, now: datetime) -> Settled:
+    def settle(
+        self, decisions: Sequence[Decision], *, announce: Announce, now: datetime, surge: Surge = NO_SURGE,
+    ) -> Settled:
         if not decisions:
             return Settled()
         with self.connections.write() as connection:
-            return settle.settle(connection, decisions, announce=announce, now=now)
+            return settle.settle(connection, decisions, announce=announce, now=now, surge=surge)
 
     def fail(
         self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime,  # noqa: ARG002 the protocol's

@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import Mention, MentionState
-from storage.sqlite import audit
+from storage.sqlite import audit, spread
 from storage.sqlite.rows import keys_json, micros
 
 LISTED = "IN (SELECT value FROM json_each(?))"
@@ -65,6 +65,7 @@ def _reposts_of(connection: sqlite3.Connection, originals: list[str]) -> list[st
 
 def _empty(connection: sqlite3.Connection, listed: str) -> None:
     """Blank every place where the words of these mentions stand (the list is in schema.py)."""
+    spread.silence(connection, listed)
     connection.execute(
         "UPDATE mention SET text = '', url = NULL, author_id = NULL, author_handle = NULL, author_name = NULL,"
         " metrics = NULL, extra = NULL, reason = iif(reason IS NULL, NULL, 'gone'), state = 'gone'"

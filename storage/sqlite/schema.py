@@ -47,6 +47,44 @@ CREATE INDEX IF NOT EXISTS picture_again_earlier ON picture_again(earlier);
 CREATE VIEW IF NOT EXISTS metric_picture AS SELECT state, reason, count(*) AS n FROM picture GROUP BY state, reason;
 """
 
+SPREAD = """
+CREATE TABLE IF NOT EXISTS spread_story (  -- how stories told twice spread: a replica of mention, see spread.py
+  cluster TEXT PRIMARY KEY,
+  posts INTEGER NOT NULL,           -- members that the counts hold; another number than cluster.size: count anew
+  surged_at INTEGER,                -- when it was told so fast that its urgency rose
+  surge_voices INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_minute (
+  cluster TEXT NOT NULL,
+  minute INTEGER NOT NULL,          -- posted_at in whole minutes
+  posts INTEGER NOT NULL,
+  voices INTEGER NOT NULL,          -- authors heard for the first time
+  PRIMARY KEY (cluster, minute)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_share (
+  cluster TEXT NOT NULL,
+  platform TEXT NOT NULL,
+  account TEXT NOT NULL,
+  way TEXT NOT NULL,                -- first repost same copy quote reply
+  posts INTEGER NOT NULL,
+  voices INTEGER NOT NULL,
+  young INTEGER NOT NULL,           -- of these voices, accounts younger than a month
+  PRIMARY KEY (cluster, platform, account, way)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_voice (
+  cluster TEXT NOT NULL,
+  voice INTEGER NOT NULL,           -- hash of platform and author; goes with the author's last post
+  posts INTEGER NOT NULL,
+  PRIMARY KEY (cluster, voice)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spread_source (
+  cluster TEXT NOT NULL,
+  source TEXT NOT NULL,             -- key of the post that was repeated by reference
+  posts INTEGER NOT NULL,
+  PRIMARY KEY (cluster, source)
+) STRICT, WITHOUT ROWID;
+"""
+
 SQL = f"""
 CREATE TABLE account (
   key TEXT PRIMARY KEY,
@@ -160,6 +198,7 @@ CREATE TABLE cluster (
 ) STRICT;
 CREATE UNIQUE INDEX cluster_seq ON cluster(seq, first_at);
 
+{SPREAD}
 CREATE TABLE known_original (       -- reposted, but never shown to us itself
   key TEXT PRIMARY KEY,
   cluster TEXT NOT NULL REFERENCES cluster(id)
@@ -320,6 +359,12 @@ def m002_answers(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m004_pictures(db: sqlite_utils.Database) -> None:
     db.executescript(PICTURES)
+
+
+@MIGRATIONS()
+def m005_spread(db: sqlite_utils.Database) -> None:
+    """Stories of an older file are counted when they next grow; until then their page counts the rows."""
+    db.executescript(SPREAD)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

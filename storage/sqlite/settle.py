@@ -32,10 +32,12 @@ from domain import (
     Status,
     Ticket,
 )
+from storage.spread import Surge
 from storage.sqlite import audit, outbox, search
 from storage.sqlite.judging import LISTED, live_tickets
 from storage.sqlite.rows import fingerprint_row, keys_json, micros, ticket_row
 from storage.sqlite.schema import WAITS
+from storage.sqlite.spread import Spreads
 from storage.store import Announce, Settled
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
@@ -82,6 +84,7 @@ class Batch:
     now: datetime
     waiting: dict[str, Waiting]
     stories: dict[str, Story]
+    spreads: Spreads
     seq: int
     last_ticket: int
     mentions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -114,6 +117,8 @@ class Batch:
                 self._name_place(story, change, decision)
             elif isinstance(change, ShowAgain):
                 self.again.append((decision.mention, change.place, change.earlier, change.distance))
+        if mention.cluster is None:
+            self._spread(cluster, story, decision)
         if mention.cluster is None and story.size in MILESTONES:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
@@ -125,6 +130,7 @@ class Batch:
             self.stories[mention.cluster].size -= 1
             if mention.cluster not in self.clusters:
                 self.grown.add(mention.cluster)
+            self.spreads.left(mention.cluster)
             mention.cluster = None
 
     def _joined(self, cluster: str, decision: Decision, mention: Waiting) -> Story:
@@ -177,6 +183,14 @@ class Batch:
                     self.now, audit.MACHINE, "raise_urgency", ticket=ticket.id, before={"urgency": ticket.urgency},
                     after={"urgency": raised.urgency}, reason=change.because))
 
+    def _spread(self, cluster: str, story: Story, decision: Decision) -> None:
+        """One more telling; where it makes the story surge, its tickets go up one step, at most to `tinggi`."""
+        verdict = decision.verdict
+        reason = self.spreads.joined(cluster, decision.mention, verdict=verdict.reason, similarity=verdict.similarity)
+        for ticket in tuple(story.tickets) if reason else ():
+            step = URGENCIES[min(URGENCIES.index(ticket.urgency) + 1, URGENCIES.index("tinggi"))]
+            self._raise(story, RaiseUrgency(ticket.id, step, reason or ""))
+
     def _name_place(self, story: Story, change: NamePlace, decision: Decision) -> None:
         """An entry in the history of each ticket: the official name at most, never the citizen's words."""
         place, verb = change.location, "answer" if change.by_reporter else "addition"
@@ -220,6 +234,7 @@ class Batch:
              " WHERE EXISTS (SELECT 1 FROM picture WHERE mention = ?3)",
              self.again)  # the earlier one may have been deleted since it was found
         self._index()
+        self.spreads.write({cluster: story.size for cluster, story in self.stories.items()})
         audit.append(self.connection, self.entries)
         outbox.put(self.connection, self.events, now=self.now)
 
@@ -232,7 +247,8 @@ class Batch:
 
 
 def settle(
-    connection: sqlite3.Connection, decisions: Sequence[Decision], *, announce: Announce, now: datetime
+    connection: sqlite3.Connection, decisions: Sequence[Decision], *, announce: Announce, now: datetime,
+    surge: Surge,
 ) -> Settled:
     """See Store.settle."""
     waiting = _waiting(connection, decisions)
@@ -242,7 +258,8 @@ def settle(
     stories = _stories(connection, {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c})
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
-    batch = Batch(connection, announce, now, waiting, stories, seq, last[0] if last else 0)
+    spreads = Spreads(connection, {d.mention: d.verdict.cluster for d in accepted}, surge)
+    batch = Batch(connection, announce, now, waiting, stories, spreads, seq, last[0] if last else 0)
     for decision in accepted:
         if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch
             batch.play(decision)

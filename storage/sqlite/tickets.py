@@ -18,10 +18,9 @@ from typing import Any, NoReturn
 import orjson
 
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
-from storage.sqlite import audit, outbox, pictures, search
+from storage.sqlite import audit, outbox, pictures, search, spread
 from storage.sqlite.rows import (
     MENTION,
-    SECOND,
     TICKET,
     json_of,
     keys_json,
@@ -34,7 +33,6 @@ from storage.sqlite.rows import (
 from storage.sqlite.schema import LIVE
 from storage.store import Addition, TicketQuery, TicketRow, TicketView, Transition
 
-HOUR = 3600 * SECOND
 COPIES = 50
 ADDITIONS = 20
 PLACE = "extraction ->> '$.location.name'"
@@ -113,7 +111,7 @@ def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Tick
     mention, *copies = _mentions(connection, [tuple(row), *_copies(connection, found.cluster, row[0])])
     return TicketView(
         found, mention, orjson.loads(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
-        size, _spread(connection, found.cluster), _siblings(connection, actor, found),
+        size, spread.read(connection, found.cluster, size=size), _siblings(connection, actor, found),
         audit.history(connection, ticket_id), _additions(connection, found.cluster, row[0]),
         pictures.old_pictures(connection, found.cluster, lambda cluster: _tickets_of(connection, actor, cluster)),
     )
@@ -150,13 +148,6 @@ def _additions(connection: sqlite3.Connection, cluster: str, first: str) -> list
 def _mentions(connection: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> list[Mention]:
     accounts = seen_by(connection, [row[0] for row in rows])
     return [mention_of(row, accounts.get(row[0], ())) for row in rows]
-
-
-def _spread(connection: sqlite3.Connection, cluster: str) -> list[tuple[datetime, int]]:
-    rows = connection.execute(
-        f"SELECT posted_at / {HOUR} * {HOUR}, count(*) FROM mention WHERE cluster = ? GROUP BY 1 ORDER BY 1",
-        (cluster,)).fetchall()
-    return [(moment(hour), n) for hour, n in rows]
 
 
 def _siblings(connection: sqlite3.Connection, actor: Actor, one: Ticket) -> list[Ticket]:

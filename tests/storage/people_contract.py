@@ -180,7 +180,7 @@ class PeopleContract:
         assert [route["department"] for route in view.routes] == ["solo-dpupr", "solo-dishub"]
         assert keys(view.copies) == keys([copies[2], copies[0], copies[1]])
         assert view.size == 4
-        assert [n for _, n in view.spread] == [1, 1, 2]
+        assert (view.spread.posts, view.spread.voices, view.spread.peak) == (4, 4, 2)
         assert [t.department for t in view.siblings] == ["solo-setda", "solo-dpupr"]
         assert [(entry.verb, entry.after["department"]) for entry in view.history] == [("open", "solo-dishub")]
 

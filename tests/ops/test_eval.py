@@ -1,0 +1,47 @@
+"""`kentongan eval`: hands the caller's rows to the evaluation, and says what it cannot do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.ops.command import kentongan, kentongan_process
+
+TEXT = "Saluran air di Jalan Kamboja tersumbat sampah, warga kebanjiran setiap hujan"
+
+
+def test_folding_is_scored_on_the_rows_of_a_folder(tmp_path):
+    """Pair precision and recall, B-cubed and look-alikes come out; no text does."""
+    rows = [{"id": str(n), "text": text, "cluster": cluster, "evidence": evidence}
+            for n, (text, cluster, evidence) in enumerate((
+                (TEXT, "A", ""), (f"Tolong viralkan! {TEXT} 🙏", "A", ""),
+                (TEXT.replace("Kamboja", "Flamboyan"), "B", "hard_negative_place")))]
+    (tmp_path / "dedup.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+    done = kentongan_process("eval", "--what", "duplicates", "--data", tmp_path, "--half", "all")
+
+    lines = done.out.decode().splitlines()
+    assert done.code == 0, done.err
+    assert lines[0].split()[1:] == ["pairs", "n=3", "P", "1.000", "R", "1.000"]
+    assert lines[2].endswith("n=1     0")
+    assert "Kamboja" not in done.out.decode() + done.err
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("--what", "rasa"), "rasa"), (("--half", "semua"), "semua"), (("--what", "topic", "--half", "all"), "dev"),
+])
+def test_what_cannot_be_scored_is_named(tmp_path, arguments, said):
+    """A misspelt part or half ends with code 2 and the choices."""
+    done = kentongan("eval", "--data", tmp_path, *arguments)
+
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_a_folder_that_is_none_is_named(tmp_path):
+    """The path stands in the message."""
+    done = kentongan("eval", "--data", tmp_path / "kosong")
+
+    assert done.code == 2
+    assert "kosong" in done.err
