@@ -14,6 +14,7 @@ from domain import (
     AttachTo,
     Change,
     Decision,
+    Dispose,
     Event,
     Extraction,
     Fate,
@@ -28,12 +29,15 @@ from domain import (
     Verdict,
 )
 from nlp.threads import Told, new_places, same_author
+from routing.clocks import DISPOSITION
+from routing.disposition import disposed_to
 from routing.lanes import lane_of
 from routing.route import route
-from routing.rules import Rules
+from routing.rules import UNKNOWN_TOPIC, Rules
 from storage.store import Announce, Standing
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
+OWN = "written by the watched account itself"
 BY_REFERENCE = ("quote", "thread")
 
 
@@ -46,8 +50,11 @@ def decide(
     rules: Rules,
     fingerprint: Fingerprint | None = None,
     told: Told | None = None,
+    answers: str | None = None,
 ) -> Decision:
     """Judge one mention. `standing` is its story as it stands, None for a new story; `told` its first post.
+
+    `answers` is the story that an office's post answers or quotes: an order to a department is a change of that story.
 
     A copy (extraction None) joins its story and takes its fate from there. Anything else is either
     kept in a lane, with the reason, or routed; what no rule can route goes to `triage`.
@@ -58,8 +65,10 @@ def decide(
         return Decision(mention.key, fate, lane, verdict, tuple(routes), tuple(changes), rules.hash,
                         extraction, fingerprint, because, judged_text=mention.text)
 
-    if mention.own:
-        return decision(Fate.LANE, "written by the watched account itself", lane="own")
+    orders = tuple(_orders(mention, answers, rules)) if answers is not None else ()
+    if mention.own or orders:
+        because = f"disposisi: {', '.join(o.opening.department for o in orders)}" if orders else OWN
+        return decision(Fate.LANE, because, lane="own", changes=orders)
     if mention.state is MentionState.GONE:
         return decision(Fate.LANE, "deleted before it was judged", lane="gone")
     if verdict.cluster != mention.key and standing is not None:
@@ -74,6 +83,16 @@ def decide(
     routes = route(mention, extraction, rules)
     openings = _openings(mention, extraction, routes, rules)
     return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(openings, standing))
+
+
+def _orders(mention: Mention, cluster: str, rules: Rules) -> Iterable[Dispose]:
+    """One change a department that the office orders to act; the day of the order's clock starts with the order."""
+    for department in disposed_to(mention, rules):
+        at, bound = mention.posted_at, rules.departments[department]
+        due = next(iter(rules.dues_from(DISPOSITION, department, at=at)), None) or rules.due(department, opened_at=at)
+        yield Dispose(cluster, OpenTicket(
+            department, "diteruskan" if bound.outside else "baru", "tinggi", UNKNOWN_TOPIC, "normal", "disposisi",
+            at, due.at if due else None, due.rule if due else None, outside=bound.outside), mention.account)
 
 
 def _changes_of_a_copy(

@@ -358,7 +358,19 @@ class NamePlace:
     suggested: tuple[str, ...] = ()  # departments that the completed story would go to
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace
+@dataclass(frozen=True, slots=True)
+class Dispose:
+    """A change: a government's own account orders a department to take a story. It outranks what the machine chose.
+
+    `opening` is what the department gets where it has no ticket of the story; its due date is the order's.
+    """
+
+    cluster: str
+    opening: OpenTicket
+    account: str  # key of the account that ordered
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | Dispose
 
 
 @dataclass(frozen=True, slots=True)

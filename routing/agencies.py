@@ -6,7 +6,8 @@ the post office and is not its matter. "Kata polisi ..." names the police and ma
 Theory. The names stand in `routing/data/agencies.yaml`, each with the topics that are the body's own once it is named
 and with the time for which that holds. Where the reader of topics is in doubt (under SURE), or where the name leads the
 post ("PLN memutus meteran kami"), the name decides alone. A name that only tells where something is (after "depan",
-"sebelah", "dekat", "ngarep" ...) does not count. Rules of `routes` that know words speak first; this is for what they leave to the place.
+"sebelah", "dekat", "ngarep" ...) does not count. Rules of `routes` that know words speak first; this is for what they
+leave to the place.
 
 Known failures. Two bodies in one post: the one whose name stands first wins. "Kemarin di depan bank" counts as a place,
 "di bank" does not.

@@ -128,6 +128,8 @@ class Rules:
     departments: Mapping[str, Department]
     accounts: Mapping[str, tuple[str, str | None]]  # key -> government, department
     handles: Mapping[str, tuple[str, str | None]]  # official handle -> government, department
+    ids: Mapping[tuple[str, str], tuple[str, str | None]]  # platform and native id -> government, department
+    handles_with_id: frozenset[tuple[str, str]]  # platform and handle of the accounts whose id the file gives
     served: Mapping[str, str]  # Kemendagri code -> government that works here
     areas: Mapping[str, str]  # Kemendagri code -> outside department that answers there
     topics: Mapping[str, str]  # label -> name
@@ -153,9 +155,27 @@ class Rules:
         return self.governments[government].coordinator
 
     def is_official(self, mention: Mention) -> bool:
-        """Whether a watched account wrote it, also where another account was shown it."""
-        handle = mention.author.handle if mention.author else None
-        return bool(handle) and self.belongs(f"{mention.platform}:{handle}") is not None
+        """Whether a watched account or a department's wrote it, also where another account was shown it."""
+        return self.office_of(mention) is not None
+
+    def commands(self, mention: Mention) -> bool:
+        """Whether a government's own account wrote it, not one of its departments'."""
+        office = self.office_of(mention)
+        return office is not None and office[1] is None
+
+    def office_of(self, mention: Mention) -> tuple[str, str | None] | None:
+        """Government and department of the author: by the platform's id, else by a handle that no other id bears."""
+        if mention.own:
+            return self.belongs(mention.account)
+        author = mention.author
+        if author is None:
+            return None
+        platform = mention.platform.removesuffix("_graph")
+        if author.id and (known := self.ids.get((platform, author.id))):
+            return known
+        if not author.handle or (author.id and (platform, _bare(author.handle)) in self.handles_with_id):
+            return None  # somebody else's id under an office's name: taken over, or made to look like it
+        return self.belongs(f"{mention.platform}:{author.handle}")
 
     def belongs(self, account: str) -> tuple[str, str | None] | None:
         """Government and department of an account, by its key or, for imports, "platform:handle"."""
@@ -215,6 +235,8 @@ def compile_rules(settings: Settings) -> Rules:
         departments=_frozen((key, _department(key, d, settings)) for key, d in settings.departments.items()),
         accounts=_frozen((a.key, (a.government, a.department)) for a in settings.accounts),
         handles=_frozen(_handles(settings)),
+        ids=_frozen(((_platform(a), a.native_id), _belongs(a)) for a in settings.accounts if a.native_id),
+        handles_with_id=frozenset((_platform(a), _bare(a.handle)) for a in settings.accounts if a.native_id),
         served=_frozen((g.code, key) for key, g in settings.governments.items()),
         areas=_frozen((d.area, key) for key, d in settings.departments.items() if d.outside and d.area),
         topics=_frozen((label, topic.name) for label, topic in settings.topics.items()),
@@ -296,6 +318,10 @@ def _handles(settings: Settings) -> Iterator[tuple[str, tuple[str, str | None]]]
                 yield _bare(handle), (department.government, department_key)
     for account in settings.accounts:
         yield _bare(account.handle), _belongs(account)
+
+
+def _platform(account: AccountSettings) -> str:
+    return account.platform.removesuffix("_graph")
 
 
 def _bare(handle: str) -> str:
