@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from domain import LIVE_STATUSES, NotAllowed
 from inbox.casefile import case_file
 from inbox.desk import desk
-from inbox.display import Due, due, spread_chart
+from inbox.display import Due, due, span_in_words, spread_chart
+from inbox.limits import limits
 from inbox.masks import gist
 from inbox.pages import page, zone
 from routing.tickets import allowed
@@ -50,6 +51,8 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "unmasked": unmasked,
         "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
+        "limits": limits(view.ticket, view.history, rules=desk().rules, settings=desk().settings, now=timezone.now()),
+        "in_words": span_in_words,
         "chart": spread_chart(view.spread, zone=zone()),
         "error": error,
         "tried": tried,
