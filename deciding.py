@@ -19,6 +19,7 @@ from domain import (
     Extraction,
     Fate,
     Fingerprint,
+    Lift,
     Mention,
     MentionState,
     NamePlace,
@@ -33,10 +34,11 @@ from routing.clocks import DISPOSITION
 from routing.disposition import disposed_to
 from routing.lanes import lane_of
 from routing.route import route
-from routing.rules import UNKNOWN_TOPIC, Rules
+from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rules
 from storage.store import Announce, Standing
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
+SAID_AGAIN = "near_duplicate"  # by another: the same person again is same_author
 OWN = "written by the watched account itself"
 BY_REFERENCE = ("quote", "thread")
 
@@ -81,8 +83,8 @@ def decide(
             return decision(Fate.TICKET, "edited into chatter; its tickets stay with people")
         return decision(Fate.LANE, kept.because, lane=kept.lane)
     routes = route(mention, extraction, rules)
-    openings = _openings(mention, extraction, routes, rules)
-    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(openings, standing))
+    opened = openings(mention, extraction, routes, rules)
+    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(opened, standing))
 
 
 def _orders(mention: Mention, cluster: str, rules: Rules) -> Iterable[Dispose]:
@@ -101,6 +103,8 @@ def _changes_of_a_copy(
 ) -> tuple[Change, ...]:
     """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
     changes: list[Change] = []
+    if verdict.reason == SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
+        changes.append(Lift(_to_people(mention, "lajur-disebut-lagi", rules)))
     if standing.tickets:
         changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
     if extraction is None:
@@ -123,13 +127,16 @@ def _completed_routes(extraction: Extraction, told: Told, rules: Rules) -> tuple
     return tuple(chosen.department for chosen in route(first, whole, rules))
 
 
-def _openings(
+def openings(
     mention: Mention, extraction: Extraction, routes: Sequence[Route], rules: Rules
 ) -> Iterable[OpenTicket]:
-    """One ticket a department; where several departments share a post, one more that watches over them."""
+    """One ticket a department; where several departments share a post, one more that watches over them.
+
+    A secret has no watcher: one reader more is one too many.
+    """
     for chosen in routes:
         yield _opening(mention, extraction, chosen, rules)
-    if len(routes) > 1:
+    if len(routes) > 1 and not extraction.sensitive:
         coordinator = rules.coordinator(mention.account)
         parent = replace(routes[0], department=coordinator, rule="coordinator", outside=False)
         yield _opening(mention, extraction, parent, rules, coordinates=True)
@@ -188,8 +195,12 @@ def announcer(rules: Rules) -> Announce:
 
 def to_triage(mention: Mention, rules: Rules, error: str) -> Decision:
     """What five attempts could not judge goes to a person: nothing is dropped in silence."""
-    due = rules.due("triage", opened_at=mention.seen_at)
-    opening = OpenTicket("triage", "baru", "normal", "lainnya", "normal", "failed", mention.seen_at,
-                         due.at if due else None, due.rule if due else None)
+    opening = _to_people(mention, "failed", rules)
     return Decision(mention.key, Fate.TICKET, None, Verdict(mention.key, "new"), (), (opening,), rules.hash,
                     because=f"could not be judged: {error}", judged_text=mention.text)
+
+
+def _to_people(mention: Mention, rule: str, rules: Rules) -> OpenTicket:
+    due = rules.due(TRIAGE, opened_at=mention.seen_at)
+    return OpenTicket(TRIAGE, "baru", "normal", UNKNOWN_TOPIC, "normal", rule, mention.seen_at,
+                      due.at if due else None, due.rule if due else None)

@@ -370,7 +370,14 @@ class Dispose:
     account: str  # key of the account that ordered
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | Dispose
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A change: somebody else says the same as a post that rests in a lane as trivial: a person looks at both."""
+
+    opening: OpenTicket
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | Dispose | Lift
 
 
 @dataclass(frozen=True, slots=True)

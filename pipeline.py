@@ -22,6 +22,7 @@ from domain import (
     Account,
     Decision,
     Extraction,
+    Fate,
     Fingerprint,
     Mention,
     MentionState,
@@ -184,7 +185,7 @@ def _threads(mentions: Sequence[Mention], judge: Judge, store: Store, clusters: 
 
 def _standing_in_batch(cluster: str, mention: Mention) -> Standing | None:
     """A story that this very batch opens: the store finds its tickets when it settles the batch."""
-    return None if cluster == mention.key else Standing(cluster)
+    return None if cluster == mention.key else Standing(cluster, fate=Fate.WAITING)
 
 
 def _fold(

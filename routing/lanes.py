@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from domain import Extraction, Mention, MentionKind, Topic
+from domain import Extraction, Mention, MentionKind, Relevance, Topic
 from routing.agencies import agency_of
 from routing.jurisdiction import day_of
 from routing.rules import UNKNOWN_TOPIC, Rules
@@ -73,7 +73,7 @@ def lane_of(mention: Mention, extraction: Extraction, rules: Rules) -> Lane | No
         return None
     if relevance.detail in TONES and complains_to_us(mention, extraction, found, rules):
         return None
-    if relevance.detail == "obrolan" and (kind := _trivial_kind(found, rules)):
+    if relevance.detail == "obrolan" and (kind := _trivial_kind(found, rules) or _read_as(relevance)):
         return Lane("trivial", TRIVIAL.get(kind, f"hal sepele: {kind}"))
     return Lane(*LANES[relevance.detail])
 
@@ -109,6 +109,12 @@ def picture_speaks(mention: Mention, found: Found, rules: Rules) -> bool:
         return True
     sent_to_us = mention.kind is not MentionKind.COMMENT
     return sent_to_us and len(said) <= NO_WORDS and _trivial_kind(found, rules) is None
+
+
+def _read_as(relevance: Relevance) -> str | None:
+    """The kind of trifle that the reader saw: it knows more forms of a word than a list ("sandal jepit saya hilang")."""
+    what = (reason.what for reason in relevance.because)
+    return next((name.removeprefix("trivial:") for name in what if name.startswith("trivial:")), None)
 
 
 def _trivial_kind(found: Found, rules: Rules) -> str | None:

@@ -69,6 +69,8 @@ def route(mention: Mention, extraction: Extraction, rules: Rules) -> tuple[Route
     case = Case(mention, extraction, rules, found, ground_of(mention, extraction, found, rules),
                 _sensitive_kinds(extraction, found, rules))
     restricted = _sensitive_route(case)
+    if extraction.sensitive and not case.kinds:  # a secret of a kind that no rule knows: people say who may read it
+        return (_triage(case, "triage-sensitive"),)
     if case.kinds & ALONE:
         return (restricted or _triage(case, "triage-sensitive"),)
     chosen = list(_by_topics(case))

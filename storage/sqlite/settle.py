@@ -25,6 +25,7 @@ from domain import (
     Decision,
     Dispose,
     Event,
+    Lift,
     MentionState,
     NamePlace,
     OpenTicket,
@@ -39,6 +40,7 @@ from storage.sqlite.schema import WAITS
 from storage.store import Announce, Settled
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
+TRIVIAL = "trivial"
 ORDERED = "disposisi"  # rule of tickets that an order opened or moved
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
@@ -71,6 +73,8 @@ class Story:
 
     first: str
     size: int
+    author: str | None = None  # of its first post, which may lie in a lane
+    lane: str | None = None
     tickets: list[Ticket] = field(default_factory=list)
 
 
@@ -116,6 +120,8 @@ class Batch:
                 self._name_place(story, change, decision)
             elif isinstance(change, Dispose):
                 self._dispose(change, decision)
+            elif isinstance(change, Lift):
+                self._lift(cluster, story, change, decision, mention)
         if mention.cluster is None and story.size in MILESTONES:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
@@ -134,7 +140,7 @@ class Batch:
         key = decision.mention
         story = self.stories.get(cluster)
         if story is None:
-            self.stories[cluster] = story = Story(key, 1)
+            self.stories[cluster] = story = Story(key, 1, mention.author, decision.lane)
             self.seq += 1
             self.clusters[cluster] = (cluster, key, 1, mention.author, mention.posted_at, self.seq,
                                       *fingerprint_row(decision.fingerprint))
@@ -240,6 +246,19 @@ class Batch:
                             json_of(old.get("department")), json_of(after.department), decision.ruleset))
         self.events += self.announce(after, 1)
 
+    def _lift(self, cluster: str, story: Story, change: Lift, decision: Decision, mention: Waiting) -> None:
+        """Out of the lane: another person says it too. Spam and praise stay, however often they are said."""
+        told_by_another = mention.author is not None and story.author is not None and mention.author != story.author
+        if story.lane != TRIVIAL or story.tickets or not told_by_another:
+            return
+        self.last_ticket += 1
+        ticket = _ticket(self.last_ticket, cluster, change.opening, None, decision.ruleset)
+        self.opened.append(ticket)
+        story.tickets.append(ticket)
+        self.lifted.append(cluster)
+        self.entries.append(_opened_entry(ticket, decision, at=self.now))
+        self.events += self.announce(ticket, 1)
+
     def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
         verdict = decision.verdict
         self.mentions.append((str(decision.fate), decision.lane, cluster, decision.because, verdict.reason,
@@ -325,8 +344,10 @@ def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> d
 
 def _stories(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Story]:
     listed = keys_json(clusters)
-    rows = connection.execute(f"SELECT id, first, size FROM cluster WHERE id {LISTED}", (listed,)).fetchall()
-    stories = {id_: Story(first, size) for id_, first, size in rows}
+    rows = connection.execute(
+        "SELECT c.id, c.first, c.size, c.author, m.lane FROM cluster c LEFT JOIN mention m ON m.key = c.first"
+        f" WHERE c.id {LISTED}", (listed,)).fetchall()
+    stories = {id_: Story(first, size, author, lane) for id_, first, size, author, lane in rows}
     for ticket in live_tickets(connection, keys_json(stories)) if stories else ():
         stories[ticket.cluster].tickets.append(ticket)
     return stories
