@@ -54,6 +54,7 @@ class Department:
     area: str | None
     outside: bool
     addresses: tuple[tuple[str, str], ...]
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,8 @@ def _department(key: str, given: DepartmentSettings, settings: Settings) -> Depa
     level = given.level or (government.level if government else "pusat" if given.outside else "unknown")
     addresses = tuple((kind, address) for kind, _, address in (entry.partition(":") for entry in given.notify))
     area = given.area or (government.code if government else None)
-    return Department(key, given.name, given.government, level, area, given.outside, addresses)
+    return Department(key, given.name, given.government, level, area, given.outside, addresses,
+                      given.contact)
 
 
 def _handles(settings: Settings) -> Iterator[tuple[str, tuple[str, str | None]]]:
