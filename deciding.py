@@ -14,10 +14,12 @@ from domain import (
     AttachTo,
     Change,
     Decision,
+    Dispose,
     Event,
     Extraction,
     Fate,
     Fingerprint,
+    Lift,
     Mention,
     MentionState,
     NamePlace,
@@ -29,12 +31,16 @@ from domain import (
     Verdict,
 )
 from nlp.threads import Told, new_places, same_author
+from routing.clocks import DISPOSITION
+from routing.disposition import disposed_to
 from routing.lanes import lane_of
 from routing.route import route
-from routing.rules import Rules
+from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rules
 from storage.store import Announce, Standing
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
+SAID_AGAIN = "near_duplicate"  # by another: the same person again is same_author
+OWN = "written by the watched account itself"
 BY_REFERENCE = ("quote", "thread")
 
 
@@ -48,10 +54,12 @@ def decide(
     fingerprint: Fingerprint | None = None,
     told: Told | None = None,
     again: Sequence[ShowAgain] = (),
+    answers: str | None = None,
 ) -> Decision:
     """Judge one mention. `standing` is its story as it stands, None for a new story; `told` its first post.
 
-    `again` are its old pictures: they go into the decision as they are, and decide nothing.
+    `answers` is the story that an office's post answers or quotes: an order to a department is a change of that story.
+    `again` are the post's old pictures: they go into the decision as they are, and decide nothing.
 
     A copy (extraction None) joins its story and takes its fate from there. Anything else is either
     kept in a lane, with the reason, or routed; what no rule can route goes to `triage`.
@@ -62,8 +70,10 @@ def decide(
         return Decision(mention.key, fate, lane, verdict, tuple(routes), (*changes, *again), rules.hash,
                         extraction, fingerprint, because, judged_text=mention.text)
 
-    if mention.own:
-        return decision(Fate.LANE, "written by the watched account itself", lane="own")
+    orders = tuple(_orders(mention, answers, rules)) if answers is not None else ()
+    if mention.own or orders:
+        because = f"disposisi: {', '.join(o.opening.department for o in orders)}" if orders else OWN
+        return decision(Fate.LANE, because, lane="own", changes=orders)
     if mention.state is MentionState.GONE:
         return decision(Fate.LANE, "deleted before it was judged", lane="gone")
     if verdict.cluster != mention.key and standing is not None:
@@ -76,8 +86,18 @@ def decide(
             return decision(Fate.TICKET, "edited into chatter; its tickets stay with people")
         return decision(Fate.LANE, kept.because, lane=kept.lane)
     routes = route(mention, extraction, rules)
-    openings = _openings(mention, extraction, routes, rules)
-    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(openings, standing))
+    opened = openings(mention, extraction, routes, rules)
+    return decision(Fate.TICKET, routes[0].rule, routes=routes, changes=_not_yet_open(opened, standing))
+
+
+def _orders(mention: Mention, cluster: str, rules: Rules) -> Iterable[Dispose]:
+    """One change a department that the office orders to act; the day of the order's clock starts with the order."""
+    for department in disposed_to(mention, rules):
+        at, bound = mention.posted_at, rules.departments[department]
+        due = next(iter(rules.dues_from(DISPOSITION, department, at=at)), None) or rules.due(department, opened_at=at)
+        yield Dispose(cluster, OpenTicket(
+            department, "diteruskan" if bound.outside else "baru", "tinggi", UNKNOWN_TOPIC, "normal", "disposisi",
+            at, due.at if due else None, due.rule if due else None, outside=bound.outside), mention.account)
 
 
 def _changes_of_a_copy(
@@ -86,6 +106,8 @@ def _changes_of_a_copy(
 ) -> tuple[Change, ...]:
     """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
     changes: list[Change] = []
+    if verdict.reason == SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
+        changes.append(Lift(_to_people(mention, "lajur-disebut-lagi", rules)))
     if standing.tickets:
         changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
     if extraction is None:
@@ -108,13 +130,16 @@ def _completed_routes(extraction: Extraction, told: Told, rules: Rules) -> tuple
     return tuple(chosen.department for chosen in route(first, whole, rules))
 
 
-def _openings(
+def openings(
     mention: Mention, extraction: Extraction, routes: Sequence[Route], rules: Rules
 ) -> Iterable[OpenTicket]:
-    """One ticket a department; where several departments share a post, one more that watches over them."""
+    """One ticket a department; where several departments share a post, one more that watches over them.
+
+    A secret has no watcher: one reader more is one too many.
+    """
     for chosen in routes:
         yield _opening(mention, extraction, chosen, rules)
-    if len(routes) > 1:
+    if len(routes) > 1 and not extraction.sensitive:
         coordinator = rules.coordinator(mention.account)
         parent = replace(routes[0], department=coordinator, rule="coordinator", outside=False)
         yield _opening(mention, extraction, parent, rules, coordinates=True)
@@ -173,8 +198,12 @@ def announcer(rules: Rules) -> Announce:
 
 def to_triage(mention: Mention, rules: Rules, error: str) -> Decision:
     """What five attempts could not judge goes to a person: nothing is dropped in silence."""
-    due = rules.due("triage", opened_at=mention.seen_at)
-    opening = OpenTicket("triage", "baru", "normal", "lainnya", "normal", "failed", mention.seen_at,
-                         due.at if due else None, due.rule if due else None)
+    opening = _to_people(mention, "failed", rules)
     return Decision(mention.key, Fate.TICKET, None, Verdict(mention.key, "new"), (), (opening,), rules.hash,
                     because=f"could not be judged: {error}", judged_text=mention.text)
+
+
+def _to_people(mention: Mention, rule: str, rules: Rules) -> OpenTicket:
+    due = rules.due(TRIAGE, opened_at=mention.seen_at)
+    return OpenTicket(TRIAGE, "baru", "normal", UNKNOWN_TOPIC, "normal", rule, mention.seen_at,
+                      due.at if due else None, due.rule if due else None)

@@ -378,7 +378,26 @@ class ShowAgain:
     distance: int  # bits of 128 that differ
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | ShowAgain
+@dataclass(frozen=True, slots=True)
+class Dispose:
+    """A change: a government's own account orders a department to take a story. It outranks what the machine chose.
+
+    `opening` is what the department gets where it has no ticket of the story; its due date is the order's.
+    """
+
+    cluster: str
+    opening: OpenTicket
+    account: str  # key of the account that ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A change: somebody else says the same as a post that rests in a lane as trivial: a person looks at both."""
+
+    opening: OpenTicket
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | ShowAgain | Dispose | Lift
 
 
 @dataclass(frozen=True, slots=True)

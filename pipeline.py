@@ -24,6 +24,7 @@ from domain import (
     Account,
     Decision,
     Extraction,
+    Fate,
     Fingerprint,
     Media,
     Mention,
@@ -195,16 +196,17 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
 def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list[Decision]:
     """Fold, extract and decide; reads the store, writes nothing."""
     mentions = _with_hashes(mentions, store)
-    named = {m.key: [key for key, _ in references(m)] for m in mentions}
+    named = {m.key: _answered(m) if judge.rules.commands(m) else [key for key, _ in references(m)] for m in mentions}
     known = store.clusters_of({k for m in mentions for k in (m.key, m.repost_of, *named[m.key]) if k})
     threads = _threads(mentions, judge, store, {known[k] for m in mentions for k in (m.key, *named[m.key])
                                                 if named[m.key] and k in known})
     folded = _fold(mentions, judge.folder, known, threads)
     standings = store.standings({verdict.cluster for verdict, _ in folded})
+    clusters = known | {m.key: verdict.cluster for m, (verdict, _) in zip(mentions, folded, strict=True)}
     fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
              if (v.cluster == m.key or v.reason == "revision") and m.key not in threads.extractions]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
-    again = _shown_again(mentions, {m.key: v.cluster for m, (v, _) in zip(mentions, folded, strict=True)}, judge, store)
+    again = _shown_again(mentions, clusters, judge, store)
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
@@ -214,7 +216,8 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
         told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(
             decide(mention, verdict=verdict, extraction=extraction, standing=standing, rules=judge.rules,
-                   fingerprint=fingerprint, told=told, again=again.get(mention.key, ()))
+                   fingerprint=fingerprint, told=told, again=again.get(mention.key, ()),
+                   answers=_answers(mention, clusters, threads, judge.rules))
         )
     return decisions
 
@@ -254,6 +257,23 @@ def _shown_again(
     return found
 
 
+def _answered(mention: Mention) -> list[str]:
+    """Posts that an office's post may answer, the nearest first."""
+    return [key for key in (mention.quote_of, mention.reply_to, mention.thread) if key and key != mention.key]
+
+
+def _answers(mention: Mention, clusters: Mapping[str, str], threads: Threads, rules: Rules) -> str | None:
+    """The citizen's story that a government's own post answers: not another post of an office's."""
+    if not rules.commands(mention):
+        return None
+    for key in _answered(mention):
+        cluster = clusters.get(key)
+        told = threads.told(cluster) if cluster else None
+        if told is not None and not told.mention.own and not rules.is_official(told.mention):
+            return cluster
+    return None
+
+
 def _threads(mentions: Sequence[Mention], judge: Judge, store: Store, clusters: set[str]) -> Threads:
     """What replies, comments and quotes of this batch are compared with: two look-ups, whatever their number."""
 
@@ -269,7 +289,7 @@ def _threads(mentions: Sequence[Mention], judge: Judge, store: Store, clusters: 
 
 def _standing_in_batch(cluster: str, mention: Mention) -> Standing | None:
     """A story that this very batch opens: the store finds its tickets when it settles the batch."""
-    return None if cluster == mention.key else Standing(cluster)
+    return None if cluster == mention.key else Standing(cluster, fate=Fate.WAITING)
 
 
 def _fold(

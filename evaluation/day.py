@@ -8,8 +8,9 @@ themselves are left out: what becomes of them is not decided by reading. An edit
 reads in the end.
 
 What is counted: the fate over all posts; the rest over the posts that should be, and were, tickets. A topic is right
-where any ticket bears it, desks are `right` where the set is exactly the expected one and `any` where one
-of them is hit. `expect` is one opinion, and the posts are ours: rules were read off them, so these figures
+where any ticket bears it, `desks` are right where the set is exactly the expected one, `all` where
+nobody expected is missing (the owner of the ground beside the province's desk is by design), `any` where one of them is
+hit. `expect` is one opinion, and the posts are ours: rules were read off them, so these figures
 say whether the machine does what we meant, not how well it reads strangers. `evaluation.score` says that.
 """
 
@@ -35,7 +36,7 @@ from settings import Settings, load
 
 Raw = Mapping[str, Any]
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
-JUDGED = ("fate", "topic", "desks", "desk any", "urgency")
+JUDGED = ("fate", "topic", "desks", "desk all", "desk any", "urgency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Judged:
         yield "topic", self.expect["topic"] in self.topics
         wanted = desks_of(self.expect)
         yield "desks", set(self.desks) == wanted
+        yield "desk all", wanted <= set(self.desks)
         yield "desk any", not wanted.isdisjoint(self.desks)
         if "urgency" in self.expect:
             yield "urgency", self.expect["urgency"] == self.urgency

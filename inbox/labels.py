@@ -67,6 +67,8 @@ PAST = {
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
     "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"), "gone": noop("kiriman dihapus penulis"),
+    "dispose": noop("mendisposisikan lewat akun resmi"),
+    "disposition_held": noop("disposisi tidak dijalankan: perkara rahasia tetap di meja ini"),
 }
 FIELD = {
     "status": noop("status"), "department": noop("dinas"), "urgency": noop("urgensi"), "priority": noop("prioritas"),

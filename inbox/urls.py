@@ -27,6 +27,7 @@ urlpatterns = [
     path("", require_GET(queue.queue), name="queue"),
     path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
+    path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),

@@ -19,6 +19,7 @@ from ops.opened_store import opened_store
 from ops.rows import AccountNames
 from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
+from storage.store import TicketView
 
 MAX_DIGITS = 18  # of a ticket number: SQLite counts to 9,223,372,036,854,775,807
 OPERATOR = Actor("kentongan explain", all_departments=True)
@@ -54,6 +55,7 @@ def _as_typed(text: str) -> str:
 def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
     from deciding import decide
     from nlp.extract import Extractor
+    from routing.packet import letter, packet
     from routing.route import route
     from routing.rules import compile_rules
     from settings import load
@@ -66,9 +68,12 @@ def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
     extraction = Extractor(settings).extract(mention)
     decision = decide(mention, verdict=Verdict("text", "new"), extraction=extraction, standing=None, rules=rules)
     routes = decision.routes or route(mention, extraction, rules)
+    seen = asdict(extraction)
+    packets = [list(letter(packet(text, department=r.department, extraction=seen, route=asdict(r), rules=rules,
+                                  arrived_at=now))) for r in routes if r.outside]
     return {
-        "text": text, "fate": decision.fate, "lane": decision.lane, "because": decision.because,
-        "ruleset": rules.hash, "extraction": asdict(extraction), "routes": [asdict(r) for r in routes],
+        "packets": packets, "text": text, "fate": decision.fate, "lane": decision.lane, "because": decision.because,
+        "ruleset": rules.hash, "extraction": seen, "routes": [asdict(r) for r in routes],
     }
 
 
@@ -78,13 +83,27 @@ def _of_ticket(name: str, config: Path, store: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{name}: bukan nomor tiket", hint="tulis seperti T-12")
     with opened_store(config, store) as books:
         view = books.ticket(OPERATOR, int(number))
+    ticket = view.ticket
     return {
+        "packets": [_letter_of(view, config)] if ticket.outside else [],
         "ticket": f"T-{view.ticket.id}", "department": view.ticket.department, "text": view.mention.text,
         "fate": "ticket", "lane": None, "because": view.ticket.rule, "ruleset": view.ticket.ruleset,
         "extraction": dict(view.extraction or {}), "routes": [dict(r) for r in view.routes],
         "old_pictures": [{"mention": old.mention, "picture": old.place, "seen_at": old.seen_at,
                           "tickets": [f"T-{ticket.id}" for ticket in old.tickets]} for old in view.old_pictures],
     }
+
+
+def _letter_of(view: TicketView, config: Path) -> list[str]:
+    from routing.packet import letter, packet
+    from routing.rules import compile_rules
+    from settings import load
+
+    ticket = view.ticket
+    route = next((r for r in view.routes if r["department"] == ticket.department), None)
+    return list(letter(packet(view.mention.text, department=ticket.department, extraction=view.extraction or {},
+                              route=route, rules=compile_rules(load(readable(config))), arrived_at=ticket.opened_at,
+                              number=f"T-{ticket.id}")))
 
 
 # --- for a person ----------------------------------------------------------------------------------
@@ -119,6 +138,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"tujuan     {r['department']}{outside} {r['score']:.2f}, aturan {r['rule']}, wewenang {r['owner']}"
         yield f"           pilihan kedua {r['runner_up'] or '-'}, selisih {r['margin']:.2f}"
         yield from _reasons(text, r["because"])
+    for sent in found.get("packets", ()):
+        yield from (f"           {line}" for line in sent)
     if seen["sensitive"]:
         yield "peka       ya: hanya untuk dinas yang menangani"
     for item in seen["pii"]:

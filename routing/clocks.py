@@ -4,7 +4,7 @@ Hours run on the wall clock, nights and holidays included. Working days are thos
 in WIB: not Saturday, Sunday, a national holiday or a day of cuti bersama. The day on which the matter
 reached us does not count, whatever the hour, so a post of Friday 16:30 has Monday for its first day; the
 limit falls at the end (23:59:59 WIB) of the last day. Every due date names the clock that it follows;
-the nearest wins. Source of the limits: `clocks` in config.yaml, each with its basis.
+the nearest that is law wins. Source of the limits: `routing/data/clocks.yaml`, each with its basis and its time.
 
 Known weakness: holidays of a coming year stand only after the joint decree of three ministers (SKB) is
 out, usually in autumn, and in the library some weeks later. Until then `missing_years` names the year,
@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 import holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
+ARRIVAL, DISPOSITION, FOLLOW_UP = "tiba", "disposisi", "tindak_lanjut"
+COMPLAINT, OVERSIGHT = "pengaduan", "pengawasan"
 SATURDAY = 5
 END_OF_DAY = time(23, 59, 59)
 
@@ -36,6 +38,13 @@ class Clock:
     hours: int | None
     working_days: int | None
     valid_from: str  # ISO date in WIB
+    valid_to: str | None = None  # the last day; None: until further notice
+    starts: str = ARRIVAL  # tiba disposisi tindak_lanjut
+    kind: str | None = None  # pengaduan pengawasan informasi; None: every class of matter
+    legal: bool = True  # False: a target of the house, never the due date
+
+    def in_force(self, day: str) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +53,24 @@ class Due:
 
     at: datetime
     rule: str
+    legal: bool = True
 
 
 def due_dates(
-    clocks: Iterable[Clock], *, government: str | None, outside: bool, unassigned: bool, opened_at: datetime
+    clocks: Iterable[Clock], *, government: str | None, outside: bool, unassigned: bool, opened_at: datetime,
+    starts: str = ARRIVAL, kind: str = COMPLAINT,
 ) -> tuple[Due, ...]:
-    """Every limit that binds, nearest first.
+    """Every limit that binds and runs from `starts`, nearest first; in force is what was so on that day.
 
     `unassigned` is triage: nobody knows yet whose matter it is, so the strictest clock of any
     government counts; a re-routed ticket keeps its due date, and then it must not be too late.
     """
     today = opened_at.astimezone(WIB).date().isoformat()
     bound = [
-        Due(_limit(clock, opened_at), clock.name)
+        Due(_limit(clock, opened_at), clock.name, clock.legal)
         for clock in clocks
-        if clock.outside == outside and clock.valid_from <= today
-        and (unassigned or clock.government in (None, government))
+        if clock.outside == outside and clock.starts == starts and clock.kind in (None, kind)
+        and clock.in_force(today) and (unassigned or clock.government in (None, government))
     ]
     return tuple(sorted(bound, key=lambda due: (due.at, due.rule)))
 

@@ -15,31 +15,39 @@ was sent to is only where the citizen hoped to be heard. So, in this order:
 National and provincial matters on that ground are told by words, in config.yaml; `may_serve` then keeps
 every department inside the area of its own government, whatever a rule says.
 
-Known failures. "Dari Kartasura ke Solo macet" is taken for Kartasura. A bare "Grogol" or "Ngemplak" with
+The ends of a way are no place ("dari Kartasura ke Solo macet", "dari Colomadu lewat Jajar"): where another place
+stands in the text, that one counts; where only ends do, nobody knows which stretch is meant, and the account decides,
+with the other end as runner-up (`routing.ways`).
+
+Suburbs and roads come from `routing/data/grounds.yaml`, each with its time and its source.
+
+Known failures. A bare "Grogol" or "Ngemplak" with
 no other place is taken for the suburb, which is right for Solo's accounts and a guess for the governor's.
-A road is told from its class by words only: who owns Jalan Slamet Riyadi stands in no file here.
+Who owns a road is known by words and for the few roads of the table; one that nobody has verified moves no ticket.
 The scores below are judgements, not measurements: they order evidence for the reason card and move no
 ticket by themselves. Reads plain records, writes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from domain import Extraction, Location, Mention, Reason, Span
-from routing.jurisdiction_names import SUBURBS, VILLAGE_WORDS
-from routing.rules import Department, Rules
-from routing.words import Found, folded
+from domain import Extraction, Location, Mention, Place, Reason, Span
+from routing.clocks import WIB
+from routing.rules import Department, Road, Rules
+from routing.ways import ends_of
+from routing.words import Found
 
+AREA = "kabupaten_kota"
 AREA_PARTS = 2  # "33.72": province and kabupaten/kota
 SUBURB_SCORE = 0.8
 ACCOUNT_SCORES = {"kabupaten_kota": 0.7, "provinsi": 0.5}  # 17 % of what reaches the province is the province's
 HANDLE_SCORE = 0.5
 DEFAULT_SCORE = 0.3
-
-SUBURB_CODES: Mapping[str, str] = {folded(name): code for name, code in SUBURBS.items()}
-VILLAGE = frozenset(map(folded, VILLAGE_WORDS))
+WAY_SCORE = 0.35  # somewhere between two ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class Ground:
     outside: str | None  # outside department that answers for the area
     score: float
     because: tuple[Reason, ...]
+    runner_up: str | None = None  # outside department of the other end of a way
 
 
 def covers(area: str | None, code: str | None) -> bool:
@@ -60,9 +69,12 @@ def covers(area: str | None, code: str | None) -> bool:
 
 def ground_of(mention: Mention, extraction: Extraction, found: Found, rules: Rules) -> Ground:
     """The ground by place, else by the account, else the home government's."""
+    day = day_of(mention)
+    if (ends := ends_of(mention.text)) and (way := _beside_the_way(mention, extraction, found, rules, ends)):
+        return way
     code, score, because = _place(extraction, rules)
     inside = code is not None and extraction.location is not None and _names_a_part(extraction.location)
-    if not inside and (suburb := _suburb(code, found, rules)):
+    if not inside and (suburb := _suburb(code, found, rules, day)):
         word, code = suburb
         score, because = SUBURB_SCORE, Reason(f"suburb:{word.strip()}", SUBURB_SCORE, (found.span(word),))
     if code is not None and because is not None:
@@ -70,8 +82,54 @@ def ground_of(mention: Mention, extraction: Extraction, found: Found, rules: Rul
     return _addressed(mention, rules)
 
 
+def day_of(mention: Mention) -> str:
+    """The WIB day on which a mention reached us: what was in force then decides."""
+    return mention.seen_at.astimezone(WIB).date().isoformat()
+
+
+def _beside_the_way(
+    mention: Mention, extraction: Extraction, found: Found, rules: Rules, ends: tuple[Span, ...]
+) -> Ground | None:
+    """The place that is no end of a way; with ends alone the account's ground. None: no end is a known place."""
+    named = list(_named(mention, extraction, found, rules))
+    at_end = [(span, code, what) for span, code, what in named if any(_meet(span, end) for end in ends)]
+    beside = [(span, code, what) for span, code, what in named if not any(_meet(span, end) for end in ends)]
+    if not at_end:
+        return None
+    areas = {area_of(code) for _, code, _ in beside}
+    if len(areas) == 1:
+        span, code, what = max(beside, key=lambda one: (len(one[1]), -one[0].start))
+        return _ground_at(code, SUBURB_SCORE, Reason(f"place:{code} {what}", SUBURB_SCORE, (span,)), rules)
+    if beside or len({area_of(code) for _, code, _ in at_end}) < 2:
+        return None
+    addressed = _addressed(mention, rules)
+    way = Reason("way:somewhere between two ends", WAY_SCORE, tuple(span for span, _, _ in at_end))
+    other = next((body for _, code, _ in at_end if (body := _ground_at(code, 0.0, way, rules).outside)), None)
+    return Ground(None, addressed.government, None, WAY_SCORE, (way, *addressed.because), other)
+
+
+def _named(mention: Mention, extraction: Extraction, found: Found, rules: Rules) -> Iterator[tuple[Span, str, str]]:
+    """Every place of the text that has a code, and every suburb, wherever its name stands."""
+    codes = {place.text: (place.code, place.name) for place in extraction.places
+             if place.code and len(place.code.split(".")) >= AREA_PARTS and place.score >= rules.thresholds.place}
+    for word in found.words & rules.suburbs.keys():
+        if code := suburb_code(word, rules, day_of(mention)):
+            codes.setdefault(word.strip(), (code, word.strip()))
+    for text, (code, name) in sorted(codes.items()):
+        pattern = r"\W+".join(map(re.escape, text.split()))
+        for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", mention.text, re.IGNORECASE):
+            yield Span(*match.span()), code, name
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _place(extraction: Extraction, rules: Rules) -> tuple[str | None, float, Reason | None]:
     location = extraction.location
+    if (address := _address(extraction, rules)) is not None:
+        code, place = address
+        return code, place.score, Reason(f"place:{code} {place.name}", place.score, (Span(place.start, place.end),))
     if location is not None and location.score >= rules.thresholds.place:
         return location.code, location.score, Reason(
             f"place:{location.code} {location.name}", location.score, _spans_in(extraction, location.code))
@@ -84,6 +142,24 @@ def _place(extraction: Extraction, rules: Rules) -> tuple[str | None, float, Rea
     return best.code, best.score, Reason(f"place:{best.code} {best.name}", best.score, (span,))
 
 
+def _address(extraction: Extraction, rules: Rules) -> tuple[str, Place] | None:
+    """ "Secang Magelang", "Pasar Kliwon Kudus": the kabupaten behind a name says which of that name is meant.
+
+    Not where it is a city that works here: its suburbs are written with its name.
+    """
+    for first, second in pairwise(extraction.places):
+        close = 0 < second.start - first.end <= 2  # a blank, or a comma and a blank
+        if not (close and first.code and second.code and second.type == AREA):
+            continue
+        located = extraction.location.code if extraction.location else None
+        if second.code in rules.served or (located != second.code and covers(second.code, located)):
+            continue
+        areas = {second.code, second.runner_up}
+        meant = next((code for code in (first.code, first.runner_up) if code and area_of(code) in areas), None)
+        return (meant, first) if meant else (second.code, second)
+    return None
+
+
 def _spans_in(extraction: Extraction, code: str) -> tuple[Span, ...]:
     """Where the text names a place that holds `code` or lies in it."""
     return tuple(Span(p.start, p.end) for p in extraction.places if covers(code, p.code) or covers(p.code, code))
@@ -94,23 +170,33 @@ def area_of(code: str) -> str:
     return ".".join(code.split(".")[:AREA_PARTS])
 
 
-def _suburb(code: str | None, found: Found, rules: Rules) -> tuple[str, str] | None:
+def _suburb(code: str | None, found: Found, rules: Rules, day: str) -> tuple[str, str] | None:
     """The longest suburb name in the text, where the place says no more than a served government's area."""
     if code is not None and all(code != government.code for government in rules.governments.values()):
         return None
-    named = sorted(found.words & SUBURB_CODES.keys(), key=lambda word: (-len(word), word))
-    return next(((word, SUBURB_CODES[word]) for word in named if _known(SUBURB_CODES[word], rules)), None)
+    for word in sorted(found.words & rules.suburbs.keys(), key=lambda word: (-len(word), word)):
+        if known := suburb_code(word, rules, day):
+            return word, known
+    return None
+
+
+def suburb_code(word: str, rules: Rules, day: str) -> str | None:
+    """Suburbs mean something only to a file that serves their neighbour and knows their own government."""
+    return next((suburb.code for suburb in rules.suburbs[word]
+                 if suburb.force.on(day) and area_of(suburb.code) in rules.areas), None)
+
+
+def road_of(found: Found, rules: Rules, day: str) -> tuple[Road, str] | None:
+    """A road of the table that the text names, with the name; the verified first."""
+    named = [(road, min(road.names & found.words)) for road in rules.roads
+             if road.force.on(day) and road.names & found.words and (not road.near or road.near & found.words)]
+    return min(named, key=lambda pair: not pair[0].verified, default=None)
 
 
 def _names_a_part(location: Location) -> bool:
     """Whether a place below the kabupaten/kota was named: "Ngemplak Banjarsari" is the city's."""
     said = location.because.removeprefix("named: ")
     return said != location.because and not said.startswith(("Kota ", "Kabupaten "))
-
-
-def _known(code: str, rules: Rules) -> bool:
-    """Suburbs mean something only to a file that serves their neighbour and knows their own government."""
-    return area_of(code) in rules.areas
 
 
 def _ground_at(code: str, score: float, because: Reason, rules: Rules) -> Ground:
@@ -165,8 +251,8 @@ def province_over(ground: Ground, rules: Rules) -> Ground | None:
     return None
 
 
-def owner_level(department: Department, found: Found) -> str:
+def owner_level(department: Department, found: Found, rules: Rules) -> str:
     """pusat, provinsi, kabupaten_kota, desa or unknown: who has to act by law."""
-    if department.outside and department.level == "kabupaten_kota" and found.words & VILLAGE:
+    if department.outside and department.level == "kabupaten_kota" and found.words & rules.village_words:
         return "desa"
     return department.level

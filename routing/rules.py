@@ -14,12 +14,21 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from domain import Mention
-from routing.clocks import Clock, Due, due_dates
-from routing.jurisdiction_names import SUBURBS, VILLAGE_WORDS
+from routing.clocks import ARRIVAL, COMPLAINT, OVERSIGHT, Clock, Due, due_dates
 from routing.words import Lexicon, folded
-from settings import AccountSettings, DepartmentSettings, RouteSettings, Settings
+from settings import (
+    AccountSettings,
+    AgencySettings,
+    ClockSettings,
+    Dated,
+    DepartmentSettings,
+    RoadSettings,
+    RouteSettings,
+    Settings,
+)
 
 TRIAGE = "triage"
+WHISTLE = "whistle_blowing"
 UNKNOWN_TOPIC = "lainnya"  # what a post without a topic is routed as
 
 K = TypeVar("K")
@@ -45,6 +54,7 @@ class Department:
     area: str | None
     outside: bool
     addresses: tuple[tuple[str, str], ...]
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,49 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """From which day to which (ISO dates in WIB, both included) an entry of the data files holds."""
+
+    first: str
+    last: str | None
+
+    def on(self, day: str) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A body outside of the served governments. `topics` empty: all but those of streets and water."""
+
+    key: str
+    department: str
+    names: frozenset[str]
+    topics: frozenset[str]
+    force: InForce
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suburb:
+    code: str
+    force: InForce
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    names: frozenset[str]
+    near: frozenset[str]
+    road_class: str
+    department: str
+    force: InForce
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     topic: float
     second_topic: float
+    second_desk: float
     place: float
 
 
@@ -79,6 +129,8 @@ class Rules:
     departments: Mapping[str, Department]
     accounts: Mapping[str, tuple[str, str | None]]  # key -> government, department
     handles: Mapping[str, tuple[str, str | None]]  # official handle -> government, department
+    ids: Mapping[tuple[str, str], tuple[str, str | None]]  # platform and native id -> government, department
+    handles_with_id: frozenset[tuple[str, str]]  # platform and handle of the accounts whose id the file gives
     served: Mapping[str, str]  # Kemendagri code -> government that works here
     areas: Mapping[str, str]  # Kemendagri code -> outside department that answers there
     topics: Mapping[str, str]  # label -> name
@@ -88,7 +140,12 @@ class Rules:
     trivial_words: Mapping[str, frozenset[str]]
     request_words: frozenset[str]
     lexicon: Lexicon
+    agencies: tuple[Agency, ...]
+    suburbs: Mapping[str, tuple[Suburb, ...]]  # folded name -> what it means, and when
+    roads: tuple[Road, ...]
+    village_words: frozenset[str]
     clocks: tuple[Clock, ...]
+    pause_days: int | None  # working days for which a question to the citizen stops a desk's time, at most
     reject_reasons: Mapping[str, str]
     thresholds: Thresholds
     home: str  # government that answers when nothing else says: the first province
@@ -99,23 +156,53 @@ class Rules:
         return self.governments[government].coordinator
 
     def is_official(self, mention: Mention) -> bool:
-        """Whether a watched account wrote it, also where another account was shown it."""
-        handle = mention.author.handle if mention.author else None
-        return bool(handle) and self.belongs(f"{mention.platform}:{handle}") is not None
+        """Whether a watched account or a department's wrote it, also where another account was shown it."""
+        return self.office_of(mention) is not None
+
+    def commands(self, mention: Mention) -> bool:
+        """Whether a government's own account wrote it, not one of its departments'."""
+        office = self.office_of(mention)
+        return office is not None and office[1] is None
+
+    def office_of(self, mention: Mention) -> tuple[str, str | None] | None:
+        """Government and department of the author: by the platform's id, else by a handle that no other id bears."""
+        if mention.own:
+            return self.belongs(mention.account)
+        author = mention.author
+        if author is None:
+            return None
+        platform = mention.platform.removesuffix("_graph")
+        if author.id and (known := self.ids.get((platform, author.id))):
+            return known
+        if not author.handle or (author.id and (platform, _bare(author.handle)) in self.handles_with_id):
+            return None  # somebody else's id under an office's name: taken over, or made to look like it
+        return self.belongs(f"{mention.platform}:{author.handle}")
 
     def belongs(self, account: str) -> tuple[str, str | None] | None:
         """Government and department of an account, by its key or, for imports, "platform:handle"."""
         return self.accounts.get(account) or self.handles.get(_bare(account.rpartition(":")[2]))
 
     def dues(self, department: str, *, opened_at: datetime) -> tuple[Due, ...]:
-        """Every limit that binds `department`, nearest first."""
-        bound = self.departments[department]
-        return due_dates(self.clocks, government=bound.government, outside=bound.outside,
-                         unassigned=department == TRIAGE, opened_at=opened_at)
+        """Every limit that binds `department` from the arrival on, nearest first, law or not."""
+        return self._dues(department, opened_at, ARRIVAL)
 
     def due(self, department: str, *, opened_at: datetime) -> Due | None:
-        """The nearest limit and the clock that it cites; None where no clock binds."""
-        return next(iter(self.dues(department, opened_at=opened_at)), None)
+        """The nearest limit of law and the clock that it cites; None where no clock binds."""
+        return next((due for due in self.dues(department, opened_at=opened_at) if due.legal), None)
+
+    def dues_from(self, starts: str, department: str, *, at: datetime) -> tuple[Due, ...]:
+        """The limits that run from a later moment: a disposition, a desk's follow-up."""
+        return self._dues(department, at, starts)
+
+    def _dues(self, department: str, at: datetime, starts: str) -> tuple[Due, ...]:
+        bound = self.departments[department]
+        return due_dates(self.clocks, government=bound.government, outside=bound.outside, starts=starts,
+                         unassigned=department == TRIAGE, opened_at=at, kind=self.kind_of(department))
+
+    def kind_of(self, department: str) -> str:
+        """The class of the matters of a desk: what an inspectorate examines has the long limit."""
+        examines = any(rule.to == department for rule in self.sensitive if rule.sensitive == WHISTLE)
+        return OVERSIGHT if examines else COMPLAINT
 
     def topic_name(self, label: str) -> str:
         return self.topics.get(label, label)
@@ -136,8 +223,12 @@ def compile_rules(settings: Settings) -> Rules:
     sensitive_words = {kind: _folded(words) for kind, words in signals.sensitive.items()}
     trivial_words = {kind: _folded(words) for kind, words in signals.trivial.items()}
     request_words = _folded(signals.request)
+    agencies, roads = tuple(map(_agency, settings.agencies)), tuple(map(_road, settings.roads))
+    suburbs = _suburbs(settings)
+    village_words = _folded(settings.village_words)
     words = {w for rule in rules for w in rule.any | rule.none}.union(
-        *sensitive_words.values(), *trivial_words.values(), request_words, _folded(SUBURBS), _folded(VILLAGE_WORDS))
+        *sensitive_words.values(), *trivial_words.values(), request_words, suburbs, village_words,
+        *(agency.names for agency in agencies), *(road.names | road.near for road in roads))
     return Rules(
         hash=settings.ruleset,
         governments=_frozen((key, Government(key, g.level, g.code, g.coordinator))
@@ -145,6 +236,8 @@ def compile_rules(settings: Settings) -> Rules:
         departments=_frozen((key, _department(key, d, settings)) for key, d in settings.departments.items()),
         accounts=_frozen((a.key, (a.government, a.department)) for a in settings.accounts),
         handles=_frozen(_handles(settings)),
+        ids=_frozen(((_platform(a), a.native_id), _belongs(a)) for a in settings.accounts if a.native_id),
+        handles_with_id=frozenset((_platform(a), _bare(a.handle)) for a in settings.accounts if a.native_id),
         served=_frozen((g.code, key) for key, g in settings.governments.items()),
         areas=_frozen((d.area, key) for key, d in settings.departments.items() if d.outside and d.area),
         topics=_frozen((label, topic.name) for label, topic in settings.topics.items()),
@@ -155,10 +248,14 @@ def compile_rules(settings: Settings) -> Rules:
         trivial_words=MappingProxyType(trivial_words),
         request_words=request_words,
         lexicon=Lexicon(words),
-        clocks=tuple(Clock(c.name, c.government, c.outside, c.hours, c.working_days, c.valid_from)
-                     for c in settings.clocks),
+        agencies=agencies,
+        suburbs=_frozen(suburbs.items()),
+        roads=roads,
+        village_words=village_words,
+        clocks=tuple(_clock(c) for c in settings.clocks),
+        pause_days=settings.pauses.working_days if settings.pauses else None,
         reject_reasons=_frozen(settings.reject_reasons.items()),
-        thresholds=Thresholds(limits.topic, limits.second_topic, limits.place),
+        thresholds=Thresholds(limits.topic, limits.second_topic, limits.second_desk, limits.place),
         home=_home(settings),
     )
 
@@ -178,12 +275,41 @@ def _rule(route: RouteSettings) -> Rule:
                 _folded(when.any), _folded(when.none), when.sensitive)
 
 
+def _agency(given: AgencySettings) -> Agency:
+    return Agency(given.key, given.department, _folded(given.names), frozenset(given.topics), _force(given),
+                  given.verified)
+
+
+def _road(given: RoadSettings) -> Road:
+    return Road(_folded(given.names), _folded(given.near), given.road_class, given.department, _force(given),
+                given.verified)
+
+
+def _suburbs(settings: Settings) -> dict[str, tuple[Suburb, ...]]:
+    """Name -> what it meant at its time: a suburb may change hands."""
+    found: dict[str, tuple[Suburb, ...]] = {}
+    for given in settings.suburbs:
+        for name in _folded(given.names):
+            found[name] = (*found.get(name, ()), Suburb(given.code, _force(given)))
+    return found
+
+
+def _clock(given: ClockSettings) -> Clock:
+    return Clock(given.name, given.government, given.outside, given.hours, given.working_days, given.valid_from,
+                 given.valid_to, given.starts, given.kind, given.legal)
+
+
+def _force(given: Dated) -> InForce:
+    return InForce(given.valid_from, given.valid_to)
+
+
 def _department(key: str, given: DepartmentSettings, settings: Settings) -> Department:
     government = settings.governments.get(given.government or "")
     level = given.level or (government.level if government else "pusat" if given.outside else "unknown")
     addresses = tuple((kind, address) for kind, _, address in (entry.partition(":") for entry in given.notify))
     area = given.area or (government.code if government else None)
-    return Department(key, given.name, given.government, level, area, given.outside, addresses)
+    return Department(key, given.name, given.government, level, area, given.outside, addresses,
+                      given.contact)
 
 
 def _handles(settings: Settings) -> Iterator[tuple[str, tuple[str, str | None]]]:
@@ -194,6 +320,10 @@ def _handles(settings: Settings) -> Iterator[tuple[str, tuple[str, str | None]]]
                 yield _bare(handle), (department.government, department_key)
     for account in settings.accounts:
         yield _bare(account.handle), _belongs(account)
+
+
+def _platform(account: AccountSettings) -> str:
+    return account.platform.removesuffix("_graph")
 
 
 def _bare(handle: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,8 @@ from settings.references import cross_references, did_you_mean
 from settings.shape import Model, Settings
 
 MAX_BYTES = 1 << 20
+# where the data files of the package lie, for a config.yaml that was copied away from them
+SHIPPED = (Path(__file__).parent.parent, Path(sys.prefix) / "share" / "kentongan")
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3}  # key -> levels
 TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
@@ -33,7 +36,9 @@ def load(path: str | Path) -> Settings:
     """Read `path`, and the file that its key `extends` names, into Settings.
 
     `extends: ../config.yaml` takes that file and replaces whole top-level keys by those given here;
-    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper and `media` two.
+    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper and
+    `media` two.
+    `include` names data files (limits of law, names of bodies) whose keys stand below those of the file itself.
     Raises ConfigError whose `problems` are lines `file:line:column: what - hint`.
     """
     layers = list(_layers(Path(path)))
@@ -41,7 +46,8 @@ def load(path: str | Path) -> Settings:
     for _, node in reversed(layers):
         for key, value in node.items():
             merged[key] = _overlaid(merged.get(key), value, MERGED.get(key, 0))
-    merged.pop("extends", None)
+    for name in ("extends", "include"):
+        merged.pop(name, None)
     problems = list(_secrets(layers))
     try:
         settings = Settings.model_validate(_plain(merged))
@@ -67,6 +73,13 @@ def _overlaid(below: Any, above: Any, levels: int) -> Any:
 def _layers(path: Path, depth: int = 0) -> Iterator[tuple[Path, Any]]:
     node = _read(path)
     yield path, node
+    included = node.get("include") or []
+    if not isinstance(included, list):
+        raise ConfigError(f"{path}: `include` is a list of files", hint="include: [routing/data/clocks.yaml]")
+    for name in map(str, included):
+        places = [folder / name for folder in (path.parent, *SHIPPED)]
+        found = next((place for place in places if place.exists()), places[0])
+        yield found, _read(found)
     if "extends" in node:
         if depth >= 3:
             raise ConfigError(f"{path}: `extends` reaches deeper than 3 files", hint="flatten the chain")

@@ -47,6 +47,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     yield from _inbox_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
+    yield from _data_problems(settings)
     if "triage" not in departments:
         yield ["departments"], "department 'triage' is required", "it takes what no rule can route"
 
@@ -81,6 +82,23 @@ def _route_problems(settings: Settings) -> Iterator[Problem]:
         if route.name in names:
             yield ["routes", i, "name"], f"rule '{route.name}' ditulis dua kali", "beri nama lain"
         names.add(route.name)
+
+
+def _data_problems(settings: Settings) -> Iterator[Problem]:
+    """The dated files speak of departments and topics of this one."""
+    for key in ("agencies", "roads"):
+        for i, given in enumerate(getattr(settings, key)):
+            if given.department not in settings.departments:
+                hint = did_you_mean(given.department, settings.departments)
+                yield [key, i, "department"], f"department '{given.department}' tidak dikenal", hint
+    for i, agency in enumerate(settings.agencies):
+        for topic in agency.topics:
+            if topic not in settings.topics:
+                yield ["agencies", i, "topics"], f"topic '{topic}' tidak dikenal", did_you_mean(topic, settings.topics)
+    for key in ("clocks", "agencies", "suburbs", "roads"):
+        for i, given in enumerate(getattr(settings, key)):
+            if given.valid_to is not None and given.valid_to < given.valid_from:
+                yield [key, i, "valid_to"], "berakhir sebelum berlaku", "valid_to harus sesudah valid_from"
 
 
 def _platform_problems(settings: Settings) -> Iterator[Problem]:

@@ -129,17 +129,26 @@ class RouteSettings(Model):
     priority: Literal["rendah", "normal", "tinggi", "segera"] = "normal"
 
 
-class ClockSettings(Model):
-    """A limit of law: value, unit, whom it binds, on what basis, since when, verified or not."""
+class Dated(Model):
+    """A fact of law or of the map that holds from a day to a day; `verified`: somebody has read the source."""
+
+    basis: str
+    valid_from: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    valid_to: str | None = Field(None, pattern=r"^\d{4}-\d\d-\d\d$")
+    verified: bool = False
+
+
+class ClockSettings(Dated):
+    """A limit: value and unit, whom it binds, from which moment it runs, for which class of matter."""
 
     name: str
     government: str | None = None
     outside: bool = False
     hours: int | None = Field(None, gt=0)
     working_days: int | None = Field(None, gt=0)
-    basis: str
-    valid_from: str
-    verified: bool = False
+    starts: Literal["tiba", "disposisi", "tindak_lanjut"] = "tiba"
+    kind: Literal["pengaduan", "pengawasan", "informasi"] | None = None  # None: every class
+    legal: bool = True  # False: a target of the house, shown but never the due date
 
     @model_validator(mode="after")
     def one_unit(self) -> Self:
@@ -148,11 +157,47 @@ class ClockSettings(Model):
         return self
 
 
+class PauseSettings(Dated):
+    """How long waiting for the citizen's answer may lengthen what a desk is given."""
+
+    working_days: int = Field(gt=0)
+
+
+class AgencySettings(Dated):
+    """A body outside of the served governments, by the names that people give it.
+
+    `topics`: what is its matter once it is named; empty: whatever happens in its house or by its people.
+    """
+
+    key: str
+    department: str
+    owner: Literal["pusat", "provinsi", "kabupaten_kota", "desa"]
+    names: tuple[Keyword, ...] = Field(min_length=1)
+    topics: tuple[str, ...] = ()
+
+
+class SuburbSettings(Dated):
+    """A place that calls itself Solo and belongs to a neighbour."""
+
+    code: str
+    names: tuple[Keyword, ...] = Field(min_length=1)
+
+
+class RoadSettings(Dated):
+    """A road whose class is known. `near`: words of which one has to stand beside its name."""
+
+    names: tuple[Keyword, ...] = Field(min_length=1)
+    road_class: Literal["nasional", "provinsi", "kabupaten_kota", "desa", "tol"] = Field(alias="class")
+    department: str
+    near: tuple[Keyword, ...] = ()
+
+
 class ThresholdSettings(Model):
     relevance: float = Field(0.5, ge=0, le=1)
     topic: float = Field(0.3, ge=0, le=1)
     place: float = Field(0.4, ge=0, le=1)
     second_topic: float = Field(0.5, ge=0, le=1)
+    second_desk: float = Field(0.7, ge=0, le=1)
     near_duplicate: float = Field(0.72, ge=0, le=1)
     duplicate_window_days: int = Field(14, ge=1, le=90)
     surge_voices: int = Field(50, ge=0, le=1_000_000)  # 0: the speed of a story raises nothing
@@ -202,6 +247,11 @@ class Settings(Model):
     signals: SignalSettings
     routes: tuple[RouteSettings, ...]
     clocks: tuple[ClockSettings, ...]
+    pauses: PauseSettings | None = None
+    agencies: tuple[AgencySettings, ...] = ()
+    suburbs: tuple[SuburbSettings, ...] = ()
+    roads: tuple[RoadSettings, ...] = ()
+    village_words: tuple[Keyword, ...] = ()
     reject_reasons: dict[str, str]
     thresholds: ThresholdSettings = ThresholdSettings()
 
@@ -227,5 +277,6 @@ class Settings(Model):
 
     def rules(self) -> dict[str, Any]:
         """The part of the file that decides, normalised; stored once by hash."""
-        keys = ("governments", "departments", "topics", "signals", "routes", "clocks", "thresholds")
+        keys = ("governments", "departments", "topics", "signals", "routes", "clocks", "thresholds", "pauses",
+                "agencies", "suburbs", "roads", "village_words")
         return {key: value for key, value in self.model_dump(mode="json", by_alias=True).items() if key in keys}

@@ -69,6 +69,7 @@ def _best_topic(shipped: reader.Settings, text: str) -> str | None:
 def test_every_desk_can_be_reached(shipped):
     """A department that no rule names and that watches over nothing would wait for ever."""
     reached = {route.to for route in shipped.routes} | {g.coordinator for g in shipped.governments.values()}
+    reached |= {agency.department for agency in shipped.agencies}
     reached |= {"triage"} | {key for key, d in shipped.departments.items() if d.outside and d.area}
 
     assert set(shipped.departments) - reached == set()

@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domain import LIVE_STATUSES, NotAllowed
+from domain import LIVE_STATUSES, MentionState, NotAllowed, Status
 from inbox.casefile import case_file
 from inbox.desk import desk
-from inbox.display import Due, due
-from inbox.masks import gist
+from inbox.display import Due, due, span_in_words
+from inbox.limits import limits
+from inbox.masks import gist, harmless
 from inbox.pages import page, zone
 from inbox.spreading import spread_card
+from routing.packet import letter, packet
 from routing.tickets import allowed
 
 # the order in which actions are offered; the first that is allowed is the big button
@@ -52,6 +54,8 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
         "spread": spread_card(view.spread, official=desk().official_handles, zone=zone(), now=timezone.now()),
+        "limits": limits(view.ticket, view.history, rules=desk().rules, settings=desk().settings, now=timezone.now()),
+        "in_words": span_in_words,
         "error": error,
         "tried": tried,
         "typed": request.POST if error else {},
@@ -83,3 +87,16 @@ def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:
 def _clock(due_rule: str | None) -> Any:
     """The limit of law that the due date cites, where config.yaml still has it."""
     return next((clock for clock in desk().settings.clocks if clock.name == due_rule), None)
+
+
+def handed_over(request: HttpRequest, number: int) -> HttpResponse:
+    """The packet for the outside body, to print or to copy: without the reporter."""
+    view = desk().store.ticket(request.user.actor, number)
+    if not view.ticket.outside and view.ticket.status is not Status.DITERUSKAN:
+        raise NotAllowed(f"ticket {number} is not handed over to anybody")
+    gone = view.mention.state in (MentionState.GONE, MentionState.WITHHELD)
+    route = next((r for r in view.routes if r["department"] == view.ticket.department), None)
+    sent = packet("" if gone else view.mention.text, department=view.ticket.department, rules=desk().rules,
+                  extraction={} if gone else view.extraction or {}, route=route, arrived_at=view.ticket.opened_at,
+                  number=f"T-{number}")
+    return page(request, "packet.html", {"ticket": view.ticket, "lines": [harmless(line) for line in letter(sent)]})

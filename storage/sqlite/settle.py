@@ -23,7 +23,9 @@ import orjson
 from domain import (
     LIVE_STATUSES,
     Decision,
+    Dispose,
     Event,
+    Lift,
     MentionState,
     NamePlace,
     OpenTicket,
@@ -35,12 +37,14 @@ from domain import (
 from storage.spread import Surge
 from storage.sqlite import audit, outbox, search
 from storage.sqlite.judging import LISTED, live_tickets
-from storage.sqlite.rows import fingerprint_row, keys_json, micros, ticket_row
+from storage.sqlite.rows import fingerprint_row, json_of, keys_json, maybe_micros, micros, ticket_row
 from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
 from storage.store import Announce, Settled
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
+TRIVIAL = "trivial"
+ORDERED = "disposisi"  # rule of tickets that an order opened or moved
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
 INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
@@ -72,6 +76,8 @@ class Story:
 
     first: str
     size: int
+    author: str | None = None  # of its first post, which may lie in a lane
+    lane: str | None = None
     tickets: list[Ticket] = field(default_factory=list)
 
 
@@ -97,6 +103,8 @@ class Batch:
     opened: list[Ticket] = field(default_factory=list)
     raised: dict[int, Ticket] = field(default_factory=dict)
     again: list[tuple[str, int, str, int]] = field(default_factory=list)
+    labels: list[tuple[Any, ...]] = field(default_factory=list)
+    lifted: list[str] = field(default_factory=list)  # stories whose first post lay in a lane and now has a ticket
     indexed: list[tuple[int, str]] = field(default_factory=list)
     entries: list[audit.Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -117,6 +125,10 @@ class Batch:
                 self._name_place(story, change, decision)
             elif isinstance(change, ShowAgain):
                 self.again.append((decision.mention, change.place, change.earlier, change.distance))
+            elif isinstance(change, Dispose):
+                self._dispose(change, decision)
+            elif isinstance(change, Lift):
+                self._lift(cluster, story, change, decision, mention)
         if mention.cluster is None:
             self._spread(cluster, story, decision)
         if mention.cluster is None and story.size in MILESTONES:
@@ -138,7 +150,7 @@ class Batch:
         key = decision.mention
         story = self.stories.get(cluster)
         if story is None:
-            self.stories[cluster] = story = Story(key, 1)
+            self.stories[cluster] = story = Story(key, 1, mention.author, decision.lane)
             self.seq += 1
             self.clusters[cluster] = (cluster, key, 1, mention.author, mention.posted_at, self.seq,
                                       *fingerprint_row(decision.fingerprint))
@@ -199,6 +211,72 @@ class Batch:
         self.entries += [audit.Entry(self.now, audit.MACHINE, verb, ticket=ticket.id, after=after)
                          for ticket in story.tickets]
 
+    def _dispose(self, change: Dispose, decision: Decision) -> None:
+        """The ordered department has the story: its ticket gets the order's clock, or one that nobody took up moves.
+
+        A secret stays where it is, whoever orders: its desk reads of the order in the history. What staff have taken
+        up stays theirs, and the ordered department gets a ticket of its own beside it.
+        """
+        story, wanted = self.stories.get(change.cluster), change.opening
+        if story is None:
+            return
+        if any(ticket.sensitive for ticket in story.tickets):
+            self.entries += [audit.Entry(self.now, audit.MACHINE, "disposition_held", ticket=ticket.id,
+                                         after={"mention": decision.mention}) for ticket in story.tickets]
+            return
+        place = _place_of_disposed(story.tickets, wanted.department)
+        if place is None:
+            parent = next((ticket.id for ticket in story.tickets if ticket.coordinates), None)
+            self._open_disposed(story, change, decision, parent)
+            return
+        before = story.tickets[place]
+        nearer = wanted.due_at is not None and (before.due_at is None or wanted.due_at < before.due_at)
+        after = replace(
+            before, department=wanted.department, outside=wanted.outside, rule=wanted.rule,
+            status=before.status if before.department == wanted.department else Status(wanted.status),
+            priority=before.priority if before.priority == "segera" else wanted.priority,
+            due_at=wanted.due_at if nearer else before.due_at, due_rule=wanted.due_rule if nearer else before.due_rule)
+        if after == before:
+            return
+        story.tickets[place] = self.raised[before.id] = replace(after, version=before.version + 1)
+        self._disposed(before, story.tickets[place], change, decision)
+
+    def _open_disposed(self, story: Story, change: Dispose, decision: Decision, parent: int | None) -> None:
+        told = next(iter(story.tickets), None)
+        opening = change.opening if told is None else replace(change.opening, topic=told.topic, urgency=told.urgency)
+        self.last_ticket += 1
+        ticket = _ticket(self.last_ticket, change.cluster, opening, parent, decision.ruleset)
+        self.opened.append(ticket)
+        story.tickets.append(ticket)
+        self.lifted.append(change.cluster)
+        self.entries.append(_opened_entry(ticket, decision, at=self.now))
+        self._disposed(None, ticket, change, decision)
+
+    def _disposed(self, before: Ticket | None, after: Ticket, change: Dispose, decision: Decision) -> None:
+        """Audit, label, notice."""
+        columns = ("department", "status", "outside", "priority", "rule", "due_at", "due_rule")
+        old = {} if before is None else {c: _plain(getattr(before, c)) for c in columns}
+        new = {c: _plain(getattr(after, c)) for c in columns}
+        self.entries.append(audit.Entry(
+            self.now, change.account, "dispose", ticket=after.id, before=old, reason=decision.because,
+            after={key: value for key, value in new.items() if old.get(key) != value} | {"mention": decision.mention}))
+        self.labels.append((micros(self.now), change.account, after.id, after.cluster, "disposition",
+                            json_of(old.get("department")), json_of(after.department), decision.ruleset))
+        self.events += self.announce(after, 1)
+
+    def _lift(self, cluster: str, story: Story, change: Lift, decision: Decision, mention: Waiting) -> None:
+        """Out of the lane: another person says it too. Spam and praise stay, however often they are said."""
+        told_by_another = mention.author is not None and story.author is not None and mention.author != story.author
+        if story.lane != TRIVIAL or story.tickets or not told_by_another:
+            return
+        self.last_ticket += 1
+        ticket = _ticket(self.last_ticket, cluster, change.opening, None, decision.ruleset)
+        self.opened.append(ticket)
+        story.tickets.append(ticket)
+        self.lifted.append(cluster)
+        self.entries.append(_opened_entry(ticket, decision, at=self.now))
+        self.events += self.announce(ticket, 1)
+
     def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
         verdict = decision.verdict
         self.mentions.append((str(decision.fate), decision.lane, cluster, decision.because, verdict.reason,
@@ -228,8 +306,14 @@ class Batch:
         many("INSERT OR REPLACE INTO judgement VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", self.judgements)
         many("INSERT INTO known_original VALUES (?, ?) ON CONFLICT DO NOTHING", self.originals.items())
         many(INSERT_TICKET, [ticket_row(self.raised.pop(ticket.id, ticket)) for ticket in self.opened])
-        many("UPDATE ticket SET urgency = ?, version = ? WHERE id = ?",
-             [(ticket.urgency, ticket.version, ticket.id) for ticket in self.raised.values()])
+        many("UPDATE ticket SET urgency = ?, version = ?, department = ?, status = ?, outside = ?, priority = ?,"
+             " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
+             [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
+               maybe_micros(t.due_at), t.due_rule, t.id) for t in self.raised.values()])
+        many("UPDATE mention SET fate = 'ticket', lane = NULL WHERE fate = 'lane' AND key ="
+             " (SELECT first FROM cluster WHERE id = ?)", [(cluster,) for cluster in self.lifted])
+        many("INSERT INTO correction (at, actor, ticket, cluster, kind, before, after, ruleset)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self.labels)
         many("INSERT OR REPLACE INTO picture_again SELECT ?1, ?2, ?3, ?4 "
              " WHERE EXISTS (SELECT 1 FROM picture WHERE mention = ?3)",
              self.again)  # the earlier one may have been deleted since it was found
@@ -255,7 +339,8 @@ def settle(
     accepted = [d for d in decisions if d.mention in waiting]
     if not accepted:
         return Settled(skipped=len(decisions))
-    stories = _stories(connection, {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c})
+    stories = _stories(connection, {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c}
+                       | {change.cluster for d in accepted for change in d.changes if isinstance(change, Dispose)})
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
     spreads = Spreads(connection, {d.mention: d.verdict.cluster for d in accepted}, surge)
@@ -283,8 +368,10 @@ def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> d
 
 def _stories(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Story]:
     listed = keys_json(clusters)
-    rows = connection.execute(f"SELECT id, first, size FROM cluster WHERE id {LISTED}", (listed,)).fetchall()
-    stories = {id_: Story(first, size) for id_, first, size in rows}
+    rows = connection.execute(
+        "SELECT c.id, c.first, c.size, c.author, m.lane FROM cluster c LEFT JOIN mention m ON m.key = c.first"
+        f" WHERE c.id {LISTED}", (listed,)).fetchall()
+    stories = {id_: Story(first, size, author, lane) for id_, first, size, author, lane in rows}
     for ticket in live_tickets(connection, keys_json(stories)) if stories else ():
         stories[ticket.cluster].tickets.append(ticket)
     return stories
@@ -296,6 +383,24 @@ def _ticket(id_: int, cluster: str, opening: OpenTicket, parent: int | None, rul
         1, opening.opened_at, opening.due_at, opening.due_rule, None if opening.coordinates else parent,
         opening.sensitive, ruleset, opening.rule, opening.coordinates, opening.outside,
     )
+
+
+def _place_of_disposed(tickets: Sequence[Ticket], department: str) -> int | None:
+    """Which ticket an order is about: the department's own, else the only one, where nobody took it up yet."""
+    working = [(place, ticket) for place, ticket in enumerate(tickets) if not ticket.coordinates]
+    own = next((place for place, ticket in working if ticket.department == department), None)
+    if own is not None or len(working) != 1:
+        return own
+    place, ticket = working[0]
+    free = ticket.status in (Status.BARU, Status.DITERUSKAN) and ticket.rule != ORDERED  # one post may order two desks
+    return place if free else None
+
+
+def _plain(value: Any) -> Any:
+    """As audit entries hold it: times in microseconds, states as words."""
+    if isinstance(value, datetime):
+        return micros(value)
+    return str(value) if isinstance(value, Status) else value
 
 
 def _opened_entry(ticket: Ticket, decision: Decision, *, at: datetime) -> audit.Entry:

@@ -36,7 +36,7 @@ def test_the_counts_can_be_checked_by_hand():
     ]
 
     assert tally(results) == {
-        "fate": (1, 2), "topic": (1, 1), "desks": (0, 1), "desk any": (1, 1), "urgency": (0, 1),
+        "fate": (1, 2), "topic": (1, 1), "desks": (0, 1), "desk all": (1, 1), "desk any": (1, 1), "urgency": (0, 1),
     }
 
 

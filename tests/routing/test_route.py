@@ -6,6 +6,7 @@ import pytest
 
 from domain import Media
 from routing.route import route
+from routing.rules import compile_rules
 from tests.builders import mention
 from tests.routing.seen import place, seen, span
 
@@ -46,9 +47,9 @@ def test_spans_stay_right_behind_emoji_and_punctuation(rules):
 
 def test_the_runner_up_and_the_margin_show_how_close_it_was(rules):
     """A pothole with a weaker street light: the second desk and the distance to it."""
-    first, second = route(mention("x"), seen("jalan_jembatan:0.9 lampu_jalan:0.6", "33.72.05"), rules)
+    first, second = route(mention("x"), seen("jalan_jembatan:0.9 lampu_jalan:0.8", "33.72.05"), rules)
 
-    assert (first.department, first.runner_up, first.margin) == ("dpupr-solo", "dishub-solo", 0.27)
+    assert (first.department, first.runner_up, first.margin) == ("dpupr-solo", "dishub-solo", 0.09)
     assert second.department == "dishub-solo"
 
 
@@ -73,7 +74,7 @@ def test_two_complaints_in_one_post_reach_two_departments(rules):
 
 def test_a_faint_second_topic_opens_nothing(rules):
     """Below the threshold the first department alone gets it."""
-    routes = route(mention("x"), seen("jalan_jembatan:0.9 lampu_jalan:0.49", "33.72"), rules)
+    routes = route(mention("x"), seen("jalan_jembatan:0.9 lampu_jalan:0.69", "33.72"), rules)
 
     assert desks(routes) == ("dpupr-solo",)
 
@@ -290,6 +291,77 @@ def test_secret_words_count_only_where_the_nlp_says_secret(rules):
     (chosen,) = route(mention("Bus telat, korupsi waktu namanya"), seen("lalu_lintas_transportasi", "33.72"), rules)
 
     assert chosen.department == "dishub-solo"
+
+
+def test_a_dead_card_beside_an_illness_reaches_who_pays_and_who_treats(rules):
+    """Cancer and a cancelled insurance card: social affairs for the card, health for the patient, at once."""
+    text = "Simbah kanker payudara, BPJS nonaktif, tidak diobati"
+    for at in ("33.72.05", "33.15"):
+        routes = route(mention(text), seen("kesehatan", at, vulnerable=("sick", "elderly")), rules)
+        assert {r.department.rsplit("-", 1)[0] for r in routes} >= {"dinkes", "dinsos"}
+
+
+# --- ends of a way -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "places", "desk"), [
+    ("Macet dari Kartasura ke Solo, di pertigaan Kartasura bangjonya mati", ("Kartasura",), "pemkab-sukoharjo"),
+    ("Dari Palur ke arah Jebres macet, bangjo Jebres mati", ("Palur", "Jebres"), "dishub-solo"),
+    ("Dari Kartasura masuk Jajar macet total", ("Kartasura", "Jajar"), "dishub-solo"),
+    ("saking Palur menyang Jebres macet saben sore", ("Palur", "Jebres"), "dishub-solo"),
+])
+def test_where_people_come_from_is_not_where_it_is(text, places, desk, rules):
+    """The ends of a way say nothing where another place stands in the text; ends alone leave it to the account."""
+    codes = {"Kartasura": "33.11.12", "Palur": "33.13.11.2005", "Jebres": "33.72.04", "Jajar": "33.72.01.1010"}
+    extraction = seen("lalu_lintas_transportasi", codes[places[0]],
+                      places=tuple(place(text, name, codes[name]) for name in places))
+
+    assert desks(route(mention(text), extraction, rules)) == (desk,)
+
+
+def test_a_stretch_between_two_governments_names_the_other_end(rules):
+    """Nobody knows which part is meant: the addressed city looks, and sees whom else to ask."""
+    text = "dari Kartasura ke Jebres macet terus tiap sore"
+    places = (place(text, "Kartasura", "33.11.12"), place(text, "Jebres", "33.72.04"))
+
+    (chosen,) = route(mention(text), seen("lalu_lintas_transportasi", "33.11.12", places=places), rules)
+
+    assert (chosen.department, chosen.runner_up) == ("dishub-solo", "pemkab-sukoharjo")
+
+
+# --- bodies and roads by name ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "topics", "desk"), [
+    ("Sipir lapas mempersulit kunjungan", "", "rutan"),
+    ("Lubang besar depan kantor pos, bahaya", "jalan_jembatan", "dpupr-solo"),
+    ("Sampah numpuk sebelah KUA", "sampah_lingkungan", "dlh-solo"),
+    ("Pohon jati milik Perhutani ditebangi", "pohon_taman", "perhutani"),
+    ("Jalan raya Solo Sragen berlubang", "jalan_jembatan", "bbpjn"),
+])
+def test_a_body_is_named_as_the_owner_or_only_as_a_place(text, topics, desk, rules):
+    """In front of the post office is not the post office's."""
+    (chosen,) = route(mention(text), seen(topics, "33.72.05"), rules)
+
+    assert chosen.department == desk
+
+
+def test_a_road_that_nobody_has_verified_moves_no_ticket(rules):
+    """It is named as what the road may be: staff check, the table learns."""
+    (chosen,) = route(mention("Jl Ahmad Yani Kartasura bolong"), seen("jalan_jembatan", "33.11.12"), rules)
+
+    assert (chosen.department, chosen.rule, chosen.runner_up) == ("pemkab-sukoharjo", "jurisdiction", "bbpjn")
+    assert any("belum diverifikasi" in reason.what for reason in chosen.because)
+
+
+def test_a_name_counts_while_its_entry_is_in_force(shipped):
+    """Bodies merge and rename: an entry that has ended decides nothing any more."""
+    ended = tuple(a.model_copy(update={"valid_to": "2020-12-31"} if a.key == "perhutani" else {})
+                  for a in shipped.agencies)
+    rules = compile_rules(shipped.model_copy(update={"agencies": ended}))
+    post = mention("Perhutani melarang kami menanam jagung", account="x:jateng")
+
+    assert desks(route(post, seen(""), rules)) == ("triage",)
 
 
 # --- nobody's ------------------------------------------------------------------------------------

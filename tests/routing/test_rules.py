@@ -62,7 +62,9 @@ def test_each_desk_has_its_nearest_clock(desk, clock, rules):
 def test_all_clocks_of_a_desk_stand_side_by_side(rules):
     """The city's desk sees ULAS and SP4N limits in the order in which they fall."""
     assert [due.rule for due in rules.dues("dpupr-solo", opened_at=MONDAY)] == [
-        "ulas-admin-1x24", "ulas-penanganan-2x24", "sp4n-tindak-lanjut-5hk", "pengaduan-14hk", "pengawasan-60hk"]
+        "ulas-admin-1x24", "ulas-penanganan-2x24", "sp4n-tindak-lanjut-5hk", "pengaduan-14hk"]
+    assert [due.rule for due in rules.dues("inspektorat-solo", opened_at=MONDAY)] == [
+        "ulas-admin-1x24", "ulas-penanganan-2x24", "sp4n-tindak-lanjut-5hk", "pengawasan-60hk"]
 
 
 # --- words -----------------------------------------------------------------------------------------
