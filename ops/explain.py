@@ -78,9 +78,11 @@ def _of_ticket(name: str, config: Path, store: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{name}: bukan nomor tiket", hint="tulis seperti T-12")
     with opened_store(config, store) as books:
         view = books.ticket(OPERATOR, int(number))
+        version = books.version_numbers().get(view.ticket.ruleset)
     return {
         "ticket": f"T-{view.ticket.id}", "department": view.ticket.department, "text": view.mention.text,
         "fate": "ticket", "lane": None, "because": view.ticket.rule, "ruleset": view.ticket.ruleset,
+        "rules_version": version,
         "extraction": dict(view.extraction or {}), "routes": [dict(r) for r in view.routes],
     }
 
@@ -93,7 +95,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     text, seen = found["text"], found["extraction"]
     lane = f" ({found['lane']})" if found["lane"] else ""
     yield f"nasib      {found['fate']}{lane}: {found['because']}"
-    yield f"aturan     {found['ruleset']}"
+    version = f"v{found['rules_version']}  " if found.get("rules_version") else ""
+    yield f"aturan     {version}{found['ruleset']}"
     if not seen:
         yield "ekstraksi  tidak ada (diputuskan tanpa NLP)"
         return

@@ -28,6 +28,7 @@ from ops import (
     explain,
     inbox,
     ingest,
+    rules,
     session,
     tickets,
 )
@@ -58,6 +59,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(session.app, name="session")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(config.app, name="config")
+app.add_typer(rules.app, name="rules")
 
 
 def _version(wanted: bool) -> None:

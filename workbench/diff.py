@@ -123,6 +123,8 @@ def changes_of(
     story: Retold, numbers: Mapping[tuple[str, str, bool], int], official: frozenset[str]
 ) -> Iterator[Change]:
     """Tickets that would open, close, move or differ."""
+    if story.before.seats == story.after.seats and story.before.place == story.after.place:
+        return
     before = {(s.department, s.coordinates): s for s in story.before.seats}
     after = {(s.department, s.coordinates): s for s in story.after.seats}
     gone = [seat for key, seat in before.items() if key not in after]

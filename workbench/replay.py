@@ -55,7 +55,9 @@ class Judged:
     place: str | None = None
 
     def raised(self, urgencies: Iterable[str]) -> Judged:
-        top = max(urgencies, key=URGENCIES.index, default=URGENCIES[0])
+        top = max(urgencies, key=URGENCIES.index, default=None)
+        if top is None:
+            return self
         return replace(self, seats=tuple(
             replace(seat, urgency=max(seat.urgency, top, key=URGENCIES.index)) for seat in self.seats))
 
@@ -119,8 +121,8 @@ class Sides:
         fresh = self.rules[0].hash
         anew = [w for w in works if w.touched.read]
         stale = [w for w in works if not w.touched.read and w.past.ruleset != fresh]
-        ours = _read(self.old, [*anew, *stale])
-        theirs = _read(self.new, anew)
+        ours = _read(lambda: self.old, [*anew, *stale])
+        theirs = _read(lambda: self.new, anew)
         return [self._one(work, ours, theirs) for work in works]
 
     def _one(self, work: _Work, ours: dict[str, Extraction], theirs: dict[str, Extraction]) -> _Done:
@@ -133,9 +135,11 @@ class Sides:
                      seen.pii, key in ours)
 
 
-def _read(extractor: Extractor, works: Sequence[_Work]) -> dict[str, Extraction]:
+def _read(extractor: Callable[[], Extractor], works: Sequence[_Work]) -> dict[str, Extraction]:
+    if not works:
+        return {}
     mentions = [work.past.mention for work in works]
-    return dict(zip((m.key for m in mentions), extractor.extract_many(mentions), strict=True)) if mentions else {}
+    return dict(zip((m.key for m in mentions), extractor().extract_many(mentions), strict=True))
 
 
 def judged(past: PastMention, seen: Extraction, rules: Rules) -> Judged:
