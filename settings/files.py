@@ -19,6 +19,8 @@ RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "c
 NEEDS_RESTART = ("store", "inbox", "timezone")  # a running process has these open
 TOP_KEY = re.compile(r"^([A-Za-z_][\w]*):", re.MULTILINE)
 
+TOPIC_KEY = re.compile(r"^  ([A-Za-z_]\w*):", re.MULTILINE)
+
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -68,7 +70,7 @@ def _with_comments(text: str, at: int) -> int:
     """Where the comment lines directly above a key begin; never above a blank line."""
     while at > 0:
         above = text.rfind("\n", 0, at - 1) + 1
-        if not text[above:at].startswith("#"):
+        if not text[above:at].lstrip(" ").startswith("#"):
             return at
         at = above
     return at
@@ -82,6 +84,47 @@ def with_rules_of(text: str, older: str) -> str:
     added = [block for key, block in theirs.items() if key in RULE_SECTIONS and key not in mine]
     blocks = [block if block.endswith("\n") or not block else f"{block}\n" for block in (*kept.values(), *added)]
     return "".join(blocks)
+
+
+def layer_texts(path: Path) -> list[str]:
+    """The file and those that it extends, top first, as they stand."""
+    return [layer.read_text(encoding="utf-8") for layer in layer_paths(path)]
+
+
+def part_names(texts: list[str]) -> list[str]:
+    """What can be edited by itself: each topic, then each other section that decides."""
+    topics = [f"topics.{name}" for name in _topic_parts(_section(texts, "topics"))]
+    return [*topics, *(name for name in RULE_SECTIONS if name != "topics" and _section(texts, name))]
+
+
+def part(texts: list[str], name: str) -> str:
+    """The lines of one part with its comments; "" where no layer has it."""
+    section, _, topic = name.partition(".")
+    whole = _section(texts, section)
+    return _topic_parts(whole).get(topic, "") if topic else whole
+
+
+def with_part(texts: list[str], name: str, lines: str) -> str:
+    """The top file with one part replaced. A section that only a lower layer has is taken over whole first."""
+    section, _, topic = name.partition(".")
+    whole = _section(texts, section)
+    old = _topic_parts(whole)[topic] if topic else whole
+    lines = lines.rstrip() + (old[len(old.rstrip()):] or "\n") if lines.strip() else ""  # blank lines stay as they were
+    fresh = whole.replace(old, lines, 1) if topic else lines
+    mine = sections(texts[0])
+    if section not in mine:
+        return f"{texts[0].rstrip()}\n\n{fresh}"
+    return "".join(fresh if key == section else block for key, block in mine.items())
+
+
+def _section(texts: list[str], key: str) -> str:
+    return next((found for text in texts if (found := sections(text).get(key))), "")
+
+
+def _topic_parts(section: str) -> dict[str, str]:
+    starts = [(match.group(1), _with_comments(section, match.start())) for match in TOPIC_KEY.finditer(section)]
+    ends = [start for _, start in starts[1:]] + [len(section)]
+    return {key: section[start:end] for (key, start), end in zip(starts, ends, strict=True)}
 
 
 def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:

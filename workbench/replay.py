@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from deciding import URGENCIES, decide
 from domain import Extraction, Mention, OpenTicket, Pii, RaiseUrgency, Verdict
@@ -28,6 +28,7 @@ from storage.store import PastMention, Standing
 from workbench.affected import UNTOUCHED, Affected, Touched
 
 CHUNK = 512
+WORTH_IT = 8  # chunks: for fewer, a second process costs more than it spares
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +209,13 @@ class Replay:
 
     def _judged(self, works: Iterator[_Work]) -> Iterator[_Done]:
         sides = Sides(self.old, self.new)
-        chunks = iter(lambda: list(islice(works, CHUNK)), [])
-        if self.jobs < 2:
-            for chunk in chunks:
+        chunks: Iterator[list[_Work]] = iter(lambda: list(islice(works, CHUNK)), [])
+        few = list(islice(chunks, WORTH_IT))
+        if self.jobs < 2 or len(few) < WORTH_IT:
+            for chunk in chain(few, chunks):
                 yield from sides.judged(chunk)
             return
+        chunks = chain(few, chunks)
         context = multiprocessing.get_context("fork")  # the rules need not travel; nothing here has threads yet
         with ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(sides,)) as pool:
             waiting = [pool.submit(_in_process, chunk) for chunk in islice(chunks, 2 * self.jobs)]

@@ -50,6 +50,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "unmasked": unmasked,
         "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
+        "rules_version": desk().store.version_numbers().get(view.ticket.ruleset),
         "chart": spread_chart(view.spread, zone=zone()),
         "error": error,
         "tried": tried,

@@ -149,7 +149,7 @@ def test_tickets_name_the_version_that_decided_them(office):
 
 def test_lint_names_rules_that_cannot_fire_with_their_lines(office):
     """A rule behind one that asks for less is found, and so are topics and desks that nothing reaches."""
-    path = office / "draft.yaml"
+    path = office / "config.yaml"
     path.write_text(path.read_text().replace(ROAD, ROAD + "\n" + ROAD.replace(
         "solo-jalan, when: {topic: jalan_jembatan, government: solo}",
         "jalan-becek, when: {topic: jalan_jembatan, government: solo, any: [becek]}")))
