@@ -30,6 +30,7 @@ from ops import (
     ingest,
     rules,
     session,
+    suggest,
     tickets,
 )
 
@@ -51,6 +52,7 @@ app.command("inbox")(inbox.serve)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
+app.command("suggest")(suggest.suggest)
 app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}

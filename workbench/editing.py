@@ -97,7 +97,12 @@ def _changed(text: str, block: tuple[int, str], item: Node, route: Mapping[str, 
 
 
 def _fresh(route: Mapping[str, Any]) -> str:
-    return f"  - {_filled(_route_pieces(route), first=4, rest=6)}\n"
+    return f"{route_line(route)}\n"
+
+
+def route_line(route: Mapping[str, Any]) -> str:
+    """A route as it stands in the file, on one line or more."""
+    return f"  - {_filled(_route_pieces(route), first=4, rest=6)}"
 
 
 def _essence(route: Mapping[str, Any]) -> dict[str, Any]:
