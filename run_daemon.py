@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from notify.base import Transport
 from pipeline import Judge, deliver_due, fetch_pictures, harvest_one, process_batch
 from routing.rules import compile_rules
 from settings import Settings, load
+from settings.files import Watch, needs_restart
 from storage import daemon_lease, open_store
 from storage.spread import Surge
 from storage.store import Store
@@ -97,6 +98,7 @@ class Daemon:
     media: MediaFetcher = field(default_factory=lambda: MediaFetcher({}, Limits()))
     pollers: dict[str, threading.Thread] = field(default_factory=dict)
     replaying: bool = False
+    config: Watch | None = None  # the operators' file, where it may change under us
 
     def harvest_due(self) -> None:
         """Start one poller for each platform that has accounts due; a slow one delays no other."""
@@ -150,6 +152,37 @@ class Daemon:
         while time.monotonic() < until and not self.stop.is_set():
             if not process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
                 return
+
+    def reload(self) -> None:
+        """Take in a changed file, whole: built first, then put in place between two batches, so each knows one version.
+
+        A broken file leaves the old version in force; said once for each state of the file.
+        """
+        if self.config is None:
+            return
+        before = self.config.problem
+        changed = self.config.look()
+        if (problem := self.config.problem) is not None and problem is not before:
+            log.error("config.yaml is broken; the rules before it stay in force", rules=self.judge.rules.hash,
+                      problems=list(problem.problems[:5]) or [str(problem)])
+        if changed is not None:
+            self.take_in(changed)
+
+    def take_in(self, settings: Settings) -> None:
+        now = utc_now()
+        connectors = self.connectors if self.replaying else build_connectors(settings)
+        transports = build_transports(settings)
+        judge = renewed_judge(self.judge, self.settings, settings.watching(self.store.accounts()))
+        text = self.config.path.read_text(encoding="utf-8") if self.config else None
+        self.store.save_ruleset(judge.rules.hash, settings.rules(), reason="config.yaml diubah", text=text, now=now)
+        if not self.replaying:
+            self.store.sync_accounts(configured_accounts(settings), now=now)
+        restart = needs_restart(self.settings, settings)
+        logs.protect(settings.secret_values())
+        self.connectors, self.transports, self.judge, self.settings = connectors, transports, judge, settings
+        log.info("new rules in force", rules=judge.rules.hash)
+        if restart:
+            log.warning("these sections need a restart", sections=list(restart))
 
     def deliver(self) -> None:
         deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng)
@@ -217,6 +250,7 @@ class Heartbeat:
             ("pictures", 1, daemon.pictures_due),
             ("process", 1, daemon.process),
             ("deliver", 2, daemon.deliver),
+            ("reload", 2, daemon.reload),  # two looks: live within five seconds of the last write
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
         )
         self.offset = wall() - monotonic()
@@ -247,7 +281,8 @@ class Heartbeat:
 
 
 def compose(
-    settings: Settings, store: Store, *, replay: Path | None = None, judge: Judge | None = None
+    settings: Settings, store: Store, *, replay: Path | None = None, judge: Judge | None = None,
+    config: Path | None = None,
 ) -> Daemon:
     """Build the daemon. With `replay`, archives take the place of every platform."""
     now = utc_now()
@@ -260,18 +295,32 @@ def compose(
         connectors = build_connectors(settings)
         watched = configured_accounts(settings)
     judge = judge or build_judge(settings.watching(watched))
-    store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", now=now)
+    text = config.read_text(encoding="utf-8") if config else None
+    store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", text=text, now=now)
     store.sync_accounts(watched, now=now)
     media = MediaFetcher({}, Limits()) if replay else build_media(settings)  # an archive's addresses have expired
     return Daemon(settings, store, connectors, judge, build_transports(settings), replaying=replay is not None,
-                  media=media)
+                  media=media, config=Watch(config) if config else None)
 
 
 def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
     folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
-    surge = Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
-    return Judge(Extractor(settings), folder, compile_rules(settings), window, surge)
+    return Judge(Extractor(settings), folder, compile_rules(settings), window, surge_of(settings))
+
+
+def surge_of(settings: Settings) -> Surge:
+    return Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
+
+
+def renewed_judge(judge: Judge, before: Settings, settings: Settings) -> Judge:
+    """A judge by new rules that remembers the same stories, unless what makes two posts one story changed."""
+    window = timedelta(days=settings.thresholds.duplicate_window_days)
+    old, new = before.thresholds, settings.thresholds
+    if (old.near_duplicate, old.duplicate_window_days) != (new.near_duplicate, new.duplicate_window_days):
+        return build_judge(settings)
+    return replace(judge, extractor=Extractor(settings), rules=compile_rules(settings), window=window,
+                   surge=surge_of(settings))
 
 
 def configured_accounts(settings: Settings) -> tuple[Account, ...]:
@@ -316,7 +365,7 @@ def _run(options: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with daemon_lease(path) or nullcontext():
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
-        daemon = compose(settings, store, replay=options.replay)
+        daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)
         try:
             daemon.run_once() if options.once else daemon.run()

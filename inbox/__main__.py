@@ -7,9 +7,13 @@ Machine-readable lines go to stdout, everything else to stderr. Exit codes: 0 do
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
+import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,12 +21,14 @@ import orjson
 
 from domain import ConfigError, KentonganError
 from inbox.configuration import configure, is_loopback, refuse_open_bind
-from inbox.desk import Desk, set_up
+from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
+from settings.files import Watch
 from storage import open_store
 
 THREADS = 8
+LOOK_SECONDS = 2.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
-    parser.add_argument("--config", default="config.yaml")
+    parser.add_argument("--config", default="config.yaml", type=Path)
     parser.set_defaults(run=run)
     return parser
 
@@ -69,11 +75,11 @@ def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     """Listen until told to stop. Prints one JSON line with the address once requests are answered."""
-    del options
     refuse_open_bind(settings)
     ready(settings)
     store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
-    set_up(Desk(settings, compile_rules(settings), store))
+    set_up(Desk(settings, compile_rules(settings), store, options.config.resolve()))
+    threading.Thread(target=_watch, args=(Watch(options.config),), name="config", daemon=True).start()
     server = create_server(settings)
     _say({"url": f"http://{_shown(settings.inbox.host)}:{_port(server)}/"})
     told_to_stop: list[int] = []
@@ -88,6 +94,16 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     server.close()
     store.close()
     return 130 if signal.SIGINT in told_to_stop else 0
+
+
+def _watch(watch: Watch) -> None:
+    """Look at the operators' file for as long as the process lives."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        try:
+            renew(watch)
+        except Exception:  # a look that fails must not be the last
+            logging.getLogger("inbox").exception("the configuration could not be looked at")
 
 
 def _add(settings: Settings, options: argparse.Namespace) -> int:

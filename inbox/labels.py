@@ -12,6 +12,21 @@ def noop(text: str) -> str:
     return text
 
 
+CHANGE = {
+    "open": noop("terbuka"), "close": noop("tertutup"), "move": noop("pindah"), "topic": noop("ganti topik"),
+    "urgency": noop("ganti urgensi"), "priority": noop("ganti prioritas"), "due": noop("ganti batas waktu"),
+    "place": noop("kini bertempat"), "moved_in": noop("masuk"), "moved_out": noop("keluar"),
+}
+CONFIRMED = {
+    "desk": noop("milik"), "no_desk": noop("bukan milik"), "urgency": noop("urgensi"),
+    "accepted": noop("diterima petugas"), "re-routed": noop("dialihkan petugas"),
+    "rejected": noop("ditolak petugas"), "reopened": noop("dibuka kembali petugas"),
+}
+PART = {
+    "governments": noop("Pemerintah"), "departments": noop("Dinas"), "signals": noop("Isyarat"),
+    "routes": noop("Rute"), "clocks": noop("Batas waktu"), "reject_reasons": noop("Alasan penolakan"),
+    "thresholds": noop("Ambang"),
+}
 STATUS = {
     "baru": noop("Baru"), "diterima": noop("Diterima"), "dikerjakan": noop("Dikerjakan"),
     "menunggu_keterangan": noop("Menunggu keterangan"), "diteruskan": noop("Diteruskan"),
@@ -114,6 +129,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
     "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
     "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY,
+    "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
 }
 
 

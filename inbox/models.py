@@ -53,6 +53,11 @@ class User(AbstractBaseUser):  # type: ignore[misc]
         """May see the lanes and the accounts' health."""
         return bool(self.all_departments) or self.role in (OPERATOR, AUDITOR)
 
+    @property
+    def tends_rules(self) -> bool:
+        """May try, compare and save rules: operators, and the coordinators who see every desk."""
+        return self.role == OPERATOR or (self.role in (REVIEWER, HEAD) and bool(self.all_departments))
+
 
 class Session(AbstractBaseSession):  # type: ignore[misc]
     """A session that knows whose it is, so that disabling a person ends all of theirs."""

@@ -85,6 +85,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "department_name": desk().rules.department_name,
         "department_short": department_short,
         "topic_name": desk().rules.topic_name,
+        "config_problems": desk().problems,
     }
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.views import account, actions, oversight, problems, queue, ticket
+from inbox.views import account, actions, oversight, problems, queue, ticket, workbench
 
 
 class TicketNumber:
@@ -32,6 +32,12 @@ urlpatterns = [
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
     path("status", require_GET(oversight.health), name="health"),
+    path("bengkel", form(workbench.workbench), name="workbench"),
+    path("bengkel/sunting", form(workbench.edit), name="rules_edit"),
+    path("bengkel/rancangan/<slug:key>", require_GET(workbench.draft), name="draft"),
+    path("bengkel/rancangan/<slug:key>/simpan", require_POST(workbench.save), name="draft_save"),
+    path("bengkel/riwayat", require_GET(workbench.history), name="rules_history"),
+    path("bengkel/riwayat/<number:number>/kembalikan", require_POST(workbench.rollback), name="rules_rollback"),
     path("masuk", login_not_required(form(account.login)), name="login"),
     path("keluar", require_POST(account.logout), name="logout"),
     path("sandi", form(account.password), name="password"),

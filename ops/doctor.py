@@ -56,7 +56,8 @@ def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
     try:
         settings = load(config)
     except ConfigError as error:
-        yield Finding("salah", f"pengaturan: {error}", "; ".join(error.problems[:3]) or error.hint)
+        yield Finding("salah", f"pengaturan: {error}; daemon dan kotak masuk yang sedang berjalan tetap memakai "
+                               "aturan sebelumnya", "; ".join(error.problems[:3]) or error.hint)
         return
     yield Finding("baik", f"pengaturan {config}: aturan {settings.ruleset}")
     path = store or settings.store.path
@@ -122,12 +123,18 @@ def _store(path: Path, settings: Settings) -> Iterator[Finding]:
         return
     try:
         books = open_store(path, lock_seconds=settings.store.lock_seconds, read_only=True)
-        facts, problems = books.facts(), books.verify()
+        facts, problems, version = books.facts(), books.verify(), next(iter(books.rules_versions()), None)
         books.close()
     except KentonganError as error:
         yield Finding("salah", f"{path}: {error}", error.hint)
         return
     yield Finding("baik", f"{path}: skema {facts.get('schema')}, menunggu {facts.get('backlog')}")
+    if version is not None and version.hash == settings.ruleset:
+        yield Finding("baik", f"aturan v{version.n} berlaku sejak {version.at:%Y-%m-%d %H:%M} UTC ({version.actor})")
+    elif version is not None:
+        yield Finding("awas", f"berkas pengaturan (aturan {settings.ruleset}) belum dipakai: "
+                              f"yang berlaku v{version.n} ({version.hash})",
+                      "daemon memuatnya sendiri dalam 10 detik; jalankan daemon bila mati")
     for problem in problems:
         yield Finding("salah", problem, "simpan salinan berkasnya, lalu kentongan verify")
 

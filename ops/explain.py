@@ -83,11 +83,13 @@ def _of_ticket(name: str, config: Path, store: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{name}: bukan nomor tiket", hint="tulis seperti T-12")
     with opened_store(config, store) as books:
         view = books.ticket(OPERATOR, int(number))
+        version = books.version_numbers().get(view.ticket.ruleset)
     ticket = view.ticket
     return {
         "packets": [_letter_of(view, config)] if ticket.outside else [],
         "ticket": f"T-{view.ticket.id}", "department": view.ticket.department, "text": view.mention.text,
         "fate": "ticket", "lane": None, "because": view.ticket.rule, "ruleset": view.ticket.ruleset,
+        "rules_version": version,
         "extraction": dict(view.extraction or {}), "routes": [dict(r) for r in view.routes],
         "old_pictures": [{"mention": old.mention, "picture": old.place, "seen_at": old.seen_at,
                           "tickets": [f"T-{ticket.id}" for ticket in old.tickets]} for old in view.old_pictures],
@@ -114,7 +116,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     text, seen = found["text"], found["extraction"]
     lane = f" ({found['lane']})" if found["lane"] else ""
     yield f"nasib      {found['fate']}{lane}: {found['because']}"
-    yield f"aturan     {found['ruleset']}"
+    version = f"v{found['rules_version']}  " if found.get("rules_version") else ""
+    yield f"aturan     {version}{found['ruleset']}"
     for old in found.get("old_pictures", ()):
         yield f"gambar     pernah muncul {old['seen_at']:%d-%m-%Y} {' '.join(old['tickets'])}".rstrip()
     if not seen:

@@ -29,7 +29,9 @@ from ops import (
     explain,
     inbox,
     ingest,
+    rules,
     session,
+    suggest,
     tickets,
 )
 
@@ -52,6 +54,7 @@ app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
 app.command("eval")(eval.evaluate)
+app.command("suggest")(suggest.suggest)
 app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -60,6 +63,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(session.app, name="session")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(config.app, name="config")
+app.add_typer(rules.app, name="rules")
 
 
 def _version(wanted: bool) -> None:

@@ -71,7 +71,7 @@ def _jsonl(rows: Iterable[Row]) -> None:
 
 
 COLUMNS = ("id", "department", "status", "topic", "urgency", "priority", "opened_at", "due_at", "due_rule",
-           "parent", "size", "platform", "url", "place", "text", "rule", "ruleset")
+           "parent", "size", "platform", "url", "place", "text", "rule", "ruleset", "rules_version")
 
 
 def _csv(rows: Iterable[Row]) -> None:

@@ -218,7 +218,7 @@ class Rules:
 
 def compile_rules(settings: Settings) -> Rules:
     """Index `settings`, whose cross-references `settings.load` has already checked."""
-    rules = tuple(_rule(route) for route in settings.routes)
+    rules = tuple(_rule(route) for route in settings.routes if route.mode == "act")
     signals, limits = settings.signals, settings.thresholds
     sensitive_words = {kind: _folded(words) for kind, words in signals.sensitive.items()}
     trivial_words = {kind: _folded(words) for kind, words in signals.trivial.items()}

@@ -63,6 +63,14 @@ def load(path: str | Path) -> Settings:
     return settings
 
 
+def layer_paths(path: Path) -> tuple[Path, ...]:
+    """The file and those that it extends, top first; `path` alone where they cannot be read."""
+    try:
+        return tuple(layer for layer, _ in _layers(path))
+    except ConfigError:
+        return (path,)
+
+
 def _overlaid(below: Any, above: Any, levels: int) -> Any:
     """`above` laid over `below`: mappings key by key for so many levels, anything else replaced."""
     if not levels or not isinstance(below, Mapping) or not isinstance(above, Mapping):
@@ -155,6 +163,17 @@ def _problem(layers: list[tuple[Path, Any]], loc: list[Any], why: str, hint: str
     path, line, column = _place(layers, loc)
     dotted = ".".join(str(part) for part in loc)
     return f"{path}:{line}:{column}: {dotted}: {why}" + (f" — {hint}" if hint else "")
+
+
+class Lines:
+    """Where things stand in a file: `lines.of("routes", 3, "to")` is "config.yaml:1702"."""
+
+    def __init__(self, path: Path) -> None:
+        self._layers = list(_layers(path))
+
+    def of(self, *loc: Any) -> str:
+        path, line, _ = _place(self._layers, list(loc))
+        return f"{path}:{line}"
 
 
 def _place(layers: list[tuple[Path, Any]], loc: list[Any]) -> tuple[Path, int, int]:

@@ -127,6 +127,7 @@ class RouteSettings(Model):
     when: WhenSettings
     to: str
     priority: Literal["rendah", "normal", "tinggi", "segera"] = "normal"
+    mode: Literal["off", "watch", "suggest", "act"] = "act"  # only `act` decides; docs/adr/0007
 
 
 class Dated(Model):
@@ -272,8 +273,14 @@ class Settings(Model):
 
     @property
     def ruleset(self) -> str:
-        """Hash of everything that decides: the same rules give the same hash on every machine."""
-        return hashlib.sha256(orjson.dumps(self.rules(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        """Hash of everything that decides: the same rules give the same hash on every machine.
+
+        A route that does not act is left out: whether it watches or is not there, decisions are the same.
+        """
+        rules = self.rules()
+        rules["routes"] = [{k: v for k, v in route.items() if k != "mode"}
+                           for route in rules["routes"] if route["mode"] == "act"]
+        return hashlib.sha256(orjson.dumps(rules, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def rules(self) -> dict[str, Any]:
         """The part of the file that decides, normalised; stored once by hash."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from domain import Extraction
 from storage.store import Store
 
 
@@ -28,6 +29,15 @@ def daemon_lease(path: str | Path) -> AbstractContextManager[None]:
     from storage.sqlite.lock import daemon_lease as lease
 
     return lease(Path(path))
+
+
+def stored_extraction(seen: bytes) -> Extraction:
+    """The Extraction that a store kept as JSON, equal to the one that was made."""
+    import orjson
+
+    from storage.sqlite.judgement import extraction_of
+
+    return extraction_of(orjson.loads(seen))
 
 
 def sqlite_version() -> tuple[int, ...]:

@@ -208,6 +208,48 @@ class Transition:
     events: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PastMention:
+    """A mention that was judged by reading it, as a replay needs it."""
+
+    mention: Mention
+    cluster: str
+    first: bool  # its story is named after it; others joined by reference
+    verdict: str
+    ruleset: str | None
+    seen: bytes  # JSON of the Extraction that was stored
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What people made of a ticket: how it stands, and what they corrected, oldest first."""
+
+    ticket: int
+    cluster: str
+    department: str
+    status: str
+    reason: str | None
+    topic: str
+    urgency: str
+    rule: str
+    coordinates: bool
+    platform: str
+    corrections: tuple[tuple[str, Any, Any], ...] = ()  # kind, before, after
+
+
+@dataclass(frozen=True, slots=True)
+class RulesVersion:
+    """One numbered version of the rules. Several may have one hash: a rollback is a version of its own."""
+
+    n: int
+    hash: str
+    at: datetime
+    actor: str
+    reason: str
+    gate: Mapping[str, Any] | None
+    has_text: bool
+
+
 class Announce(Protocol):
     """Whom to tell about a ticket whose story now counts `size` mentions. Pure."""
 
@@ -338,7 +380,34 @@ class Store(Protocol):
     def verify(self) -> list[str]:
         """What is wrong: broken audit chain, unbalanced ledger, integrity. Empty when all is well."""
 
-    def save_ruleset(self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime) -> None: ...
+    # --- rules
+    def save_ruleset(
+        self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime, actor: str = "kentongan",
+        text: str | None = None, gate: Mapping[str, Any] | None = None, always: bool = False,
+    ) -> int:
+        """Note which rules are in force from now on; the number of their version.
+
+        The rules are stored once by hash. A version is added where the newest one has another hash, or
+        `always`; its `text` is the operators' file, its `gate` what the diff said.
+        """
+
+    def rules_versions(self) -> list[RulesVersion]:
+        """Newest first."""
+
+    def rules_text(self, n: int) -> tuple[str | None, Mapping[str, Any]] | None:
+        """The file and the normalised rules of version `n`; None where there is no such version."""
+
+    def version_numbers(self) -> dict[str, int]:
+        """Ruleset hash -> number of the first version that had it: what a ticket's page calls its rules."""
+
+    def past_mentions(self, *, after: datetime | None = None, newest: int | None = None) -> Iterator[PastMention]:
+        """Mentions that were read and judged, in the order in which they came; at most the `newest` so many."""
+
+    def newest_post_at(self) -> datetime | None:
+        """When the newest judged mention was posted: history is counted back from there, not from a clock."""
+
+    def outcomes(self) -> list[Outcome]:
+        """Every ticket with what people made of it, by number."""
 
     def quarantine(self, limit: int = 100) -> list[Mapping[str, Any]]: ...
 

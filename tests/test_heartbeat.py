@@ -51,6 +51,9 @@ class Work:
     def compact(self):
         pass
 
+    def reload(self):
+        pass
+
     def shift_polls(self, seconds, *, latest):
         self.shifts.append(round(seconds))
 

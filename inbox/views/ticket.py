@@ -56,6 +56,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "spread": spread_card(view.spread, official=desk().official_handles, zone=zone(), now=timezone.now()),
         "limits": limits(view.ticket, view.history, rules=desk().rules, settings=desk().settings, now=timezone.now()),
         "in_words": span_in_words,
+        "rules_version": desk().store.version_numbers().get(view.ticket.ruleset),
         "error": error,
         "tried": tried,
         "typed": request.POST if error else {},

@@ -11,7 +11,7 @@ from typing import Any
 
 from domain import Fate
 from storage.sqlite import audit, schema
-from storage.sqlite.rows import json_of, maybe_moment, micros, moment
+from storage.sqlite.rows import maybe_moment, moment
 from storage.store import LedgerRow
 
 NO_FATES = {str(fate): 0 for fate in Fate}
@@ -108,17 +108,7 @@ def lane(connection: sqlite3.Connection, limit: int) -> list[Mapping[str, Any]]:
     return [dict(zip(names, (*row[:-1], moment(row[-1])), strict=True)) for row in rows]
 
 
-# --- rules and numbers ---------------------------------------------------------------------------
-
-
-def save_ruleset(
-    connection: sqlite3.Connection, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime
-) -> None:
-    """Once by hash; the first time is audited."""
-    new = connection.execute("INSERT INTO ruleset VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                             (ruleset, json_of(rules), reason, micros(now))).rowcount
-    if new:
-        audit.append(connection, [audit.Entry(now, audit.MACHINE, "ruleset", subject=ruleset, reason=reason)])
+# --- numbers ---------------------------------------------------------------------------
 
 
 def facts(connection: sqlite3.Connection) -> dict[str, Any]:

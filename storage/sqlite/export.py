@@ -19,7 +19,7 @@ from storage.sqlite.rows import keys_json, moment
 PAGE = 200
 COLUMNS = ("id", "cluster", "department", "status", "topic", "urgency", "priority", "rule", "ruleset", "opened_at",
            "due_at", "due_rule", "parent", "coordinates", "sensitive", "outside", "reason", "platform", "url",
-           "text", "posted_at", "size", "extraction")
+           "text", "posted_at", "size", "extraction", "rules_version")
 
 
 def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
@@ -33,7 +33,8 @@ def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
             rows = connection.execute(
                 "SELECT t.id, t.cluster, t.department, t.status, t.topic, t.urgency, t.priority, t.rule, t.ruleset,"
                 " t.opened_at, t.due_at, t.due_rule, t.parent, t.coordinates, t.sensitive, t.outside, t.reason,"
-                " m.platform, m.url, m.text, m.posted_at, c.size, j.extraction"
+                " m.platform, m.url, m.text, m.posted_at, c.size, j.extraction,"
+                " (SELECT min(n) FROM ruleset_version v WHERE v.hash = t.ruleset)"
                 " FROM ticket t JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
                 " LEFT JOIN judgement j ON j.mention = m.key WHERE t.id > ? ORDER BY t.id LIMIT ?", (last, PAGE)
             ).fetchall()

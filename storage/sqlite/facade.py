@@ -11,13 +11,16 @@ from typing import Any
 from domain import Account, AccountState, Actor, Decision, Mention, Page, Picture, StoreFault, Ticket
 from storage.spread import NO_SURGE, Surge
 from storage.sqlite import accounts as account_table
-from storage.sqlite import books, export, harvest, judging, outbox, pictures, schema, settle, tickets
+from storage.sqlite import books, export, harvest, judging, outbox, pictures, rulesets, schema, settle, tickets
 from storage.sqlite.connection import Connect, Connections
 from storage.store import (
     Announce,
     DueEvent,
     Head,
     LedgerRow,
+    Outcome,
+    PastMention,
+    RulesVersion,
     Saved,
     Settled,
     Shown,
@@ -209,9 +212,36 @@ class SqliteStore:
             found.append(f"berkas: {fault}")
         return found
 
-    def save_ruleset(self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime) -> None:
+    def save_ruleset(
+        self, ruleset: str, rules: Mapping[str, Any], *, reason: str, now: datetime, actor: str = "kentongan",
+        text: str | None = None, gate: Mapping[str, Any] | None = None, always: bool = False,
+    ) -> int:
         with self.connections.write() as connection:
-            books.save_ruleset(connection, ruleset, rules, reason=reason, now=now)
+            return rulesets.save(connection, ruleset, rules, reason=reason, now=now, actor=actor, text=text,
+                                 gate=gate, always=always)
+
+    def rules_versions(self) -> list[RulesVersion]:
+        with self.connections.read() as connection:
+            return rulesets.versions(connection)
+
+    def rules_text(self, n: int) -> tuple[str | None, Mapping[str, Any]] | None:
+        with self.connections.read() as connection:
+            return rulesets.text(connection, n)
+
+    def version_numbers(self) -> dict[str, int]:
+        with self.connections.read() as connection:
+            return rulesets.numbers(connection)
+
+    def past_mentions(self, *, after: datetime | None = None, newest: int | None = None) -> Iterator[PastMention]:
+        return rulesets.past_mentions(self.connections, after=after, newest=newest)
+
+    def newest_post_at(self) -> datetime | None:
+        with self.connections.read() as connection:
+            return rulesets.newest_post_at(connection)
+
+    def outcomes(self) -> list[Outcome]:
+        with self.connections.read() as connection:
+            return rulesets.outcomes(connection)
 
     def quarantine(self, limit: int = 100) -> list[Mapping[str, Any]]:
         with self.connections.read() as connection:

@@ -316,6 +316,17 @@ CREATE TABLE ruleset (
   saved_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE ruleset_version (      -- v1, v2, ...: which rules were in force since when, by whose hand and why
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash TEXT NOT NULL REFERENCES ruleset(hash),
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  text TEXT,                        -- the operators' file as it stood, comments and all
+  gate TEXT                         -- JSON: what the diff said when it was saved, and whether it was forced
+) STRICT;
+CREATE INDEX ruleset_version_hash ON ruleset_version(hash);
+
 CREATE TABLE budget (
   month TEXT NOT NULL,              -- 2026-11, UTC as the platforms bill
   platform TEXT NOT NULL,
@@ -365,6 +376,20 @@ def m004_pictures(db: sqlite_utils.Database) -> None:
 def m005_spread(db: sqlite_utils.Database) -> None:
     """Stories of an older file are counted when they next grow; until then their page counts the rows."""
     db.executescript(SPREAD)
+
+
+@MIGRATIONS()
+def m007_rulesets(db: sqlite_utils.Database) -> None:
+    """Versions get numbers; rules that were in force before get theirs in the order in which they came."""
+    db.executescript("""
+        CREATE TABLE IF NOT EXISTS ruleset_version (
+          n INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL REFERENCES ruleset(hash), at INTEGER NOT NULL,
+          actor TEXT NOT NULL, reason TEXT NOT NULL, text TEXT, gate TEXT) STRICT;
+        CREATE INDEX IF NOT EXISTS ruleset_version_hash ON ruleset_version(hash);
+        INSERT INTO ruleset_version (hash, at, actor, reason)
+          SELECT hash, saved_at, 'kentongan', reason FROM ruleset
+           WHERE hash NOT IN (SELECT hash FROM ruleset_version) ORDER BY saved_at, hash;
+    """)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
