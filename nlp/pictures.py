@@ -29,9 +29,9 @@ views within 20 bits | by the first 64 bits alone within 10, a plain dHash | by 
 - of 4,950 pairs of other scenes the nearest differ in 30 of 128 bits over all views (14 of 64 in a dHash). So 20,
   half way between the worst copy that matters (17, a cut picture in a screenshot) and the nearest stranger; 24 would
   know more of the cuts off centre and leave 6 bits to chance, in a store that may hold a million pictures.
-- TONE 3 / 5 / 6 / 8: a frame is seen where none is in 0 / 3 / 8 / 13 of 30 scenes (harmless: six views more). All know 30
-  of 30 screenshots; at JPEG 15 and half the size the worst is 17 bits apart with 3, 10 with 5. Bridging gaps of a
-  sixtieth of the height took lines of words for the picture in 5 of 60 screenshots, of a hundred-and-twentieth in none.
+- TONE 3 / 5 / 6 / 8: a frame is seen where none is in 0 / 3 / 8 / 13 of 30 scenes (harmless: six views more). All
+  know 30 of 30 screenshots; at JPEG 15 and half the size the worst is 17 bits apart with 3, 10 with 5. Bridging gaps
+  of a sixtieth of the height took lines of words for the picture in 5 of 60 screenshots, half of that in none.
 A look costs 9 ms of processor time for a JPEG of 177 kB, half of it for decoding small. Beside four other jobs on two
 cores 55 pictures/s (pHash: 42).
 
