@@ -32,7 +32,7 @@ class Work:
     """Stands where the daemon stands; counts what the heartbeat asks of it."""
 
     def __init__(self, failing=False):
-        self.calls = {"harvest": 0, "process": 0, "deliver": 0}
+        self.calls = {"harvest": 0, "pictures": 0, "process": 0, "deliver": 0}
         self.failing = failing
         self.shifts = []
         self.store = self
@@ -41,6 +41,9 @@ class Work:
         self.calls["harvest"] += 1
         if self.failing:
             raise RuntimeError("the platform's library went mad")
+
+    def pictures_due(self):
+        self.calls["pictures"] += 1
 
     def process(self):
         self.calls["process"] += 1
@@ -80,6 +83,7 @@ def test_every_job_gets_its_turn():
 
     assert work.calls["harvest"] == pytest.approx(29, abs=3)
     assert work.calls["process"] == pytest.approx(29, abs=3)
+    assert work.calls["pictures"] == pytest.approx(29, abs=3)
     assert work.calls["deliver"] == pytest.approx(14, abs=2)
 
 

@@ -152,6 +152,15 @@ def test_one_picture_in_two_towns_on_one_day_is_two_stories(store, judge):
     assert store.ticket(EVERYONE, tickets[second.key].id).old_pictures
 
 
+def test_a_town_and_its_own_district_are_no_two_towns(store, judge):
+    """Laweyan lies in Solo: who passes the picture on names the larger place."""
+    first, copy = showing(ROOF, "atap"), showing("pak ini warga Solo minta tolong lho", "atap-lagi")
+
+    settle(store, judge, first, copy)
+
+    assert clusters(store, first, copy) == [first.key, first.key]
+
+
 def test_the_first_of_many_appearances_is_named(store, judge):
     """A meme goes round for years; the desk reads where it began."""
     posts = [showing(f"Atap sekolah di {town} ambruk, murid belajar di luar, mohon bantuan", "atap",
