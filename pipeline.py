@@ -137,13 +137,13 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     folded = _fold(mentions, judge.folder, known, threads)
     standings = store.standings({verdict.cluster for verdict, _ in folded})
     fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
-             if (v.cluster == m.key or v.reason == "revision") and m.key not in threads.extractions]
+             if (v.cluster == m.key or v.reason in ("revision", "added")) and m.key not in threads.extractions]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
         extraction = extractions.get(mention.key)
-        if extraction is None and (verdict.cluster == mention.key or verdict.reason in (*BY_REFERENCE, "revision")):
+        if extraction is None and (verdict.cluster == mention.key or verdict.reason in (*BY_REFERENCE, "revision", "added")):
             extraction = threads.extractions.get(mention.key)
         told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(

@@ -55,6 +55,7 @@ from nlp.alignment import align
 from nlp.cue_words import OBJECTS
 from nlp.fingerprint import Reading, fingerprint, from_body, hash64, read, sample, shingle_keys
 from nlp.guard import apart, compare_address, facts_apart, new_places, share_a_place, telling
+from nlp.new_facts import facts_added
 from nlp.stories import SEGMENT, Index, Pictures, Shelf, Story
 
 MAX_STORIES = 1_200_000
@@ -71,6 +72,7 @@ BARE_NAMES = 4  # @names in the same order, from which a repost of nothing else 
 MEDIA_WINDOW = timedelta(days=3)
 PHASH_DISTANCE = 10
 MAX_MEDIA = 16
+COPIES = ("near_duplicate", "same_author")  # which become `added` where they tell more than the story
 SHA256 = re.compile(r"[0-9a-f]{8,128}")
 HEX64 = re.compile(r"[0-9a-f]{16}")
 
@@ -260,8 +262,11 @@ class Folder:
             return None, similarity  # scattered words of a long text hold many a short one
         if not enough(ours, theirs, min(ours.words, theirs.words, key=len)):
             return None, similarity
-        reason = apart(alignment, ours, theirs, same_address=address == "same", place_words=self.place_words)
-        return (None if reason else match), similarity
+        if apart(alignment, ours, theirs, same_address=address == "same", place_words=self.place_words):
+            return None, similarity
+        if match.reason in COPIES and any(gap.ours for gap in alignment.gaps) and facts_added(ours.words, theirs.words):
+            match = match._replace(reason="added")
+        return match, similarity
 
     # --- pictures
 

@@ -157,7 +157,7 @@ class TicketView:
     spread: Spread
     siblings: Sequence[Ticket]
     history: Sequence[HistoryEntry]
-    additions: Sequence[Addition] = ()  # newest first, at most 20; they stand among the copies as well
+    additions: Sequence[Addition] = ()  # newest first, at most 200; they stand among the copies as well
 
 
 @dataclass(frozen=True, slots=True)

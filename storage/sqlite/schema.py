@@ -19,6 +19,9 @@ from domain import StoreFault
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
 WAITS = "('waiting', 'failed')"
 
+ADDED = """CREATE INDEX IF NOT EXISTS mention_addition ON mention(cluster, posted_at)
+  WHERE verdict IN ('quote', 'thread', 'added');  -- what may tell more than the story's first post
+"""
 SPREAD = """
 CREATE TABLE IF NOT EXISTS spread_story (  -- how stories told twice spread: a replica of mention, see spread.py
   cluster TEXT PRIMARY KEY,
@@ -108,7 +111,7 @@ CREATE TABLE mention (
 CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
 CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
-CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
+{ADDED}CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
 
 CREATE TABLE sighting (             -- an account was shown a mention; the ledger's right-hand side
   mention TEXT NOT NULL REFERENCES mention(key),
@@ -330,7 +333,7 @@ def m002_answers(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m005_spread(db: sqlite_utils.Database) -> None:
     """Stories of an older file are counted when they next grow; until then their page counts the rows."""
-    db.executescript(SPREAD)
+    db.executescript(ADDED + SPREAD)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
