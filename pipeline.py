@@ -37,13 +37,14 @@ from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.rules import Rules
-from storage.spread import Surge
+from storage.spread import NO_SURGE, Surge
 from storage.store import Saved, Settled, Standing, Store
 
 log = structlog.get_logger("pipeline")
 
 RETRY_FAILED = timedelta(minutes=2)
 GIVE_UP_SENDING = 12
+READ_AGAIN = (*BY_REFERENCE, "revision", "added")  # members of a story that may say more than its first post
 
 
 # --- harvesting ----------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ class Judge:
     folder: Folder
     rules: Rules
     window: timedelta
-    surge: Surge = Surge()
+    surge: Surge = NO_SURGE
     seq: int = 0
 
     def catch_up(self, store: Store, *, at: datetime) -> None:
@@ -143,7 +144,7 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
         extraction = extractions.get(mention.key)
-        if extraction is None and (verdict.cluster == mention.key or verdict.reason in (*BY_REFERENCE, "revision", "added")):
+        if extraction is None and (verdict.cluster == mention.key or verdict.reason in READ_AGAIN):
             extraction = threads.extractions.get(mention.key)
         told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(

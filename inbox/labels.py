@@ -105,7 +105,8 @@ RELEVANCE = {
 }
 SEEN = {"pii": noop("data pribadi")}
 FACT_KIND = {
-    "number": noop("nomor"), "place": noop("tempat"), "time": noop("waktu"), "hurt": noop("korban"), "thing": noop("benda"),
+    "number": noop("nomor"), "place": noop("tempat"), "time": noop("waktu"), "hurt": noop("korban"),
+    "thing": noop("benda"),
 }
 WAY = {
     "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),

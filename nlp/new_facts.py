@@ -1,17 +1,20 @@
 """Says what a later telling adds to a story: a number, a road, an hour, somebody hurt, another thing. Pure.
 
-Observations. Of what people write under a complaint or around its copied text most is assent ("betul", "up"), and in a
-storm there are thousands of these. What a crew needs is short and has a form: "nomor 12", "RT 3 RW 5", "depan toko Sinar",
-"jam 6 tadi pagi", "dua orang luka", "kabelnya juga putus". It stands at the beginning or the end of the copied text.
+Observations. Of what people write under a complaint or around its copied text most is assent ("betul", "up"), and
+in a storm there are thousands of these. What a crew needs is short and has a form: "nomor 12", "RT 3 RW 5", "depan
+toko Sinar", "jam 6 tadi pagi", "dua orang luka", "kabelnya juga putus". It stands at the beginning or the end of
+the copied text.
 
-Theory. Words are compared in their one spelling (`nlp.fingerprint.spelled`), so "rt03" is no news where "RT 3" was said.
-A fact is a cue with its value (the guard's cues), a word for somebody hurt, or a thing that breaks; it is new where the
-story's own words do not have it. Values count for themselves: "jam 6" is news after "nomor 6". No model and no list of
-names: a name without a cue ("Manahan") is left to the gazetteer, whose places stand beside these facts.
+Theory. Words are compared in their one spelling (`nlp.fingerprint.spelled`), so "rt03" is no news where "RT 3" was
+said. A fact is a cue with its value (the guard's cues), a word for somebody hurt, or a thing that breaks; it is
+new where the story's own words do not have it. Values count for themselves: "jam 6" is news after "nomor 6". No
+model, no list of names: a name without a cue ("Manahan") is left to the gazetteer, whose places stand beside these
+facts.
 
-Chosen on invented posts (tests/nlp/test_new_facts.py), not measured on real ones. Known failures. A negated fact ("tidak ada
-korban") counts as one, because it is worth reading; a landmark without a cue is missed; "jalan rusak parah" after a
-story that said "aspal" counts as a new thing. Contact details are personal data and are masked, so none is told here.
+Chosen on invented posts (tests/nlp/test_new_facts.py), not measured on real ones. Known failures. A negated fact
+("tidak ada korban") counts as one, because it is worth reading; a landmark without a cue is missed; "jalan rusak
+parah" after a story that said "aspal" counts as a new thing. Contact details are personal data and are masked, so
+none is told here.
 """
 
 from __future__ import annotations
@@ -92,7 +95,8 @@ def _facts(said: Sequence[str]) -> Iterator[tuple[tuple[str, str], int, int, boo
             yield ("place", value), at, value_at, True
         elif is_number(word) and word.isdigit() and at + 1 < len(said) and said[at + 1] in COUNTED:
             hurt = at + 2 < len(said) and said[at + 2] in HURT
-            yield ("hurt" if hurt or said[at + 1] == "korban" else "number", f"{word} {said[at + 1]}"), at, at + 1 + hurt, False
+            kind = "hurt" if hurt or said[at + 1] == "korban" else "number"
+            yield (kind, f"{word} {said[at + 1]}"), at, at + 1 + hurt, False
         elif word in HURT:
             yield ("hurt", word), at, at, True
         elif word in OBJECTS and word not in NAMED:

@@ -25,12 +25,14 @@ from ops import (
     daemon,
     demo,
     doctor,
-    eval,
     explain,
     inbox,
     ingest,
     session,
     tickets,
+)
+from ops import (
+    eval as evaluation_verb,
 )
 
 app = typer.Typer(
@@ -51,7 +53,7 @@ app.command("inbox")(inbox.serve)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
-app.command("eval")(eval.evaluate)
+app.command("eval")(evaluation_verb.evaluate)
 app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}

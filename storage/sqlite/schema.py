@@ -111,7 +111,8 @@ CREATE TABLE mention (
 CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
 CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
-{ADDED}CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
+{ADDED}
+CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
 
 CREATE TABLE sighting (             -- an account was shown a mention; the ledger's right-hand side
   mention TEXT NOT NULL REFERENCES mention(key),
