@@ -291,7 +291,7 @@ class Verdict:
     """Same story or a new one, and why."""
 
     cluster: str  # key of the story's first mention
-    reason: str  # new | repost | near_duplicate same_media same_author | quote thread (by reference) | revision left
+    reason: str  # new repost near_duplicate added same_media same_author; by reference quote thread; revision left
     similarity: float = 1.0
 
 

@@ -46,7 +46,7 @@ from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.rules import Rules
-from storage.spread import Surge
+from storage.spread import NO_SURGE, Surge
 from storage.store import Saved, Settled, Standing, Store, Wanted
 
 log = structlog.get_logger("pipeline")
@@ -55,6 +55,7 @@ RETRY_FAILED = timedelta(minutes=2)
 GIVE_UP_SENDING = 12
 LOOKS = 32  # pictures of one turn
 FETCHERS = 4
+READ_AGAIN = (*BY_REFERENCE, "revision", "added")  # members of a story that may say more than its first post
 
 
 # --- harvesting ----------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ class Judge:
     folder: Folder
     rules: Rules
     window: timedelta
-    surge: Surge = Surge()
+    surge: Surge = NO_SURGE
     seq: int = 0
     gallery: Gallery = field(default_factory=Gallery)
     picture_seq: int = 0
@@ -204,14 +205,14 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     standings = store.standings({verdict.cluster for verdict, _ in folded})
     clusters = known | {m.key: verdict.cluster for m, (verdict, _) in zip(mentions, folded, strict=True)}
     fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
-             if (v.cluster == m.key or v.reason == "revision") and m.key not in threads.extractions]
+             if (v.cluster == m.key or v.reason in ("revision", "added")) and m.key not in threads.extractions]
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
     again = _shown_again(mentions, clusters, judge, store)
     decisions = []
     for mention, (verdict, fingerprint) in zip(mentions, folded, strict=True):
         standing = standings.get(verdict.cluster) or _standing_in_batch(verdict.cluster, mention)
         extraction = extractions.get(mention.key)
-        if extraction is None and (verdict.cluster == mention.key or verdict.reason in (*BY_REFERENCE, "revision")):
+        if extraction is None and (verdict.cluster == mention.key or verdict.reason in READ_AGAIN):
             extraction = threads.extractions.get(mention.key)
         told = threads.told(verdict.cluster) if verdict.reason in BY_REFERENCE else None
         decisions.append(

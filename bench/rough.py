@@ -41,7 +41,7 @@ JAVANESE = {
     "kalau": "yen", "dari": "seka", "anak": "bocah", "orang": "wong", "jalan": "dalan", "minggu": "minggon", "sampai": "tekan",
     "bau": "mambu", "gelap": "peteng", "kecil": "cilik", "hari": "dina", "bulan": "sasi", "panjang": "dawa", "belum": "durung",
 }
-COUNTED = {str(n): word for n, word in enumerate(["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"])}
+COUNTED = {"2": "dua", "3": "tiga", "4": "empat", "5": "lima", "6": "enam", "7": "tujuh", "8": "delapan", "9": "sembilan"}
 GREETING = (
     "Assalamualaikum warahmatullahi wabarakatuh, kepada yang terhormat bapak wali kota beserta jajaran dinas terkait, dengan "
     "hormat kami warga kampung menyampaikan keluhan yang sudah lama kami rasakan bersama dan mohon kiranya segera mendapat "
@@ -163,7 +163,8 @@ def _stranger(draw: Rough, chance: random.Random, greeters: list[tuple[str, list
         problem = greeter[1].pop()
         if not greeter[1]:
             greeters.remove(greeter)
-        text = GREETING.format(problem=f"{problem} di gang {draw.name()}")
+        while not draw.fresh(text := GREETING.format(problem=f"{problem} di gang {draw.name()}")):
+            pass
         return Drop(posted(key, text, greeter[0], at), key, "hard_greeting")
     while not draw.fresh(text := draw.incident()):
         pass

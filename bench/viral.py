@@ -177,7 +177,7 @@ def main() -> None:
     print(f"  memory {outcome.rss_mb[0]:.0f} MB after the first poll, {outcome.rss_mb[-1]:.0f} at the end: {growth(outcome.rss_mb):+.1f} from the third on")
     print(f"  story of {view.size:,}: {spread.voices:,} voices, peak {spread.peak:,}/h, urgency {view.ticket.urgency}; "
           f"reading the whole ticket {min(spent) * 1e3:.1f} ms")
-    print(f"  {dict((way, n) for way, n, _ in spread.by('way'))}")
+    print(f"  { {way: n for way, n, _ in spread.by('way')} }")
     if outcome.wait:
         wait = sorted(outcome.wait)
         print(f"  {len(wait)} other matters waited {wait[len(wait) // 2]:.0f} s in the middle, {wait[-1]:.0f} s at most")

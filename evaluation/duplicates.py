@@ -3,9 +3,10 @@
     python -m evaluation.duplicates DATA_DIR [--half dev|held|all] [--worst FILE] [--config config.yaml]
 
 DATA_DIR holds dedup.jsonl (`id, text, author, created_at, cluster, evidence`; rows whose evidence begins with
-"hard_negative" must stay alone) and, where at hand, dedup_pairs.jsonl (`id, text_a, text_b, label`). Posts are folded in the
-order of their times, as the daemon would. A cluster lies wholly in one half, by a hash of its name. Prints figures;
-texts go only into FILE, which the caller names, as JSON Lines: every wrong merge and every miss with both texts.
+"hard_negative" must stay alone) and, where at hand, dedup_pairs.jsonl (`id, text_a, text_b, label`). Posts are
+folded in the order of their times, as the daemon would. A cluster lies wholly in one half, by a hash of its name.
+Prints figures; texts go only into FILE, which the caller names, as JSON Lines: every wrong merge and every miss
+with both texts.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Report:
     def lines(self) -> list[str]:
         precision, recall, f1 = self.b_cubed
         return [
-            f"duplicates pairs                   n={self.rows:<5} P {self.pair_precision:.3f}  R {self.pair_recall:.3f}",
+            f"duplicates pairs                   n={self.rows:<5} P {self.pair_precision:.3f}"
+            f"  R {self.pair_recall:.3f}",
             f"duplicates b-cubed                 n={self.rows:<5} P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}",
             f"duplicates hard negatives merged   n={self.hard:<5} {self.hard_merged}",
         ]
@@ -109,8 +111,9 @@ def _folds(one: str, other: str, folder: Folder) -> bool:
 def mention_of(row: Row) -> Mention:
     author = str(row.get("author") or "")
     at = _moment(row.get("created_at"))
-    return Mention(f"eval:post:{row['id']}", "", str(row.get("platform") or "eval"), MentionKind.MENTION, str(row["id"]),
-                   row["text"], at, at, author=Author(author, author) if author else None)
+    platform = str(row.get("platform") or "eval")
+    return Mention(f"eval:post:{row['id']}", "", platform, MentionKind.MENTION, str(row["id"]), row["text"], at, at,
+                   author=Author(author, author) if author else None)
 
 
 def _moment(value: Any) -> datetime:

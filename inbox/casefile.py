@@ -7,15 +7,17 @@ span that touches personal data, and what was typed into the history is masked l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain import Mention, MentionState
 from inbox.display import source_link
 from inbox.masks import SHOWN_CHARS, Mark, Mask, Segment, gist, personal, segments, words
+from nlp.new_facts import new_facts
 from storage.store import Addition, HistoryEntry, TicketView
 
 Raw = Mapping[str, Any]
+ADDITIONS = 20
 KINDS = ("urgency", "place", "topic", "relevance")
 PLUMBING = {"version", "id", "cluster", "mention", "ruleset", "rule"}  # true, kept, and of no use at a desk
 
@@ -64,6 +66,8 @@ class Said:
     copy: Copy
     by_reporter: bool
     places: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()  # (kind, words) that the story's first post does not have
+    text: Sequence[Segment] = ()  # with those words marked, where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def case_file(view: TicketView, *, official: frozenset[str], unmasked: bool = Fa
         why=_why(view, extraction, text, hidden),
         copies=[_copy(copy, official) for copy in view.copies if copy.key != mention.key],
         answered=next(_answered(view), None),
-        additions=[_said(addition, official) for addition in view.additions],
+        additions=_telling([_said(addition, text, official) for addition in view.additions]),
         steps=[_step(entry, official) for entry in view.history],
     )
 
@@ -186,14 +190,31 @@ def _answered(view: TicketView) -> Iterator[str]:
             yield location["name"]
 
 
-def _said(addition: Addition, official: frozenset[str]) -> Said:
-    """Places that touch personal data are left out, as everywhere."""
+def _telling(additions: Iterable[Said]) -> list[Said]:
+    """What tells something new first, each fact once; then the rest, newest first, as far as there is room."""
+    told: set[tuple[str, str]] = set()
+    news: list[Said] = []
+    rest: list[Said] = []
+    for said in reversed(list(additions)):  # the first to say it is the one to read
+        facts = {(kind, words.casefold()) for kind, words in said.facts} - told
+        told |= facts
+        (news if facts else rest).insert(0, said if facts else replace(said, facts=(), text=()))
+    return [*news[:ADDITIONS], *rest[:max(0, ADDITIONS - len(news))]]
+
+
+def _said(addition: Addition, first: str, official: frozenset[str]) -> Said:
+    """Places and facts that touch personal data are left out, as everywhere."""
     copy = _copy(addition.mention, official)
     extraction = addition.extraction or {}
     text = addition.mention.text
     hidden = personal(text, _stored(extraction), official=official)
     named = (words(text, place["start"], place["end"], hidden) for place in extraction.get("places") or ())
-    return Said(copy, addition.by_reporter, tuple(dict.fromkeys(filter(None, named))) if copy.gist else ())
+    if not copy.gist:
+        return Said(copy, addition.by_reporter, ())
+    added = new_facts(text, first)
+    facts = tuple((fact.kind, said) for fact in added if (said := words(text, fact.start, fact.end, hidden)))
+    marked = segments(text, hidden, [Mark(fact.start, fact.end, "new") for fact in added]) if facts else ()
+    return Said(copy, addition.by_reporter, tuple(dict.fromkeys(filter(None, named))), facts, marked)
 
 
 def _step(entry: HistoryEntry, official: frozenset[str]) -> Step:

@@ -61,6 +61,7 @@ MASK = {
 }
 MARK = {
     "topic": noop("topik"), "place": noop("tempat"), "urgency": noop("urgensi"), "relevance": noop("relevansi"),
+    "new": noop("fakta baru"),
 }
 TAB = {"aktif": noop("Perlu ditangani"), "semua": noop("Semua"), "menunggu_keterangan": noop("Menunggu")}
 VERB = {
@@ -120,6 +121,10 @@ RELEVANCE = {
     "berita": noop("berita"), "obrolan": noop("obrolan"), "spam": noop("spam"), "pujian": noop("pujian"),
 }
 SEEN = {"pii": noop("data pribadi")}
+FACT_KIND = {
+    "number": noop("nomor"), "place": noop("tempat"), "time": noop("waktu"), "hurt": noop("korban"),
+    "thing": noop("benda"),
+}
 WAY = {
     "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),
     "copy": noop("salinan yang diubah"), "quote": noop("kutipan"), "reply": noop("balasan dan komentar"),
@@ -128,7 +133,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
     "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
-    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY,
+    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
 }
 

@@ -93,8 +93,8 @@ def _bars(bins: Sequence[Bin], width: timedelta, zone: ZoneInfo) -> tuple[Bar, .
         new = height * min(one.voices, one.posts) / one.posts
         label = _("%(when)s: %(posts)d kiriman, %(voices)d suara baru") % {
             "when": _when(one, width, zone), "posts": one.posts, "voices": one.voices}
-        bars.append(Bar(round(step * (place + 0.1), 2), round(step * 0.8, 2), round(HEIGHT - height, 1), round(height, 1),
-                        round(HEIGHT - new, 1), round(new, 1), label))
+        bars.append(Bar(round(step * (place + 0.1), 2), round(step * 0.8, 2), round(HEIGHT - height, 1),
+                        round(height, 1), round(HEIGHT - new, 1), round(new, 1), label))
     return tuple(bars)
 
 

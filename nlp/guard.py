@@ -297,7 +297,7 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
 
 
 KNOWN = HARMLESS | POLARITY | NEAR | NO_NAMES | PLACED | OBJECTS | REGION
-REAL = frozenset(("susah", "malah", "tangan", "tampa", "kapel", "sayur", "lebak", "tanam"))  # words one key away from those
+REAL = frozenset(("susah", "malah", "tangan", "tampa", "kapel", "sayur", "lebak", "tanam"))  # a key away from those
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = {
     key: frozenset("".join(line[max(0, at - 1):at + 2] for line in (above, row, below)))

@@ -68,7 +68,8 @@ class Grouping:
         if story is None:
             mention = mention_of(row, key=_story(row.get("id"), self.count), account="", fallback_at=self.at)
             verdict, _ = self.folder.fold(mention)
-            story, reason, similarity = verdict.cluster, verdict.reason, verdict.similarity
+            story, similarity = verdict.cluster, verdict.similarity
+            reason = "near_duplicate" if verdict.reason == "added" else verdict.reason
         self.told.note(row_id, story)
         if original and original != row_id and self.told.get(original) is None:
             self.awaited.note(original, story)

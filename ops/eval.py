@@ -24,9 +24,9 @@ ALL = "all"
 
 def evaluate(
     data: Annotated[Path, typer.Option("--data", help="folder berisi baris berlabel (JSON Lines)")],
-    what: Annotated[str, typer.Option("--what", help=f"{DUPLICATES}, {', '.join(READING)}, atau {ALL}")] = ALL,
+    what: Annotated[str, typer.Option("--what", help="duplicates, topic, relevance, places, urgency, atau all")] = ALL,
     half: Annotated[str, typer.Option("--half", help="dev, held, atau all: bagian baris yang dinilai")] = "held",
-    worst: Annotated[Path | None, typer.Option("--worst", help="berkas untuk lipatan yang salah dan yang luput")] = None,
+    worst: Annotated[Path | None, typer.Option("--worst", help="berkas untuk lipatan yang salah dan luput")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Ukur mutu pada baris berlabel: salinan, topik, relevansi, tempat, urgensi.
@@ -40,7 +40,7 @@ def evaluate(
     if half not in ("dev", "held", "all"):
         raise ConfigError(f"--half {half}: tidak dikenal", hint="pilih dev, held atau all")
     if half == "all" and what != DUPLICATES:
-        raise ConfigError("--half all hanya untuk duplicates", hint="model belajar dari separuhnya: pilih dev atau held")
+        raise ConfigError("--half all hanya untuk duplicates", hint="model belajar dari separuhnya: dev atau held")
     common = [str(data), "--half", half, "--config", str(readable(config))]
     sys.stdout.flush()
     if what in READING:

@@ -25,7 +25,6 @@ from ops import (
     daemon,
     demo,
     doctor,
-    eval,
     explain,
     inbox,
     ingest,
@@ -33,6 +32,9 @@ from ops import (
     session,
     suggest,
     tickets,
+)
+from ops import (
+    eval as evaluation_verb,
 )
 
 app = typer.Typer(
@@ -53,7 +55,7 @@ app.command("inbox")(inbox.serve)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
-app.command("eval")(eval.evaluate)
+app.command("eval")(evaluation_verb.evaluate)
 app.command("suggest")(suggest.suggest)
 app.command("doctor")(doctor.doctor)
 app.command(

@@ -14,11 +14,11 @@ one step, at most to `tinggi`: how many people repeat a thing says how many it m
 danger, which only a report can say. Once for a story: the second thousand is what the first hundred foretold.
 Stories in lanes (praise, chatter) have no tickets, so nothing of theirs is lifted.
 
-A campaign is CAMPAIGN_VOICES voices and more who pasted the story's words unchanged as their own, where these are
-also CAMPAIGN_SHARE of all voices. Native reposts, quotes and texts that name their source do not count. It is
-a mark for staff and nothing else: a real complaint may be carried by a campaign, so it lowers no urgency, hides no
-post and bans nobody. `young` counts those of X whose account number, which holds its day of birth, is younger than
-YOUNG at the time of the post. No name is kept with any of it.
+A campaign is CAMPAIGN_VOICES voices and more whose post is the story's words and nothing else (or holds them
+whole), where these are also CAMPAIGN_SHARE of all voices. Native reposts, quotes and texts that name their source
+do not count. It is a mark for staff and nothing else: a real complaint may be carried by a campaign, so it lowers
+no urgency, hides no post and bans nobody. `young` counts those of X whose account number, which holds its day of
+birth, is younger than YOUNG at the time of the post. No name is kept with any of it.
 
 Thresholds. A surge at 50 voices an hour would have lifted 1 of those 2,432 stories, at 25 it would be 8, at 100 none;
 an office that hears more sets `thresholds.surge_voices` higher. 30 voices and half of all for a campaign: a choice,
@@ -38,7 +38,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain import Mention
 
-WAYS = ("first", "repost", "same", "copy", "quote", "reply")  # `same`: pasted word for word; `copy`: with edits
+WAYS = ("first", "repost", "same", "copy", "quote", "reply")  # `same`: the story's words as they are
 MINUTE = timedelta(minutes=1)
 WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200)  # minutes of one bar
 MAX_BINS = 48

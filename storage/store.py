@@ -189,7 +189,7 @@ class TicketView:
     spread: Spread
     siblings: Sequence[Ticket]
     history: Sequence[HistoryEntry]
-    additions: Sequence[Addition] = ()  # newest first, at most 20; they stand among the copies as well
+    additions: Sequence[Addition] = ()  # newest first, at most 200; they stand among the copies as well
     old_pictures: Sequence[OldPicture] = ()  # one for each earlier story, longest ago first
 
 

@@ -38,7 +38,7 @@ def check(tickets, notices, view, outcome, *, size, milestones):
     assert [key.split("|")[1] for key in notices] == [f"x{n}" for n in milestones]
     assert view.size == view.spread.posts == size
     assert view.spread.peak > 0.9 * size
-    assert {name for name, *_ in view.spread.by("platform")} == {key for key in MACHINE_ACCOUNTS}
+    assert {name for name, *_ in view.spread.by("platform")} == set(MACHINE_ACCOUNTS)
     assert {"first", "repost", "same", "copy", "quote"} == {name for name, *_ in view.spread.by("way")}
     assert outcome.lag < timedelta(minutes=5)
 

@@ -47,6 +47,9 @@ CREATE INDEX IF NOT EXISTS picture_again_earlier ON picture_again(earlier);
 CREATE VIEW IF NOT EXISTS metric_picture AS SELECT state, reason, count(*) AS n FROM picture GROUP BY state, reason;
 """
 
+ADDED = """CREATE INDEX IF NOT EXISTS mention_addition ON mention(cluster, posted_at)
+  WHERE verdict IN ('quote', 'thread', 'added');  -- what may tell more than the story's first post
+"""
 SPREAD = """
 CREATE TABLE IF NOT EXISTS spread_story (  -- how stories told twice spread: a replica of mention, see spread.py
   cluster TEXT PRIMARY KEY,
@@ -136,6 +139,7 @@ CREATE TABLE mention (
 CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
 CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
+{ADDED}
 CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
 
 CREATE TABLE sighting (             -- an account was shown a mention; the ledger's right-hand side
@@ -375,7 +379,7 @@ def m004_pictures(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m005_spread(db: sqlite_utils.Database) -> None:
     """Stories of an older file are counted when they next grow; until then their page counts the rows."""
-    db.executescript(SPREAD)
+    db.executescript(ADDED + SPREAD)
 
 
 @MIGRATIONS()

@@ -124,7 +124,8 @@ class Spreads:
         if pairs:
             self.counts.heard |= set(self.connection.execute(
                 "SELECT s.cluster, s.voice FROM json_each(?) p CROSS JOIN spread_voice s"
-                " ON s.cluster = p.value ->> 0 AND s.voice = p.value ->> 1", (orjson.dumps(pairs).decode(),)).fetchall())
+                " ON s.cluster = p.value ->> 0 AND s.voice = p.value ->> 1", (orjson.dumps(pairs).decode(),)
+            ).fetchall())
         self._recent(counted)
 
     def _recount(self, clusters: Iterable[str]) -> None:

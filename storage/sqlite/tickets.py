@@ -34,7 +34,7 @@ from storage.sqlite.schema import LIVE
 from storage.store import Addition, TicketQuery, TicketRow, TicketView, Transition
 
 COPIES = 50
-ADDITIONS = 20
+ADDITIONS = 200  # read; the page shows those first that tell something new
 PLACE = "extraction ->> '$.location.name'"
 ANSWERED = (  # where the reporter said it is, in the thread below a post that did not say
     f"SELECT ja.{PLACE} FROM mention a JOIN judgement ja ON ja.mention = a.key WHERE a.cluster = c.id"
@@ -139,7 +139,7 @@ def _additions(connection: sqlite3.Connection, cluster: str, first: str) -> list
     rows = connection.execute(
         f"SELECT {MENTION}, ifnull(ifnull(m.author_id, m.author_handle) = c.author, 0), j.extraction"
         " FROM mention m JOIN cluster c ON c.id = m.cluster LEFT JOIN judgement j ON j.mention = m.key"
-        " WHERE m.cluster = ? AND m.key <> ? AND m.verdict IN ('quote', 'thread')"
+        " WHERE m.cluster = ? AND m.key <> ? AND m.verdict IN ('quote', 'thread', 'added')"
         " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?", (cluster, first, ADDITIONS)).fetchall()
     return [Addition(mention_of(tuple(row)), bool(reporter), orjson.loads(seen) if seen else None)
             for *row, reporter, seen in rows]

@@ -127,3 +127,23 @@ def test_deleted_posts_are_not_linked(office: Any) -> None:
     [one] = card(spread(2, 2, amplifiers=(Amplifier(gone, 2),))).carriers
 
     assert (one.link, one.official) == (None, None)
+
+
+def test_what_a_copy_adds_stands_first_with_its_words_marked(store: Store, browser_of: Any) -> None:
+    """A house number in the third remark is not buried below later assent; what the story said is no news."""
+    post = mention("Tiang listrik miring di Jalan Kenanga, warga takut", platform="instagram", account=ACCOUNT, at=NOON)
+    number = open_case(store, post)
+    texts = ("Tiang listrik miring di Jalan Kenanga nomor 12, dua orang luka. WA 0812-3456-7890", "Betul, tiangnya miring", "Up")
+    for n, text in enumerate(texts, 1):
+        remark = mention(text, platform="instagram", account=ACCOUNT, at=NOON + n * timedelta(hours=1))
+        arrive(store, remark)
+        store.settle([Decision(remark.key, Fate.ATTACHED, None, Verdict(post.key, "added" if n == 1 else "quote"), (), (),
+                               "cafe0123")], announce=quiet, now=NOON)
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+    section = page[page.index('id="additions-title"'):]
+
+    assert section.index("nomor 12") < section.index("Betul")
+    assert re.findall(r'<mark class="m-new">([^<]*)</mark>', section) == ["nomor 12", "dua orang luka"]
+    assert '<mark class="m-new " title="fakta baru">nomor 12</mark>' in section
+    assert "0812" not in section
