@@ -11,7 +11,10 @@ from tests.storage.books_contract import BooksContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.people_contract import PeopleContract
+from tests.storage.stories_contract import StoriesContract
 
 
-class StoreContract(HarvestContract, JudgingContract, TellingContract, PeopleContract, BooksContract):
+class StoreContract(
+    HarvestContract, JudgingContract, TellingContract, PeopleContract, StoriesContract, BooksContract
+):
     """All of it."""
