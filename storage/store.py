@@ -273,7 +273,10 @@ class Store(Protocol):
         """Those of `keys` that tell the ticket's story, by (posted_at, key). What is another's is left out."""
 
     def tellings(self, actor: Actor, ticket_id: int, *, limit: int = 50) -> list[Mention]:
-        """Posts that may be split off, newest first: not the story's first, no reposts, none that is gone."""
+        """Posts that may be split off, newest first: no reposts, none that is gone, not the story's first.
+
+        Nor the first of a story that was merged into it: that merge is undone instead.
+        """
 
     def merge(self, actor: Actor, merge: Merge) -> Ticket:
         """Two stories become one; returns the ticket that goes on. Raises Conflict where anything has moved.

@@ -71,7 +71,8 @@ def tellings(connection: sqlite3.Connection, actor: Actor, ticket_id: int, *, li
     found = mine(connection, actor, ticket_id)
     return _mentions(
         connection, "m.cluster = ?1 AND m.key <> (SELECT first FROM cluster WHERE id = ?1) AND m.kind <> 'repost'"
-        " AND m.own = 0 AND m.state NOT IN ('gone', 'withheld') ORDER BY m.posted_at DESC, m.key DESC LIMIT ?2",
+        " AND m.own = 0 AND m.home IS NOT m.key AND m.state NOT IN ('gone', 'withheld')"
+        " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?2",
         (found.cluster, limit))
 
 

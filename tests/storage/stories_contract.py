@@ -45,15 +45,20 @@ class StoriesContract:
         save(store, share)
         settle(store, joins(share, second.key))
 
+        said = mention("betul, di situ", reply_to=second.key)
+        save(store, said)
+        settle(store, joins(said, second.key, "thread"))
+
         merge(store, b, a, actor=ALICE)
 
         view = store.ticket(ALICE, a)
-        assert view.size == 3
-        assert keys_of([view.mention, *view.copies]) == keys_of([first, second, share])
+        assert view.size == 4
+        assert keys(store.tellings(ALICE, a)) == [said.key]  # no repost, and neither story's first post
+        assert keys_of([view.mention, *view.copies]) == keys_of([first, second, share, said])
         assert (ticket(store, b).status, ticket(store, b).merged_into) == (Status.DIGABUNG, a)
         assert [row.ticket.id for row in store.tickets(ALICE, TicketQuery(statuses=(Status.BARU,)))] == [a]
         assert store.verify() == []
-        assert fates(store) == {"ticket": 2, "attached": 1}
+        assert fates(store) == {"ticket": 2, "attached": 2}
 
     def test_the_nearer_due_date_goes_on_and_the_other_stays_on_its_row(self, store: Store):
         """Neither citizen's clock is lost: the ticket that goes on cites the stricter limit."""
