@@ -10,9 +10,11 @@ Times are aware UTC. Scores are 0..1. Offsets are code points into the *stored* 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 # --- what we watch ---------------------------------------------------------------------------
 
@@ -467,6 +469,7 @@ class Ticket:
     outside: bool = False
     closed_at: datetime | None = None
     reason: str | None = None  # why rejected, handed over, ...
+    merged_into: int | None = None  # of a `digabung` ticket: the one that goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +480,41 @@ class Action:
     reason: str | None = None
     to_department: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A story as staff regroup it: every ticket of it, whoever owns it. For the rules; never for a page."""
+
+    story: str  # the cluster
+    first: str  # key of its first mention
+    tickets: tuple[Ticket, ...]
+    joined: Mapping[str, int] = field(default_factory=dict)  # first mention of a story merged in -> its ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """What a regrouping makes of one ticket; compare and swap on `seen_version`."""
+
+    ticket: int
+    seen_version: int
+    changes: Mapping[str, Any]  # columns, only those that change; "cluster" moves it to the other story
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouping:
+    """A merge or a split that stands: what its undoing has to look at."""
+
+    id: int
+    kind: str  # "merge": `ticket` went into `other`; "split": `other` was opened with mentions of `ticket`
+    ticket: int
+    other: int
+    story: str
+    other_story: str
+    tickets: tuple[Ticket, ...]  # as they are now: all that it changed, and all of a split-off story
+    at: datetime
+    actor: str
+    blocked_by: tuple[int, ...] = ()  # tickets whose later merge stands on this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ class Judge:
         has to remember last month.
         """
         for story in store.stories_since(self.seq, after=at - self.window):
-            self.folder.remember(story.cluster, story.fingerprint, author=story.author, at=story.posted_at)
+            self.folder.remember(story.cluster, story.fingerprint, author=story.author, at=story.posted_at,
+                                 parted=story.parted)
             self.seq = max(self.seq, story.seq)
 
     def forget(self) -> None:

@@ -82,9 +82,12 @@ PAST = {
     "accept": noop("menerima"), "start": noop("mulai mengerjakan"), "finish": noop("menyelesaikan"),
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
-    "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"), "gone": noop("kiriman dihapus penulis"),
     "dispose": noop("mendisposisikan lewat akun resmi"),
     "disposition_held": noop("disposisi tidak dijalankan: perkara rahasia tetap di meja ini"),
+    "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"),
+    "split": noop("memisahkan kiriman"), "undo_merge": noop("mengurungkan penggabungan"),
+    "undo_split": noop("mengurungkan pemisahan"), "apart": noop("menandai bukan kejadian yang sama"),
+    "gone": noop("kiriman dihapus penulis"),
 }
 FIELD = {
     "status": noop("status"), "department": noop("dinas"), "urgency": noop("urgensi"), "priority": noop("prioritas"),
@@ -93,6 +96,8 @@ FIELD = {
     "what": noop("yang dibuka"), "parent": noop("tiket induk"), "note": noop("catatan"), "size": noop("jumlah kiriman"),
     "place": noop("tempat"), "location": noop("kode wilayah"), "suggested": noop("usulan dinas"),
     "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
+    "merged_into": noop("digabung ke"), "merged": noop("tiket yang bergabung"), "opened": noop("tiket baru"),
+    "moved": noop("kiriman yang pindah"), "split_from": noop("dipisah dari"), "other": noop("tiket lain"),
 }
 ACCOUNT_STATE = {
     "ok": noop("Berjalan"), "backoff": noop("Menunggu, mencoba lagi sendiri"),

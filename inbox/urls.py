@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.views import account, actions, oversight, problems, queue, ticket, workbench
+from inbox.views import account, actions, oversight, problems, queue, stories, ticket, workbench
 
 
 class TicketNumber:
@@ -29,6 +29,7 @@ urlpatterns = [
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
     path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
+    path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
     path("status", require_GET(oversight.health), name="health"),

@@ -110,6 +110,7 @@ class Folder:
         self._index = Index()
         self._shelf = Shelf()
         self._pictures = Pictures()
+        self._parted: dict[str, str] = {}  # story that staff split off -> the one it was in
 
     @property
     def stories(self) -> int:
@@ -150,14 +151,19 @@ class Folder:
 
     def remember(
         self, cluster: str, fingerprint: Fingerprint, *, author: str | None,  # noqa: ARG002  the body carries it
-        at: datetime,
+        at: datetime, parted: str | None = None,
     ) -> None:
         """Take in a story from the store; one that is known already is left as it is.
+
+        `parted`: the story that staff split this one from. What resembles that one is from now on compared with
+        both, however sure it looks, and goes to the closer.
 
         An empty body means that its post was deleted: the story is forgotten. `author` is not needed,
         for the fingerprint's body carries the author's hash.
         """
         known = self._number_of(cluster, fingerprint)
+        if parted:
+            self._parted[cluster] = parted
         if not fingerprint.body:
             if known:
                 self._shelf.blank(known)
@@ -234,6 +240,8 @@ class Folder:
         ranked = sorted([(hits << 32) | n for n, hits in Counter(numbers).items() if hits >= least], reverse=True)
         words = set(ours.words)
         best: Match | None = None
+        best_words: list[str] = []
+        divided = set(self._parted.values())
         nearest = 0.0
         for number in sorted([rank & 0xFFFFFFFF for rank in ranked[:CANDIDATES]]):  # copies gather at the oldest
             story = self._living(number, at)
@@ -244,9 +252,11 @@ class Folder:
                 continue
             match, similarity = self._compare(ours, story.cluster, from_body(story.body))
             nearest = max(nearest, similarity)
-            if match and (best is None or (match.voice, match.similarity) > (best.voice, best.similarity)):
-                best = match
-                if best.similarity >= SURE and (best.voice or not ours.reposts):
+            if match and (best is None or (match.voice, match.similarity) > (best.voice, best.similarity)
+                          or (self._parted.get(match.cluster) == best.cluster
+                              and overlap(words, theirs) > overlap(words, best_words))):
+                best, best_words = match, theirs
+                if best.similarity >= SURE and (best.voice or not ours.reposts) and best.cluster not in divided:
                     break  # a repost looks on for its author's text
         return best, nearest
 
@@ -324,6 +334,11 @@ def enough(ours: Reading, theirs: Reading, shared: tuple[str, ...]) -> bool:
     return said >= TELLING
 
 
+def overlap(ours: set[str], theirs: list[str]) -> float:
+    """Jaccard: where two stories both contain a copy whole, the one that holds little else is closer."""
+    return len(ours.intersection(theirs)) / max(1, len(ours.union(theirs)))
+
+
 def same_voice(ours: Reading, theirs: Reading) -> bool:
     """Whether both, by their own word, repeat one author: a repost and its original, or two reposts."""
     if ours.reposts and ours.reposts in (theirs.handle, theirs.reposts):
@@ -375,6 +390,11 @@ def reason_of(ours: Reading, theirs: Reading) -> str:
     if ours.reposted:
         return "repost"
     return "same_author" if ours.author and ours.author == theirs.author else "near_duplicate"
+
+
+def own_fingerprint(mention: Mention) -> Fingerprint:
+    """What a post that staff made a story of its own is known by; `remember` chooses its shingles."""
+    return fingerprint(read(mention), (), media_keys(mention))
 
 
 def cluster_key(cluster: str) -> int:

@@ -284,7 +284,7 @@ def same_word(one: str, other: str, *, strict: bool) -> bool:
         return True
     if not {one, other}.isdisjoint(POLARITY):
         return False
-    if not strict and shorter >= 3 and _root(one) == _root(other):
+    if not strict and shorter >= 3 and root(one) == root(other):
         return True
     slip = _slip(one, other) if shorter >= 5 else ""
     if strict or not {one, other}.isdisjoint(OBJECTS):
@@ -353,7 +353,7 @@ def _slip(one: str, other: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _root(word: str) -> str:
+def root(word: str) -> str:
     for suffix in SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "nya" else 4):
             word = word[: -len(suffix)]

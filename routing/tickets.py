@@ -8,7 +8,7 @@
 
 Refuses: to lose a ticket. Nothing here deletes; a rejection can be reopened; "not ours" is a hand-over
 and stays tracked; the citizen's clock (`opened_at`, `due_at`) is never touched. `digabung` is entered and
-left by merging, not by these verbs. What is refused says what would be possible, in Indonesian.
+left by merging (`routing.stories`), not by these verbs. What is refused says what would be possible, in Indonesian.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from domain import (
     Account,
     AccountState,
     Actor,
+    Case,
     Decision,
     Event,
     Extraction,
@@ -23,9 +24,11 @@ from domain import (
     Mention,
     Page,
     Picture,
+    Regrouping,
     Status,
     Ticket,
 )
+from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Spread, Surge
 
 
@@ -49,6 +52,7 @@ class Story:
     author: str | None
     posted_at: datetime
     seq: int
+    parted: str | None = None  # the story that staff split it from
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,7 @@ class TicketView:
     history: Sequence[HistoryEntry]
     additions: Sequence[Addition] = ()  # newest first, at most 200; they stand among the copies as well
     old_pictures: Sequence[OldPicture] = ()  # one for each earlier story, longest ago first
+    regroupings: Sequence[Regrouping] = ()  # merges and splits of this ticket that stand, newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +372,50 @@ class Store(Protocol):
 
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
         """Compare and swap on `seen_version`: raises Conflict where somebody was first."""
+
+    # --- stories put together and taken apart
+    def case(self, actor: Actor, ticket_id: int) -> Case:
+        """The ticket's whole story, for the rules of regrouping. Refuses as `ticket` does."""
+
+    def members(self, actor: Actor, ticket_id: int, keys: Sequence[str]) -> list[Mention]:
+        """Those of `keys` that tell the ticket's story, by (posted_at, key). What is another's is left out."""
+
+    def tellings(self, actor: Actor, ticket_id: int, *, limit: int = 50) -> list[Mention]:
+        """Posts that may be split off, newest first: no reposts, none that is gone, not the story's first.
+
+        Nor the first of a story that was merged into it: that merge is undone instead.
+        """
+
+    def merge(self, actor: Actor, merge: Merge) -> Ticket:
+        """Two stories become one; returns the ticket that goes on. Raises Conflict where anything has moved.
+
+        What was told for the story that went in, or will be, belongs to the other; `undo` knows it apart.
+        """
+
+    def split(self, actor: Actor, split: Split) -> Ticket:
+        """Mentions become a story of their own; returns its ticket. Reposts and copies of them go along.
+
+        The head waits to be judged again, by its own words. Raises Refused where the story's first mention
+        would leave with them.
+        """
+
+    def regrouping(self, actor: Actor, number: int) -> Regrouping:
+        """A merge or split that stands and whose tickets the actor may see; else NotAllowed."""
+
+    def undo(self, actor: Actor, undo: Undo) -> Ticket:
+        """Restore what a merge or split changed and nobody has changed since; returns the ticket of the page."""
+
+    def candidates(self, actor: Actor, ticket_id: int, *, within: timedelta) -> list[Candidate]:
+        """Live tickets of other stories, of the same desk or topic, opened `within` of this one: at most 120.
+
+        Only what the actor may see, and nothing that staff have called another incident.
+        """
+
+    def part(self, actor: Actor, ticket_id: int, other: int, *, now: datetime) -> None:
+        """Staff say that two tickets are not one incident: a label, and no candidate again."""
+
+    def pair_labels(self) -> list[PairLabel]:
+        """What merges, splits, undoings and dismissals say about pairs of stories, the latest word a pair."""
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         """Audit that personal data was unmasked."""

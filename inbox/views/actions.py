@@ -33,13 +33,13 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
         raise NotAllowed(f"no action {verb} for this role")
     ticket = desk().store.ticket(actor, number).ticket
     if request.POST.get("version") != str(ticket.version):
-        return _conflict(request, actor, number)
+        return conflict(request, actor, number)
     try:
         changed = desk().store.apply(actor, _transition(ticket, _action(request.POST, verb), actor))
     except Refused as refusal:
         return ticket_page(request, number, error=_said(refusal, request.POST, verb), tried=verb, status=422)
     except Conflict:
-        return _conflict(request, actor, number)
+        return conflict(request, actor, number)
     messages.success(request, f"T-{number}: {label('done', verb)}")
     return redirect(_onward(request, changed))
 
@@ -49,6 +49,11 @@ def _said(refusal: Refused, form: Mapping[str, Any], verb: str) -> str:
         return str(
             _("Pilih alasan penolakan dari daftar. Bukan wewenang dinas Anda? Alihkan atau teruskan, jangan tolak.")
         )
+    return sentence(refusal)
+
+
+def sentence(refusal: Refused) -> str:
+    """What was refused and what would be possible, as a person reads it."""
     text = str(refusal)
     return f"{text[:1].upper()}{text[1:]}. {refusal.hint[:1].upper()}{refusal.hint[1:]}".removesuffix(" ") + "."
 
@@ -83,7 +88,7 @@ def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
     )
 
 
-def _conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+def conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Say who was first; where the ticket left this desk meanwhile, the Store's refusal says it."""
     history = desk().store.ticket(actor, number).history
     latest = max(history, key=lambda entry: entry.at, default=None)

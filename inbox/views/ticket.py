@@ -16,8 +16,11 @@ from inbox.limits import limits
 from inbox.masks import gist, harmless
 from inbox.pages import page, zone
 from inbox.spreading import spread_card
+from inbox.suggested import suggested
+from nlp.related import WITHIN
 from routing.packet import letter, packet
 from routing.tickets import allowed
+from storage.store import TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
 OFFERED = ("accept", "start", "finish", "reopen", "reroute", "hand_over", "ask", "reject", "note")
@@ -61,9 +64,35 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "tried": tried,
         "typed": request.POST if error else {},
         "may_see": request.user.may_see,
+        "merged_into": _visible(request, view.ticket.merged_into),
+        **_regrouping(request, view),
         **_choices(request, view.ticket),
     }
     return page(request, "ticket.html", context, status=status)
+
+
+def _regrouping(request: HttpRequest, view: TicketView) -> dict[str, Any]:
+    """What may be put together or taken apart here; nothing for who only looks, or on a ticket that is closed."""
+    if not request.user.may_act or view.ticket.status not in LIVE_STATUSES:
+        return {"regroupable": False}
+    store, actor = desk().store, request.user.actor
+    head = store.heads([view.ticket.cluster])[view.ticket.cluster]
+    candidates = store.candidates(actor, view.ticket.id, within=WITHIN)
+    chosen = request.POST.getlist("mention") if request.method == "POST" else ()
+    official = desk().official_handles
+    tellings = store.tellings(actor, view.ticket.id) if view.size > 1 else []
+    return {"regroupable": True, "chosen": chosen, "suggested": suggested(head, candidates, official=official),
+            "tellings": [(mention, gist(mention.text, official=official)) for mention in tellings]}
+
+
+def _visible(request: HttpRequest, number: int | None) -> bool:
+    if number is None:
+        return False
+    try:
+        desk().store.ticket(request.user.actor, number)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _due(ticket: Any) -> Due | None:

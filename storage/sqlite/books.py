@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from domain import Fate
@@ -36,8 +36,8 @@ def ledger(connection: sqlite3.Connection, day: date | None) -> list[LedgerRow]:
 # --- proof -------------------------------------------------------------------------------------
 
 
-AUDITED = ("department", "status", "priority", "topic", "urgency", "opened_at", "due_at", "due_rule", "parent",
-           "sensitive", "outside", "rule", "ruleset", "closed_at", "reason")
+AUDITED = ("cluster", "merged_into", "department", "status", "priority", "topic", "urgency", "opened_at", "due_at",
+           "due_rule", "parent", "sensitive", "outside", "rule", "ruleset", "closed_at", "reason")
 # what the audit last said of each field of a ticket; max() takes j.value from the same row
 _NOT_AS_AUDITED = (
     "SELECT DISTINCT 'T-' || t.id FROM ("

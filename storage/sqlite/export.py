@@ -18,14 +18,18 @@ from storage.sqlite.rows import keys_json, moment
 
 PAGE = 200
 COLUMNS = ("id", "cluster", "department", "status", "topic", "urgency", "priority", "rule", "ruleset", "opened_at",
-           "due_at", "due_rule", "parent", "coordinates", "sensitive", "outside", "reason", "platform", "url",
-           "text", "posted_at", "size", "extraction", "rules_version")
+           "due_at", "due_rule", "parent", "coordinates", "sensitive", "outside", "reason", "merged_into", "platform",
+           "url", "text", "posted_at", "size", "extraction", "rules_version")
+# opened by a split that was taken back: its mentions are told by the story that they had been split from
+WITHDRAWN = ("SELECT w.value FROM regrouping r, json_each(r.withdrawn) w"
+             " WHERE r.undone_at IS NOT NULL AND r.withdrawn <> '[]'")
 
 
 def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
     """Page by page, so that an export of any size neither fills memory nor keeps the log from shrinking.
 
-    Text is as stored: masking is the caller's duty.
+    A merge or split that was undone leaves no trace here: what was opened for it is left out. Text is as
+    stored: masking is the caller's duty.
     """
     last = 0
     while True:
@@ -33,10 +37,11 @@ def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
             rows = connection.execute(
                 "SELECT t.id, t.cluster, t.department, t.status, t.topic, t.urgency, t.priority, t.rule, t.ruleset,"
                 " t.opened_at, t.due_at, t.due_rule, t.parent, t.coordinates, t.sensitive, t.outside, t.reason,"
-                " m.platform, m.url, m.text, m.posted_at, c.size, j.extraction,"
+                " t.merged_into, m.platform, m.url, m.text, m.posted_at, c.size, j.extraction,"
                 " (SELECT min(n) FROM ruleset_version v WHERE v.hash = t.ruleset)"
                 " FROM ticket t JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
-                " LEFT JOIN judgement j ON j.mention = m.key WHERE t.id > ? ORDER BY t.id LIMIT ?", (last, PAGE)
+                " LEFT JOIN judgement j ON j.mention = m.key WHERE t.id > ?"
+                f" AND t.id NOT IN ({WITHDRAWN}) ORDER BY t.id LIMIT ?", (last, PAGE)
             ).fetchall()
             members = _members(connection, {row[1] for row in rows})
             old = pictures.exported(connection, members)

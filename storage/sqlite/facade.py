@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from domain import Account, AccountState, Actor, Decision, Mention, Page, Picture, StoreFault, Ticket
+from domain import Account, AccountState, Actor, Case, Decision, Mention, Page, Picture, Regrouping, StoreFault, Ticket
+from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
 from storage.sqlite import accounts as account_table
-from storage.sqlite import books, export, harvest, judging, outbox, pictures, rulesets, schema, settle, tickets
+from storage.sqlite import (
+    alike,
+    books,
+    export,
+    harvest,
+    judging,
+    outbox,
+    pictures,
+    rulesets,
+    schema,
+    settle,
+    stories,
+    tickets,
+    undoing,
+)
 from storage.sqlite.connection import Connect, Connections
 from storage.store import (
     Announce,
@@ -180,7 +196,8 @@ class SqliteStore:
 
     def ticket(self, actor: Actor, ticket_id: int) -> TicketView:
         with self.connections.read() as connection:
-            return tickets.ticket(connection, actor, ticket_id)
+            view = tickets.ticket(connection, actor, ticket_id)
+            return replace(view, regroupings=undoing.standing(connection, actor, ticket_id))
 
     def counts(self, actor: Actor) -> dict[str, int]:
         with self.connections.read() as connection:
@@ -189,6 +206,48 @@ class SqliteStore:
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
         with self.connections.write() as connection:
             return tickets.apply(connection, actor, transition)
+
+    # --- stories put together and taken apart
+
+    def case(self, actor: Actor, ticket_id: int) -> Case:
+        with self.connections.read() as connection:
+            return stories.case(connection, actor, ticket_id)
+
+    def members(self, actor: Actor, ticket_id: int, keys: Sequence[str]) -> list[Mention]:
+        with self.connections.read() as connection:
+            return stories.members(connection, actor, ticket_id, keys)
+
+    def tellings(self, actor: Actor, ticket_id: int, *, limit: int = 50) -> list[Mention]:
+        with self.connections.read() as connection:
+            return stories.tellings(connection, actor, ticket_id, limit=limit)
+
+    def merge(self, actor: Actor, merge: Merge) -> Ticket:
+        with self.connections.write() as connection:
+            return stories.merge(connection, actor, merge)
+
+    def split(self, actor: Actor, split: Split) -> Ticket:
+        with self.connections.write() as connection:
+            return stories.split(connection, actor, split)
+
+    def regrouping(self, actor: Actor, number: int) -> Regrouping:
+        with self.connections.read() as connection:
+            return undoing.regrouping(connection, actor, number)
+
+    def undo(self, actor: Actor, undo: Undo) -> Ticket:
+        with self.connections.write() as connection:
+            return undoing.undo(connection, actor, undo)
+
+    def candidates(self, actor: Actor, ticket_id: int, *, within: timedelta) -> list[Candidate]:
+        with self.connections.read() as connection:
+            return alike.candidates(connection, actor, ticket_id, within=within)
+
+    def part(self, actor: Actor, ticket_id: int, other: int, *, now: datetime) -> None:
+        with self.connections.write() as connection:
+            alike.part(connection, actor, ticket_id, other, now=now)
+
+    def pair_labels(self) -> list[PairLabel]:
+        with self.connections.read() as connection:
+            return alike.pair_labels(connection)
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:

@@ -47,35 +47,52 @@ def stories_since(connections: Connections, seq: int, *, after: datetime) -> Ite
     while True:
         with connections.read() as connection:
             rows = connection.execute(
-                "SELECT id, exact, shingles, body, media, author, first_at, seq FROM cluster"
+                "SELECT id, exact, shingles, body, media, author, first_at, seq, parted FROM cluster"
                 " WHERE seq > ? AND first_at > ? AND exact IS NOT NULL ORDER BY seq LIMIT ?",
                 (seq, micros(after), PAGE),
             ).fetchall()
-        for cluster, exact, shingles, body, media, author, first_at, seq in rows:
-            yield Story(cluster, fingerprint_of(exact, shingles, body, media), author, moment(first_at), seq)
+        for cluster, exact, shingles, body, media, author, first_at, seq, parted in rows:
+            made = fingerprint_of(exact, shingles, body, media)
+            yield Story(cluster, made, author, moment(first_at), seq, parted)
         if len(rows) < PAGE:
             return
 
 
+def roots(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, str]:
+    """Story -> the story that it stands in now, for those that staff have merged into another."""
+    if connection.execute("SELECT 1 FROM cluster WHERE joined IS NOT NULL LIMIT 1").fetchone() is None:
+        return {}
+    return dict(connection.execute(
+        f"WITH RECURSIVE up(id, root) AS (SELECT id, joined FROM cluster WHERE joined IS NOT NULL AND id {LISTED}"
+        " UNION ALL SELECT up.id, c.joined FROM up JOIN cluster c ON c.id = up.root WHERE c.joined IS NOT NULL)"
+        " SELECT up.id, up.root FROM up JOIN cluster c ON c.id = up.root WHERE c.joined IS NULL",
+        (keys_json(clusters),)).fetchall())
+
+
 def clusters_of(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
-    """A mention's own cluster goes before what its reposts say."""
+    """A mention's own cluster goes before what its reposts say; its home before the one that staff merged it into."""
     listed = keys_json(keys)
     reposted = connection.execute(
         f"SELECT key, cluster FROM known_original WHERE key {LISTED}", (listed,)).fetchall()
     own = connection.execute(
-        f"SELECT key, cluster FROM mention WHERE cluster IS NOT NULL AND key {LISTED}", (listed,)).fetchall()
+        f"SELECT key, ifnull(home, cluster) FROM mention WHERE cluster IS NOT NULL AND key {LISTED}", (listed,)
+    ).fetchall()
     return dict(reposted) | dict(own)
 
 
 def standings(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Standing]:
-    listed = keys_json(clusters)
+    """Under the name that was asked for; a story merged into another stands as that other does."""
+    wanted = set(clusters)
+    into = roots(connection, wanted)
+    listed = keys_json(wanted | set(into.values()))
     tickets: dict[str, tuple[Ticket, ...]] = {}
     for ticket in live_tickets(connection, listed):
         tickets[ticket.cluster] = (*tickets.get(ticket.cluster, ()), ticket)
     rows = connection.execute(
         "SELECT c.id, c.size, m.fate FROM cluster c JOIN mention m ON m.key = c.first"
         f" WHERE c.id {LISTED} ORDER BY c.id", (listed,)).fetchall()
-    return {id_: Standing(id_, tickets.get(id_, ()), size, fate) for id_, size, fate in rows}
+    found = {id_: Standing(id_, tickets.get(id_, ()), size, fate) for id_, size, fate in rows}
+    return {id_: found[into.get(id_, id_)] for id_ in sorted(wanted & found.keys())}
 
 
 def heads(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Head]:

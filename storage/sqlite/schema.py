@@ -10,6 +10,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import sqlite_utils
@@ -126,6 +127,7 @@ CREATE TABLE mention (
   retry_at INTEGER,                 -- of a failed one
   reason TEXT,                      -- what decided its fate
   verdict TEXT,                     -- why it belongs to its cluster
+  home TEXT,                        -- the story it was told for, where staff have merged that one into `cluster`
   similarity REAL,
   ruleset TEXT,
   text TEXT NOT NULL,
@@ -138,6 +140,7 @@ CREATE TABLE mention (
 ) STRICT;
 CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
 CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
+CREATE INDEX mention_home ON mention(home) WHERE home IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
 {ADDED}
 CREATE INDEX mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread';  -- answers may name the place
@@ -198,9 +201,12 @@ CREATE TABLE cluster (
   exact TEXT,                       -- fingerprint, or null: decimal, whatever its width
   shingles BLOB,                    -- 64-bit numbers; the first byte says q (signed) or Q
   body TEXT,
-  media TEXT                        -- JSON list
+  media TEXT,                       -- JSON list
+  joined TEXT REFERENCES cluster(id),  -- staff merged it into this one; its own tellings arrive there
+  parted TEXT REFERENCES cluster(id)   -- staff split it from this one; its fingerprint keeps it apart
 ) STRICT;
 CREATE UNIQUE INDEX cluster_seq ON cluster(seq, first_at);
+CREATE INDEX cluster_joined ON cluster(joined) WHERE joined IS NOT NULL;
 
 {SPREAD}
 CREATE TABLE known_original (       -- reposted, but never shown to us itself
@@ -229,13 +235,16 @@ CREATE TABLE ticket (
   rule TEXT NOT NULL,
   ruleset TEXT NOT NULL,
   closed_at INTEGER,
-  reason TEXT
+  reason TEXT,
+  merged_into INTEGER REFERENCES ticket(id)
 ) STRICT;
 CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
   WHERE status IN {LIVE};           -- a finished complaint may return
 CREATE INDEX ticket_cluster ON ticket(cluster);
 CREATE INDEX ticket_desk ON ticket(department, status, due_sort, id);
 CREATE INDEX ticket_due ON ticket(due_sort, id);
+CREATE INDEX ticket_desk_opened ON ticket(department, opened_at) WHERE status IN {LIVE};  -- what may be the same
+CREATE INDEX ticket_topic_opened ON ticket(topic, opened_at) WHERE status IN {LIVE};
 CREATE VIRTUAL TABLE ticket_text USING fts5(text, tokenize = "unicode61 remove_diacritics 2");
                                     -- rowid = ticket; words of the story's first mention, personal data left out
 
@@ -294,6 +303,26 @@ CREATE TABLE correction (           -- what staff changed in a machine's decisio
   after TEXT NOT NULL,
   ruleset TEXT NOT NULL
 ) STRICT;
+CREATE INDEX correction_story ON correction(cluster);
+
+CREATE TABLE regrouping (           -- merges and splits by staff, with what undoing them restores
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split')),
+  ticket INTEGER NOT NULL REFERENCES ticket(id),  -- merged, or split from
+  other INTEGER NOT NULL REFERENCES ticket(id),   -- goes on, or opened by the split
+  story TEXT NOT NULL REFERENCES cluster(id),
+  other_story TEXT NOT NULL REFERENCES cluster(id),
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  tickets TEXT NOT NULL,            -- JSON: [ticket, columns before, columns after]
+  mentions TEXT,                    -- JSON: of a split, how each mention stood before
+  undone_at INTEGER,
+  withdrawn TEXT NOT NULL DEFAULT '[]'  -- JSON: tickets of a split that was undone; no export lists them
+) STRICT;
+CREATE INDEX regrouping_ticket ON regrouping(ticket) WHERE undone_at IS NULL;
+CREATE INDEX regrouping_other ON regrouping(other) WHERE undone_at IS NULL;
+CREATE INDEX regrouping_story ON regrouping(story);
+CREATE INDEX regrouping_undone ON regrouping(id) WHERE withdrawn <> '[]';
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY,
@@ -394,6 +423,27 @@ def m007_rulesets(db: sqlite_utils.Database) -> None:
           SELECT hash, saved_at, 'kentongan', reason FROM ruleset
            WHERE hash NOT IN (SELECT hash FROM ruleset_version) ORDER BY saved_at, hash;
     """)
+
+
+@MIGRATIONS()
+def m003_merges(db: sqlite_utils.Database) -> None:
+    """Columns and tables for merges and splits, where m001 of an older version did not make them."""
+    for table, column in (("mention", "home TEXT"), ("cluster", "joined TEXT REFERENCES cluster(id)"),
+                          ("cluster", "parted TEXT REFERENCES cluster(id)"),
+                          ("ticket", "merged_into INTEGER REFERENCES ticket(id)")):
+        if column.split()[0] not in {row[1] for row in db.execute(f"PRAGMA table_info({table})").fetchall()}:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    for name in ("mention_home", "cluster_joined", "ticket_desk_opened", "ticket_topic_opened", "correction_story",
+                 "regrouping"):
+        for statement in _statements_for(name):
+            db.execute(statement)
+
+
+def _statements_for(name: str) -> list[str]:
+    """The statements of SQL that make an index or table of this name, or indexes named after the table."""
+    made = re.compile(rf"CREATE (TABLE|INDEX) ({name}\w*)\b[^;]*", re.ASCII)
+    plain = re.sub(r"--[^\n]*", "", SQL)
+    return [re.sub(r"^CREATE (TABLE|INDEX)", r"CREATE \1 IF NOT EXISTS", found[0]) for found in made.finditer(plain)]
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -36,7 +36,7 @@ from domain import (
 )
 from storage.spread import Surge
 from storage.sqlite import audit, outbox, search
-from storage.sqlite.judging import LISTED, live_tickets
+from storage.sqlite.judging import LISTED, live_tickets, roots
 from storage.sqlite.rows import fingerprint_row, json_of, keys_json, maybe_micros, micros, ticket_row
 from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
@@ -54,8 +54,8 @@ INSERT_TICKET = (
     " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason)"
     f" VALUES ({', '.join('?' * 19)})"
 )
-SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, reason = ?, verdict = ?, similarity = ?,"
-                  " ruleset = ?, retry_at = NULL WHERE rowid = ?")
+SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, home = ?, reason = ?, verdict = ?,"
+                  " similarity = ?, ruleset = ?, retry_at = NULL WHERE rowid = ?")
 
 
 @dataclass(slots=True)
@@ -64,6 +64,7 @@ class Waiting:
 
     rowid: int
     cluster: str | None  # set where it has been judged before
+    home: str | None  # the story that it was told for, where staff have merged that one into `cluster`
     repost_of: str | None
     posted_at: int
     author: str | None
@@ -91,6 +92,7 @@ class Batch:
     waiting: dict[str, Waiting]
     stories: dict[str, Story]
     spreads: Spreads
+    into: dict[str, str]  # stories that staff have merged -> where their tellings belong now
     seq: int
     last_ticket: int
     mentions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -115,7 +117,7 @@ class Batch:
         mention = self.waiting.pop(decision.mention)
         if decision.verdict.reason == "left":
             self._leave(mention)
-        cluster = mention.cluster or decision.verdict.cluster
+        cluster = self._cluster_of(mention, decision.verdict.cluster)
         story = self._joined(cluster, decision, mention)
         self._open(cluster, story, decision)
         for change in decision.changes:
@@ -136,6 +138,13 @@ class Batch:
                 self.events += self.announce(ticket, story.size)
         self._note(cluster, decision, mention)
 
+    def _cluster_of(self, mention: Waiting, told_for: str) -> str:
+        """Where a mention belongs: where it was, or the story it is told for, or the one that this was merged into."""
+        if mention.cluster is None and told_for in self.into:
+            mention.home = told_for
+            return self.into[told_for]
+        return mention.cluster or told_for
+
     def _leave(self, mention: Waiting) -> None:
         """An edit made it a story of its own: the old one is one shorter."""
         if mention.cluster is not None:
@@ -143,7 +152,7 @@ class Batch:
             if mention.cluster not in self.clusters:
                 self.grown.add(mention.cluster)
             self.spreads.left(mention.cluster)
-            mention.cluster = None
+            mention.cluster = mention.home = None
 
     def _joined(self, cluster: str, decision: Decision, mention: Waiting) -> Story:
         """The story with this mention in it: made here, headed by it, or one longer."""
@@ -177,6 +186,8 @@ class Batch:
                            == (opening.department, opening.coordinates)), None)
             if ticket is None:
                 self.last_ticket += 1
+                if any(t.sensitive for t in story.tickets):  # its page will show the whole story
+                    opening = replace(opening, sensitive=True)
                 ticket = _ticket(self.last_ticket, cluster, opening, parent, decision.ruleset)
                 self.opened.append(ticket)
                 if ticket.status in LIVE_STATUSES:
@@ -217,6 +228,7 @@ class Batch:
         A secret stays where it is, whoever orders: its desk reads of the order in the history. What staff have taken
         up stays theirs, and the ordered department gets a ticket of its own beside it.
         """
+        change = replace(change, cluster=self.into.get(change.cluster, change.cluster))
         story, wanted = self.stories.get(change.cluster), change.opening
         if story is None:
             return
@@ -279,8 +291,8 @@ class Batch:
 
     def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
         verdict = decision.verdict
-        self.mentions.append((str(decision.fate), decision.lane, cluster, decision.because, verdict.reason,
-                              verdict.similarity, decision.ruleset, mention.rowid))
+        self.mentions.append((str(decision.fate), decision.lane, cluster, mention.home, decision.because,
+                              verdict.reason, verdict.similarity, decision.ruleset, mention.rowid))
         if decision.extraction is not None or decision.routes:
             extraction = None if decision.extraction is None else orjson.dumps(decision.extraction)
             self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes)))
@@ -339,12 +351,14 @@ def settle(
     accepted = [d for d in decisions if d.mention in waiting]
     if not accepted:
         return Settled(skipped=len(decisions))
-    stories = _stories(connection, {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c}
-                       | {change.cluster for d in accepted for change in d.changes if isinstance(change, Dispose)})
+    named = {c for d in accepted for c in (waiting[d.mention].cluster, d.verdict.cluster) if c}
+    named |= {change.cluster for d in accepted for change in d.changes if isinstance(change, Dispose)}
+    into = roots(connection, named)
+    stories = _stories(connection, named | set(into.values()))
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
-    spreads = Spreads(connection, {d.mention: d.verdict.cluster for d in accepted}, surge)
-    batch = Batch(connection, announce, now, waiting, stories, spreads, seq, last[0] if last else 0)
+    spreads = Spreads(connection, {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}, surge)
+    batch = Batch(connection, announce, now, waiting, stories, spreads, into, seq, last[0] if last else 0)
     for decision in accepted:
         if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch
             batch.play(decision)
@@ -356,13 +370,13 @@ def settle(
 def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> dict[str, Waiting]:
     """Those that may be settled. One edited or deleted since it was read has to be looked at again."""
     rows = connection.execute(
-        "SELECT key, rowid, cluster, repost_of, posted_at, ifnull(author_id, author_handle), text, state"
+        "SELECT key, rowid, cluster, home, repost_of, posted_at, ifnull(author_id, author_handle), text, state"
         f" FROM mention WHERE fate IN {WAITS} AND key {LISTED}", (keys_json(d.mention for d in decisions),)
     ).fetchall()
     read_before = {d.mention for d in decisions if d.extraction is not None or d.fingerprint is not None}
     judged = {d.mention: d.judged_text for d in decisions if d.judged_text is not None}
-    return {key: Waiting(rowid, cluster, repost_of, posted_at, author, text)
-            for key, rowid, cluster, repost_of, posted_at, author, text, state in rows
+    return {key: Waiting(rowid, cluster, home, repost_of, posted_at, author, text)
+            for key, rowid, cluster, home, repost_of, posted_at, author, text, state in rows
             if not (state == MentionState.GONE and key in read_before) and judged.get(key, text) == text}
 
 

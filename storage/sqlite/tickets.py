@@ -103,7 +103,7 @@ def _filters(actor: Actor, query: TicketQuery) -> tuple[list[str], list[Any]]:
 
 
 def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> TicketView:
-    found = _mine(connection, actor, ticket_id)
+    found = mine(connection, actor, ticket_id)
     first = connection.execute(
         f"SELECT {MENTION}, c.size, j.extraction, j.routes FROM cluster c JOIN mention m ON m.key = c.first"
         " LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?", (found.cluster,)).fetchone()
@@ -117,7 +117,7 @@ def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Tick
     )
 
 
-def _mine(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Ticket:
+def mine(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Ticket:
     seen, values = visible(actor)
     row = connection.execute(
         f"SELECT {TICKET} FROM ticket t WHERE t.id = ? AND {seen}", (ticket_id, *values)).fetchone()
@@ -176,13 +176,13 @@ def counts(connection: sqlite3.Connection, actor: Actor) -> dict[str, int]:
 
 def apply(connection: sqlite3.Connection, actor: Actor, transition: Transition) -> Ticket:
     """See Store.apply."""
-    before = _mine(connection, actor, transition.ticket)
+    before = mine(connection, actor, transition.ticket)
     if before.version != transition.seen_version:
         raise Conflict(f"tiket T-{before.id} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
-    changes = {column: _stored(value) for column, value in transition.changes.items()}
+    changes = {column: stored(value) for column, value in transition.changes.items()}
     if unknown := changes.keys() - CHANGEABLE:
         raise ValueError(f"not columns that a person changes: {sorted(unknown)}")
-    _refuse_a_second_live_one(connection, before, changes)
+    refuse_a_second_live_one(connection, before, changes)
     assignments = "".join(f", {column} = :{column}" for column in changes)
     columns = ", ".join(changes) or "id"
     old = connection.execute(f"SELECT {columns} FROM ticket WHERE id = ?", (before.id,)).fetchone()
@@ -197,7 +197,7 @@ def apply(connection: sqlite3.Connection, actor: Actor, transition: Transition) 
     return ticket_of(row)
 
 
-def _stored(value: Any) -> Any:
+def stored(value: Any) -> Any:
     if isinstance(value, datetime):
         return micros(value)
     if isinstance(value, Enum):
@@ -205,14 +205,20 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def _refuse_a_second_live_one(connection: sqlite3.Connection, before: Ticket, changes: Mapping[str, Any]) -> None:
+def refuse_a_second_live_one(connection: sqlite3.Connection, before: Ticket, changes: Mapping[str, Any]) -> None:
     """The unique index would say no as well, in words that help nobody."""
-    department = changes.get("department", before.department)
+    department, cluster = changes.get("department", before.department), changes.get("cluster", before.cluster)
     if changes.get("status", before.status) not in LIVE_STATUSES:
         return
+    joined = connection.execute(
+        "SELECT r.other FROM cluster c JOIN regrouping r ON r.story = c.id AND r.other_story = c.joined"
+        " WHERE c.id = ? AND c.joined IS NOT NULL ORDER BY r.id DESC", (cluster,)).fetchone()
+    if joined:
+        raise Refused(f"perkara tiket T-{before.id} sudah digabung ke T-{joined[0]}",
+                      hint=f"kerjakan T-{joined[0]}, atau urungkan penggabungannya dulu")
     other = connection.execute(
         "SELECT id FROM ticket WHERE cluster = ? AND department = ? AND coordinates = ? AND id <> ?"
-        f" AND status IN {LIVE}", (before.cluster, department, int(before.coordinates), before.id)).fetchone()
+        f" AND status IN {LIVE}", (cluster, department, int(before.coordinates), before.id)).fetchone()
     if other:
         raise Refused(f"{department} sudah punya tiket T-{other[0]} untuk laporan yang sama",
                       hint=f"lihat T-{other[0]}; gabungkan atau tutup yang ini")
@@ -230,7 +236,7 @@ def _correct(connection: sqlite3.Connection, before: Ticket, transition: Transit
 def record_view(
     connection: sqlite3.Connection, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime
 ) -> None:
-    _mine(connection, actor, ticket_id)
+    mine(connection, actor, ticket_id)
     audit.append(connection, [
         audit.Entry(now, actor.name, "view", ticket=ticket_id, after={"what": what}, reason=reason)])
 

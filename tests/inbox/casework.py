@@ -46,11 +46,11 @@ def spans(text: str, *found: str) -> tuple[Span, ...]:
 
 
 def extraction(text: str, *, topic: str = "jalan_jembatan", words: tuple[str, ...] = (), urgency: str = "normal",
-               urgent: tuple[str, ...] = (), place: str = "", pii: tuple[tuple[str, str], ...] = (),
+               urgent: tuple[str, ...] = (), place: str = "", kind: str = "kecamatan", pii: tuple[tuple[str, str], ...] = (),
                sensitive: bool = False) -> Extraction:
     """What an NLP would have seen in `text`: each judgement rests on words that stand in it."""
     places = tuple(
-        Place(span.start, span.end, place, "kecamatan", "33.72.02", place, 0.88, because="satu-satunya di Surakarta")
+        Place(span.start, span.end, place, kind, "33.72.02", place, 0.88, because="satu-satunya di Surakarta")
         for span in spans(text, place) if place
     )
     return Extraction(

@@ -17,6 +17,7 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "ticket": ([1], {"GET"}),
     "unmask": ([1], {"POST"}),
     "act": ([1, "accept"], {"POST"}),
+    "regroup": ([1, "merge"], {"POST"}),
     "lane": ([], {"GET"}),
     "health": ([], {"GET"}),
     "login": ([], {"GET", "POST"}),

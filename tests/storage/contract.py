@@ -12,7 +12,10 @@ from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
+from tests.storage.stories_contract import StoriesContract
 
 
-class StoreContract(HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, BooksContract):
+class StoreContract(
+    HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract
+):
     """All of it."""

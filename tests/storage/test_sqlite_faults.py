@@ -17,8 +17,22 @@ from storage import daemon_lease, open_store, sqlite_version
 from storage.sqlite import SqliteStore
 from storage.sqlite.lock import WriteLock
 from tests.builders import NOON
-from tests.storage.decisions import LATER, fates, joins, kept, mention, opens, repost, save, settle, told, watch
+from tests.storage.decisions import (
+    LATER,
+    MACHINE,
+    fates,
+    joins,
+    kept,
+    mention,
+    opens,
+    repost,
+    save,
+    settle,
+    told,
+    watch,
+)
 from tests.storage.faulty import Disk
+from tests.storage.regroupings import desk_of, merge, split, undo
 
 
 @pytest.fixture
@@ -76,8 +90,43 @@ def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(pat
     assert n > 30  # every statement of the three transactions was hit once
 
 
-def clean_states(path: Path, steps) -> list[object]:
-    with closing(watch(open_store(path))) as store:
+def test_a_fault_in_a_merge_a_split_or_an_undo_leaves_no_half_of_it(path, empty_store, rules):
+    """Stories, tickets, labels, audit and search change together, whatever statement fails."""
+    disk = Disk()
+    first, second, copy = mention("Jalan berlubang"), mention("Lubang di jalan"), mention("Jalan berlubang, Gede")
+    share = repost(second)
+    posts = (first, second, copy, share)
+
+    def begin(store):
+        save(watch(store), *posts)
+        settle(store, opens(first), opens(second, "solo-dpupr", "solo-dishub"), joins(copy, first.key),
+               joins(share, second.key))
+
+    steps = [
+        lambda store: merge(store, desk_of(store, 2, "solo-dpupr"), 1),
+        lambda store: split(store, 1, copy, rules=rules),
+        lambda store: undo(store, store.case(MACHINE, 1).tickets[0].id),
+        lambda store: undo(store, desk_of(store, 2, "solo-dpupr")),
+    ]
+    states = clean_states(path.with_name("clean.db"), steps, begin)
+
+    for n in count(1):
+        file = empty_store(path.with_name(f"fault{n}.db"))
+        with closing(SqliteStore(file, connect=disk.connect)) as store:
+            begin(store)
+            disk.fail_at(n)
+            play(store, disk, steps, states)
+            with disk.spared():
+                assert store.verify() == []
+        if not disk.failed:
+            break
+    assert n > 80
+    assert states[-1][0] == states[0][0]  # what is exported is as before the first merge
+
+
+def clean_states(path: Path, steps, begin=watch) -> list[object]:
+    with closing(open_store(path)) as store:
+        begin(store)
         return [state(store), *(step(store) and state(store) for step in steps)]
 
 
