@@ -58,6 +58,10 @@ CREATE TABLE IF NOT EXISTS spread_story (  -- how stories told twice spread: a r
   surged_at INTEGER,                -- when it was told so fast that its urgency rose
   surge_voices INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS spread_moved AFTER UPDATE OF cluster ON mention  -- merged, split, undone, left
+  WHEN old.cluster IS NOT NULL AND old.cluster IS NOT new.cluster BEGIN
+    UPDATE spread_story SET posts = -1 WHERE cluster IN (old.cluster, new.cluster);
+END;
 CREATE TABLE IF NOT EXISTS spread_minute (
   cluster TEXT NOT NULL,
   minute INTEGER NOT NULL,          -- posted_at in whole minutes

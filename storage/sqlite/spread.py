@@ -105,6 +105,7 @@ class Spreads:
         self.surged: dict[str, tuple[int, int] | None] = {}
         self.stale: set[str] = set()
         self.before: Counter[str] = Counter()
+        self.written = False  # whether rows of a stale story stand in the tables
         self._load(joins)
 
     def _load(self, joins: Mapping[str, str]) -> None:
@@ -112,11 +113,12 @@ class Spreads:
         for cluster, size, posts, at, voices in self.connection.execute(
             "SELECT c.id, c.size, ifnull(s.posts, 0), s.surged_at, s.surge_voices FROM cluster c"
             f" LEFT JOIN spread_story s ON s.cluster = c.id WHERE c.id {LISTED}", (listed,)).fetchall():
-            self.before[cluster] = posts
+            self.before[cluster] = max(0, posts)  # -1: members have moved, the counts are void
             if at is not None:
                 self.surged[cluster] = (at, voices)
             if posts != size:
                 self.stale.add(cluster)
+                self.written |= posts != 0
         self._recount(self.stale)
         counted = [cluster for cluster in self.before if cluster not in self.stale]
         pairs = [(cluster, post.voice) for key, post in self.batch.items()
@@ -173,7 +175,7 @@ class Spreads:
         grown = [c for c in self.counts.posts if sizes.get(c, 0) > 1 and self.before[c] >= 0]
         many, counts = self.connection.executemany, self.counts
         anew = [(cluster,) for cluster in grown if cluster in self.stale]
-        for table in TABLES if any(self.before[cluster] for cluster, in anew) else ():
+        for table in TABLES if self.written else ():
             many(f"DELETE FROM {table} WHERE cluster = ?", anew)
         many("INSERT INTO spread_minute VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
              " SET posts = posts + excluded.posts, voices = voices + excluded.voices",
@@ -213,17 +215,20 @@ def silence(connection: sqlite3.Connection, keys_listed: str) -> None:
 
 
 def read(connection: sqlite3.Connection, cluster: str, *, size: int) -> Spread:
-    """A story's spread: from its counts, or from its rows where the counts hold another number of posts."""
+    """A story's spread: from its counts, or from its rows where the counts hold another number of posts.
+
+    Of a story that staff have merged (size 0) it is that of the posts which were told for it.
+    """
     posts, surged_at = connection.execute(
         "SELECT posts, surged_at FROM spread_story WHERE cluster = ?", (cluster,)).fetchone() or (0, None)
-    if posts == size:
+    if posts == size and size:
         minutes, shares, sources, voices, loudest = _from_tables(connection, cluster)
     else:
-        minutes, shares, sources, voices, loudest = _from_rows(connection, cluster)
+        minutes, shares, sources, voices, loudest = _from_rows(connection, cluster, "cluster" if size else "home")
     first, last = minutes[0][0], minutes[-1][0]
     width = bin_minutes(first, last)
     return Spread(
-        posts=size, voices=voices, loudest=loudest, first_at=moment(first * MINUTE), last_at=moment(last * MINUTE),
+        posts=size or sum(posts for _, posts, _ in minutes), voices=voices, loudest=loudest, first_at=moment(first * MINUTE), last_at=moment(last * MINUTE),
         width=timedelta(minutes=width), bins=_bins(minutes, width),
         peak=peak_of([(minute, posts) for minute, posts, _ in minutes]),
         recent=tuple((moment(minute * MINUTE), posts) for minute, posts, _ in minutes if minute > last - 60),
@@ -248,9 +253,9 @@ def _from_tables(connection: sqlite3.Connection, cluster: str) -> Found:
     return minutes, shares, sources, sum(share.voices for share in shares), loudest or 1
 
 
-def _from_rows(connection: sqlite3.Connection, cluster: str) -> Found:
+def _from_rows(connection: sqlite3.Connection, cluster: str, column: str) -> Found:
     counts = Counts()
-    for post in _posts(connection, f"m.cluster {LISTED}", [cluster]):
+    for post in _posts(connection, f"m.{column} {LISTED}", [cluster]):
         counts.add(cluster, post, verdict=post.verdict, similarity=post.similarity)
     minutes = [(minute, posts, voices) for minute, (posts, voices) in sorted(counts.minutes[cluster].items())]
     shares = [Share(*key, *cell) for key, cell in sorted(counts.shares[cluster].items())]
