@@ -31,6 +31,7 @@ urlpatterns = [
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
+    path("lajur/periksa", require_POST(oversight.check_lane), name="check_lane"),
     path("status", require_GET(oversight.health), name="health"),
     path("masuk", login_not_required(form(account.login)), name="login"),
     path("keluar", require_POST(account.logout), name="logout"),

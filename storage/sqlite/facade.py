@@ -8,14 +8,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from domain import Account, AccountState, Actor, Decision, Mention, Page, StoreFault, Ticket
+from domain import Account, AccountState, Actor, Decision, Extraction, Mention, Page, StoreFault, Ticket
 from storage.sqlite import accounts as account_table
-from storage.sqlite import books, export, harvest, judging, outbox, schema, settle, tickets
+from storage.sqlite import books, export, harvest, judging, lanes, outbox, schema, settle, tickets
 from storage.sqlite.connection import Connect, Connections
 from storage.store import (
     Announce,
     DueEvent,
     Head,
+    LaneCheck,
+    LaneRate,
     LedgerRow,
     Saved,
     Settled,
@@ -190,6 +192,22 @@ class SqliteStore:
     def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
         with self.connections.read() as connection:
             return books.lane(connection, limit)
+
+    def lane_sample(self, day: date, *, share: float, now: datetime) -> list[Mapping[str, Any]]:
+        with self.connections.write() as connection:
+            return lanes.sample(connection, day, share=share, now=now)
+
+    def check_lane(self, actor: Actor, given: LaneCheck, *, announce: Announce, now: datetime) -> list[int]:
+        with self.connections.write() as connection:
+            return lanes.check(connection, actor, given, announce=announce, now=now)
+
+    def lane_rate(self, first: date, last: date) -> LaneRate:
+        with self.connections.read() as connection:
+            return lanes.rate(connection, first, last)
+
+    def extraction_of(self, mention: str) -> tuple[Mention, Extraction | None] | None:
+        with self.connections.read() as connection:
+            return judging.judged(connection, mention)
 
     def compact(self) -> None:
         """Overwrite what purged words have left in the search index and the write-ahead log. For the night."""

@@ -223,6 +223,17 @@ CREATE TABLE correction (           -- what staff changed in a machine's decisio
   ruleset TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE lane_sample (          -- drawn daily by hash: a person says whether the lane was right
+  mention TEXT PRIMARY KEY REFERENCES mention(key),
+  day TEXT NOT NULL,                -- WIB day of arrival
+  lane TEXT NOT NULL,               -- as it was drawn: a wrong one is lifted
+  drawn_at INTEGER NOT NULL,
+  verdict TEXT CHECK (verdict IN ('benar', 'salah')),
+  actor TEXT,
+  checked_at INTEGER
+) STRICT;
+CREATE INDEX lane_sample_day ON lane_sample(day);
+
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,         -- idempotency key
@@ -286,6 +297,15 @@ def m001_initial(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m002_answers(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX IF NOT EXISTS mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread'")
+
+
+@MIGRATIONS()
+def m006_lane_samples(db: sqlite_utils.Database) -> None:
+    start = SQL.index("CREATE TABLE lane_sample")
+    for statement in SQL[start:SQL.index("CREATE TABLE outbox")].split(";"):
+        if statement.strip():
+            db.execute(statement.strip().replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
+                       .replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
 
 
 def migrate(connection: sqlite3.Connection) -> None:
