@@ -109,7 +109,8 @@ SEEN = {"pii": noop("data pribadi")}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
-    "lane_verdict": LANE_VERDICT, "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "lane_verdict": LANE_VERDICT,
+    "fact": FACT,
     "place": PLACE, "relevance": RELEVANCE, "seen": SEEN,
 }
 
