@@ -15,7 +15,8 @@ from inbox.labels import label, noop
 KINDS = {
     "keyword": noop("kata"), "word": noop("kata"), "topic": noop("topik"), "place": noop("tempat"),
     "gazetteer": noop("daftar wilayah"), "account": noop("akun"), "addressed": noop("ditujukan kepada"),
-    "handle": noop("menyebut akun"), "suburb": noop("pinggiran kota"), "sensitive": noop("sensitif"),
+    "handle": noop("menyebut akun"), "suburb": noop("pinggiran kota"), "agency": noop("nama instansi"),
+    "road": noop("ruas jalan"), "way": noop("di antara dua tempat"), "sensitive": noop("sensitif"),
     "trivial": noop("sepele"), "vulnerable": noop("rentan"), "rule": noop("aturan"), "default": noop("bawaan"),
     "defect": noop("kerusakan"), "request": noop("permintaan"), "praise": noop("pujian"), "news": noop("berita"),
     "spam": noop("spam"), "metaphor": noop("kiasan"), "parent": noop("didukung wilayah"),

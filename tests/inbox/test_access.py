@@ -18,6 +18,8 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "unmask": ([1], {"POST"}),
     "act": ([1, "accept"], {"POST"}),
     "lane": ([], {"GET"}),
+    "check_lane": ([], {"POST"}),
+    "packet": ([1], {"GET"}),
     "health": ([], {"GET"}),
     "login": ([], {"GET", "POST"}),
     "logout": ([], {"POST"}),
