@@ -34,6 +34,8 @@ PHRASES = {
     "link": noop("hanya tautan"), "only asks": noop("hanya bertanya"), "no words": noop("tanpa kata"),
     "picture without words": noop("gambar tanpa kata"), "hazards are capped": noop("bahaya dibatasi"),
     "the province acts as well": noop("provinsi ikut menangani"),
+    "who treats and teaches hears of it": noop("yang merawat dan mendidik ikut diberi tahu"),
+    "somewhere between two ends": noop("di suatu tempat di antaranya"),
     "no place and no known account": noop("tanpa tempat dan tanpa akun yang dikenal"),
     "designator": noop("kata penunjuk"), "other designator": noop("kata penunjuk lain"),
     "everyday word": noop("juga kata sehari-hari"), "only place of this name": noop("satu-satunya bernama ini"),
