@@ -107,7 +107,7 @@ def _changes_of_a_copy(
     """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
     changes: list[Change] = []
     if verdict.reason == SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
-        changes.append(Lift(_to_people(mention, "lajur-disebut-lagi", rules)))
+        changes.append(Lift(to_people(mention, "lajur-disebut-lagi", rules)))
     if standing.tickets:
         changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
     if extraction is None:
@@ -198,12 +198,13 @@ def announcer(rules: Rules) -> Announce:
 
 def to_triage(mention: Mention, rules: Rules, error: str) -> Decision:
     """What five attempts could not judge goes to a person: nothing is dropped in silence."""
-    opening = _to_people(mention, "failed", rules)
+    opening = to_people(mention, "failed", rules)
     return Decision(mention.key, Fate.TICKET, None, Verdict(mention.key, "new"), (), (opening,), rules.hash,
                     because=f"could not be judged: {error}", judged_text=mention.text)
 
 
-def _to_people(mention: Mention, rule: str, rules: Rules) -> OpenTicket:
+def to_people(mention: Mention, rule: str, rules: Rules) -> OpenTicket:
+    """A ticket of triage: somebody has to look."""
     due = rules.due(TRIAGE, opened_at=mention.seen_at)
     return OpenTicket(TRIAGE, "baru", "normal", UNKNOWN_TOPIC, "normal", rule, mention.seen_at,
                       due.at if due else None, due.rule if due else None)

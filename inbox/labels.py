@@ -76,6 +76,7 @@ DONE = {
     "ask": noop("Menunggu keterangan pelapor."), "reject": noop("Tiket ditolak."),
     "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
 }
+LANE_VERDICT = {"benar": noop("lajur benar"), "salah": noop("salah: laporan")}
 PAST = {
     "open": noop("membuka tiket"), "attach": noop("kiriman ditambahkan"), "raise_urgency": noop("urgensi dinaikkan"),
     "answer": noop("jawaban pelapor menyebut tempat"), "addition": noop("keterangan warga menyebut tempat"),
@@ -137,8 +138,8 @@ WAY = {
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
-    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "fact": FACT,
-    "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "lane_verdict": LANE_VERDICT,
+    "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
 }
 

@@ -35,7 +35,9 @@ class Limits:
     fair_due: datetime | None  # the due date with the counted pauses added: shown, never stored
 
 
-def limits(ticket: Ticket, history: Sequence[HistoryEntry], *, rules: Rules, settings: Settings, now: datetime) -> Limits:
+def limits(
+    ticket: Ticket, history: Sequence[HistoryEntry], *, rules: Rules, settings: Settings, now: datetime
+) -> Limits:
     steps = [Step(entry.at, entry.before, entry.after) for entry in sorted(history, key=lambda entry: entry.at)]
     waited = pauses(steps, now=now, cap_days=rules.pause_days)
     fair = ticket.due_at + waited.counted if ticket.due_at and waited.counted else None

@@ -32,6 +32,7 @@ urlpatterns = [
     path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
+    path("lajur/periksa", require_POST(oversight.check_lane), name="check_lane"),
     path("status", require_GET(oversight.health), name="health"),
     path("bengkel", form(workbench.workbench), name="workbench"),
     path("bengkel/sunting", form(workbench.edit), name="rules_edit"),

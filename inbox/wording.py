@@ -15,7 +15,8 @@ from inbox.labels import label, noop
 KINDS = {
     "keyword": noop("kata"), "word": noop("kata"), "topic": noop("topik"), "place": noop("tempat"),
     "gazetteer": noop("daftar wilayah"), "account": noop("akun"), "addressed": noop("ditujukan kepada"),
-    "handle": noop("menyebut akun"), "suburb": noop("pinggiran kota"), "sensitive": noop("sensitif"),
+    "handle": noop("menyebut akun"), "suburb": noop("pinggiran kota"), "agency": noop("nama instansi"),
+    "road": noop("ruas jalan"), "way": noop("di antara dua tempat"), "sensitive": noop("sensitif"),
     "trivial": noop("sepele"), "vulnerable": noop("rentan"), "rule": noop("aturan"), "default": noop("bawaan"),
     "defect": noop("kerusakan"), "request": noop("permintaan"), "praise": noop("pujian"), "news": noop("berita"),
     "spam": noop("spam"), "metaphor": noop("kiasan"), "parent": noop("didukung wilayah"),
@@ -33,6 +34,8 @@ PHRASES = {
     "link": noop("hanya tautan"), "only asks": noop("hanya bertanya"), "no words": noop("tanpa kata"),
     "picture without words": noop("gambar tanpa kata"), "hazards are capped": noop("bahaya dibatasi"),
     "the province acts as well": noop("provinsi ikut menangani"),
+    "who treats and teaches hears of it": noop("yang merawat dan mendidik ikut diberi tahu"),
+    "somewhere between two ends": noop("di suatu tempat di antaranya"),
     "no place and no known account": noop("tanpa tempat dan tanpa akun yang dikenal"),
     "designator": noop("kata penunjuk"), "other designator": noop("kata penunjuk lain"),
     "everyday word": noop("juga kata sehari-hari"), "only place of this name": noop("satu-satunya bernama ini"),

@@ -48,9 +48,11 @@ def agency_of(text: str, found: Found, rules: Rules, topic: Topic, day: str) -> 
     """The body whose own matter this is by its name, the first named first; the longer name of one place."""
     called = [
         Called(agency, word, found.span(word))
-        for agency in rules.agencies if agency.force.on(day)
-        for word in agency.names & found.words
+        for word in found.words & rules.called.keys()
+        for agency in rules.called[word] if agency.force.on(day)
     ]
+    if not called:
+        return None
     standing = [one for one in called if not _only_a_place(text, one.span)
                 and (_claims(one.agency, topic.label) or topic.score < SURE or _leads(text, one.span))]
     return min(standing, key=lambda one: (one.span.start, -one.span.end, one.agency.key), default=None)

@@ -1,9 +1,9 @@
 """How long each department has held a ticket, and how long the citizen was waited for. Pure; reads audit steps.
 
 The citizen's due date never moves: it runs from the moment at which the matter reached us, whoever holds the ticket.
-So ping-pong shows as dwell, a department after the other, and asking back shows as a pause. A pause is counted up to a
-cap (working days, `pauses` of `routing/data/clocks.yaml`), all pauses of a ticket together: a desk that asks three times
-wins no more time than one that asks once. Counted pauses are shown beside the due date and change nothing by themselves.
+So ping-pong shows as dwell, a department after the other, and asking back shows as a pause. A pause is counted up to
+a cap (working days, `pauses` of `routing/data/clocks.yaml`), all pauses of a ticket together: a desk that asks three
+times wins no more time than one that asks once. Counted pauses are shown beside the due date and change nothing.
 """
 
 from __future__ import annotations

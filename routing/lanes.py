@@ -112,7 +112,7 @@ def picture_speaks(mention: Mention, found: Found, rules: Rules) -> bool:
 
 
 def _read_as(relevance: Relevance) -> str | None:
-    """The kind of trifle that the reader saw: it knows more forms of a word than a list ("sandal jepit saya hilang")."""
+    """The kind of trifle that the reader saw: it knows more forms of a word than a list."""
     what = (reason.what for reason in relevance.because)
     return next((name.removeprefix("trivial:") for name in what if name.startswith("trivial:")), None)
 

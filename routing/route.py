@@ -294,7 +294,8 @@ def _route(
     said = (Reason(f"topic:{topic.label}", round(topic.score, 3), topic.spans),) if topic.score else ()
     return Route(
         department=department, owner=owner_level(bound, case.found, case.rules),
-        priority=_priority(priority, case.extraction), rule=rule, score=round(score, 3), topic=topic.label, because=(*said, *because, *ground.because),
+        priority=_priority(priority, case.extraction), rule=rule, score=round(score, 3), topic=topic.label,
+        because=(*said, *because, *ground.because),
         outside=bound.outside,
     )
 

@@ -141,6 +141,7 @@ class Rules:
     request_words: frozenset[str]
     lexicon: Lexicon
     agencies: tuple[Agency, ...]
+    called: Mapping[str, tuple[Agency, ...]]  # folded name -> the bodies that bear it
     suburbs: Mapping[str, tuple[Suburb, ...]]  # folded name -> what it means, and when
     roads: tuple[Road, ...]
     village_words: frozenset[str]
@@ -249,6 +250,8 @@ def compile_rules(settings: Settings) -> Rules:
         request_words=request_words,
         lexicon=Lexicon(words),
         agencies=agencies,
+        called=_frozen((name, tuple(a for a in agencies if name in a.names)) for name in
+                       sorted(set().union(*(a.names for a in agencies)))),
         suburbs=_frozen(suburbs.items()),
         roads=roads,
         village_words=village_words,

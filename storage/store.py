@@ -22,6 +22,7 @@ from domain import (
     Extraction,
     Fingerprint,
     Mention,
+    OpenTicket,
     Page,
     Picture,
     Regrouping,
@@ -255,6 +256,30 @@ class RulesVersion:
     has_text: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LaneCheck:
+    """A person's word on a drawn post: `right`, or the tickets that it should have had."""
+
+    mention: str
+    right: bool
+    openings: tuple[OpenTicket, ...] = ()
+    ruleset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRate:
+    """Of the drawn posts of some days: how many, how many a person has checked, how many were wrong."""
+
+    drawn: int
+    checked: int
+    wrong: int
+
+    @property
+    def share(self) -> float | None:
+        """False-trivial rate; None where nobody has checked any."""
+        return self.wrong / self.checked if self.checked else None
+
+
 class Announce(Protocol):
     """Whom to tell about a ticket whose story now counts `size` mentions. Pure."""
 
@@ -465,6 +490,17 @@ class Store(Protocol):
 
     def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
         """Mentions in lanes, newest first, with lane and reason."""
+
+    def lane_sample(self, day: date, *, share: float, now: datetime) -> list[Mapping[str, Any]]:
+        """The day's random share of the lanes, for people to check: drawn once, by day and key alone."""
+
+    def check_lane(self, actor: Actor, given: LaneCheck, *, announce: Announce, now: datetime) -> list[int]:
+        """Keep a person's word; a wrong lane opens the tickets given. Raises Refused where it was checked before."""
+
+    def lane_rate(self, first: date, last: date) -> LaneRate: ...
+
+    def extraction_of(self, mention: str) -> tuple[Mention, Extraction | None] | None:
+        """A post and what was seen in it, as it was judged."""
 
     def compact(self) -> None:
         """Remove what deletions left behind in index and log; needed within a day of one."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from domain import Account, AccountState, Actor, Case, Decision, Mention, Page, Picture, Regrouping, StoreFault, Ticket
+from domain import Account, AccountState, Actor, Case, Decision, Extraction, Mention, Page, Picture, Regrouping, StoreFault, Ticket
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
 from storage.sqlite import accounts as account_table
@@ -19,6 +19,7 @@ from storage.sqlite import (
     export,
     harvest,
     judging,
+    lanes,
     outbox,
     pictures,
     rulesets,
@@ -33,6 +34,8 @@ from storage.store import (
     Announce,
     DueEvent,
     Head,
+    LaneCheck,
+    LaneRate,
     LedgerRow,
     Outcome,
     PastMention,
@@ -313,6 +316,22 @@ class SqliteStore:
     def lane(self, limit: int = 100) -> list[Mapping[str, Any]]:
         with self.connections.read() as connection:
             return books.lane(connection, limit)
+
+    def lane_sample(self, day: date, *, share: float, now: datetime) -> list[Mapping[str, Any]]:
+        with self.connections.write() as connection:
+            return lanes.sample(connection, day, share=share, now=now)
+
+    def check_lane(self, actor: Actor, given: LaneCheck, *, announce: Announce, now: datetime) -> list[int]:
+        with self.connections.write() as connection:
+            return lanes.check(connection, actor, given, announce=announce, now=now)
+
+    def lane_rate(self, first: date, last: date) -> LaneRate:
+        with self.connections.read() as connection:
+            return lanes.rate(connection, first, last)
+
+    def extraction_of(self, mention: str) -> tuple[Mention, Extraction | None] | None:
+        with self.connections.read() as connection:
+            return judging.judged(connection, mention)
 
     def compact(self) -> None:
         """Overwrite what purged words have left in the search index and the write-ahead log. For the night."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import orjson
 
-from domain import Mention, Ticket
+from domain import Extraction, Mention, Ticket
 from storage.sqlite.connection import Connections
 from storage.sqlite.judgement import extraction_of
 from storage.sqlite.rows import (
@@ -104,6 +104,18 @@ def heads(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, 
     return {id_: Head(mention_of(tuple(row), accounts.get(row[0], ())),
                       extraction_of(orjson.loads(seen)) if seen else None)
             for *row, id_, seen in rows}
+
+
+def judged(connection: sqlite3.Connection, key: str) -> tuple[Mention, Extraction | None] | None:
+    """See Store.extraction_of."""
+    row = connection.execute(
+        f"SELECT {MENTION}, j.extraction FROM mention m LEFT JOIN judgement j ON j.mention = m.key WHERE m.key = ?",
+        (key,)).fetchone()
+    if row is None:
+        return None
+    *columns, seen = row
+    return (mention_of(tuple(columns), seen_by(connection, [key]).get(key, ())),
+            extraction_of(orjson.loads(seen)) if seen else None)
 
 
 def live_tickets(connection: sqlite3.Connection, clusters_json: str) -> list[Ticket]:

@@ -328,6 +328,17 @@ CREATE INDEX regrouping_other ON regrouping(other) WHERE undone_at IS NULL;
 CREATE INDEX regrouping_story ON regrouping(story);
 CREATE INDEX regrouping_undone ON regrouping(id) WHERE withdrawn <> '[]';
 
+CREATE TABLE lane_sample (          -- drawn daily by hash: a person says whether the lane was right
+  mention TEXT PRIMARY KEY REFERENCES mention(key),
+  day TEXT NOT NULL,                -- WIB day of arrival
+  lane TEXT NOT NULL,               -- as it was drawn: a wrong one is lifted
+  drawn_at INTEGER NOT NULL,
+  verdict TEXT CHECK (verdict IN ('benar', 'salah')),
+  actor TEXT,
+  checked_at INTEGER
+) STRICT;
+CREATE INDEX lane_sample_day ON lane_sample(day);
+
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,         -- idempotency key
@@ -448,6 +459,15 @@ def _statements_for(name: str) -> list[str]:
     made = re.compile(rf"CREATE (TABLE|INDEX) ({name}\w*)\b[^;]*", re.ASCII)
     plain = re.sub(r"--[^\n]*", "", SQL)
     return [re.sub(r"^CREATE (TABLE|INDEX)", r"CREATE \1 IF NOT EXISTS", found[0]) for found in made.finditer(plain)]
+
+
+@MIGRATIONS()
+def m006_lane_samples(db: sqlite_utils.Database) -> None:
+    start = SQL.index("CREATE TABLE lane_sample")
+    for statement in SQL[start:SQL.index("CREATE TABLE outbox")].split(";"):
+        if statement.strip():
+            db.execute(statement.strip().replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
+                       .replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
 
 
 def migrate(connection: sqlite3.Connection) -> None:

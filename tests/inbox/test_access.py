@@ -19,6 +19,8 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "act": ([1, "accept"], {"POST"}),
     "regroup": ([1, "merge"], {"POST"}),
     "lane": ([], {"GET"}),
+    "check_lane": ([], {"POST"}),
+    "packet": ([1], {"GET"}),
     "health": ([], {"GET"}),
     "login": ([], {"GET", "POST"}),
     "logout": ([], {"POST"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import NamedTuple
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from deciding import decide
 from domain import Decision, Fate, OpenTicket, Verdict
 from nlp.extract import Extractor
-from tests.builders import mention
+from routing.packet import letter, packet
+from tests.builders import NOON, mention
 from tests.paths import ROOT
 
 FLOOR = 0.95
@@ -77,6 +79,19 @@ def test_whatever_goes_out_of_the_house_is_handed_over_and_stays_open(routed):
         outside = {route.department for route in decision.routes if route.outside}
         openings = {c.department: c.status for c in decision.changes if isinstance(c, OpenTicket)}
         assert all(openings[desk] == "diteruskan" for desk in outside), case.text
+
+
+def test_every_hand_over_has_a_packet_with_owner_confidence_and_clock(routed, rules):
+    """Whoever gets it knows what, whose, how sure, and by when; nobody learns who reported it."""
+    for case, decision in routed:
+        for chosen in (route for route in decision.routes if route.outside):
+            sent = packet(case.text, department=chosen.department, extraction=asdict(decision.extraction),
+                          route=asdict(chosen), rules=rules, arrived_at=NOON)
+            assert sent.to == rules.department_name(chosen.department)
+            assert sent.owner in ("pusat", "kabupaten_kota", "desa", "provinsi")
+            assert 0 < sent.confidence <= 1, case.text
+            assert sent.limits[0].rule == "sp4n-teruskan-3hk"
+            assert "dirahasiakan" in "\n".join(letter(sent))
 
 
 def test_the_table_is_large_and_names_every_trap(routed):
