@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from deciding import decide
 from domain import Extraction, Mention, MentionKind, Reason, Route, Span, Verdict
 from inbox.casefile import Clue
@@ -15,6 +17,8 @@ from inbox.desk import Desk
 from inbox.masks import Mark, Mask, Segment, personal, segments, words
 from nlp.extract import Extractor
 from routing.route import route
+from storage import stored_extraction
+from storage.store import TicketView
 
 _lock = threading.Lock()
 _extractors: dict[str, Extractor] = {}  # by ruleset; the newest one alone
@@ -35,7 +39,8 @@ class Tried:
 
 
 def tried(desk: Desk, text: str, account: str, *, now: datetime) -> Tried:
-    mention = Mention("text", account, account.partition(":")[0] or "import", MentionKind.MENTION, "text", text, now, now)
+    platform = account.partition(":")[0] or "import"
+    mention = Mention("text", account, platform, MentionKind.MENTION, "text", text, now, now)
     with _lock:  # spaCy's pipeline is not made for two threads at once
         seen = _extractor(desk).extract(mention)
     decision = decide(mention, verdict=Verdict("text", "new"), extraction=seen, standing=None, rules=desk.rules)
@@ -50,6 +55,16 @@ def tried(desk: Desk, text: str, account: str, *, now: datetime) -> Tried:
         [(each, clues(each.because)) for each in routes], seen, clues(seen.urgency.because),
         clues(seen.relevance.because),
     )
+
+
+def suggested(desk: Desk, view: TicketView) -> list[tuple[str, str]]:
+    """(department, rule) that rules in `suggest` would have chosen for this story; nothing of it acts."""
+    if desk.suggesting is None or not view.extraction:
+        return []
+    names = {each.name for each in desk.settings.routes if each.mode == "suggest"}
+    routes = route(view.mention, stored_extraction(orjson.dumps(view.extraction)), desk.suggesting)
+    return [(each.department, each.rule) for each in routes
+            if each.rule in names and each.department != view.ticket.department]
 
 
 def _extractor(desk: Desk) -> Extractor:

@@ -14,6 +14,7 @@ from inbox.desk import desk
 from inbox.display import Due, due, spread_chart
 from inbox.masks import gist
 from inbox.pages import page, zone
+from inbox.trial import suggested
 from routing.tickets import allowed
 
 # the order in which actions are offered; the first that is allowed is the big button
@@ -50,6 +51,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "unmasked": unmasked,
         "due": _due(view.ticket) if view.ticket.status in LIVE_STATUSES else None,
         "clock": _clock(view.ticket.due_rule),
+        "proposed": suggested(desk(), view),
         "rules_version": desk().store.version_numbers().get(view.ticket.ruleset),
         "chart": spread_chart(view.spread, zone=zone()),
         "error": error,
