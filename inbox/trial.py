@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -15,10 +15,12 @@ from domain import Extraction, Mention, MentionKind, Reason, Route, Span, Verdic
 from inbox.casefile import Clue
 from inbox.desk import Desk
 from inbox.masks import Mark, Mask, Segment, personal, segments, words
-from nlp.extract import Extractor
 from routing.route import route
 from storage import stored_extraction
 from storage.store import TicketView
+
+if TYPE_CHECKING:
+    from nlp.extract import Extractor
 
 _lock = threading.Lock()
 _extractors: dict[str, Extractor] = {}  # by ruleset; the newest one alone
@@ -68,6 +70,8 @@ def suggested(desk: Desk, view: TicketView) -> list[tuple[str, str]]:
 
 
 def _extractor(desk: Desk) -> Extractor:
+    from nlp.extract import Extractor  # spaCy: seconds and memory that an inbox without operators never needs
+
     key = desk.settings.ruleset
     if key not in _extractors:
         _extractors.clear()
