@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from deciding import decide
 from domain import Extraction, Mention, MentionKind, Reason, Route, Span, Verdict
 from inbox.casefile import Clue
 from inbox.desk import Desk
@@ -41,6 +40,8 @@ class Tried:
 
 
 def tried(desk: Desk, text: str, account: str, *, now: datetime) -> Tried:
+    from deciding import decide  # brings spaCy along, as below
+
     platform = account.partition(":")[0] or "import"
     mention = Mention("text", account, platform, MentionKind.MENTION, "text", text, now, now)
     with _lock:  # spaCy's pipeline is not made for two threads at once
