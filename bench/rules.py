@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.storm import START, storm
 from deciding import decide
-from domain import Account, Mention, Page, Verdict
+from domain import Account, Mention, Page, Ticket, Verdict
 from nlp.extract import Extractor
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -72,7 +72,11 @@ def _settle(store: Store, batch: list[Mention], extractor: Extractor, rules: Any
     store.save_page(ACCOUNT, Page(tuple(batch), "c"), next_poll_at=now, now=now)
     decisions = [decide(m, verdict=Verdict(m.key, "new"), extraction=seen, standing=None, rules=rules)
                  for m, seen in zip(batch, extractor.extract_many(batch), strict=True)]
-    store.settle(decisions, announce=lambda ticket, size: (), now=now)
+    store.settle(decisions, announce=quiet, now=now)
+
+
+def quiet(_ticket: Ticket, _size: int) -> tuple[()]:
+    return ()
 
 
 def cpu_seconds() -> float:

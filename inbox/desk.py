@@ -30,6 +30,15 @@ class Desk:
         handles += [handle for department in self.settings.departments.values() for handle in department.handles]
         return frozenset(handle.lstrip("@").lower() for handle in handles)
 
+    @cached_property
+    def suggesting(self) -> Rules | None:
+        """The rules with those in `suggest` acting, for the ticket page; None where there are none."""
+        routes = self.settings.routes
+        if all(route.mode != "suggest" for route in routes):
+            return None
+        acting = tuple(r.model_copy(update={"mode": "act"}) if r.mode == "suggest" else r for r in routes)
+        return compile_rules(self.settings.model_copy(update={"routes": acting}))
+
 
 _desks: list[Desk] = []
 

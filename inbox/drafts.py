@@ -13,12 +13,15 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from domain import KentonganError
 from inbox.desk import Desk
 from settings import Settings
 from settings.files import checked
-from workbench.diff import Report, rules_diff
+
+if TYPE_CHECKING:
+    from workbench.diff import Report
 
 KEPT = 12
 HISTORY = timedelta(days=90)
@@ -69,6 +72,8 @@ def of(key: str, author: str) -> Draft | None:
 
 
 def _compare(desk: Desk, draft: Draft, settings: Settings) -> None:
+    from workbench.diff import rules_diff  # brings the NLP along
+
     with _one_at_a_time:
         try:
             since = None if draft.newest else HISTORY

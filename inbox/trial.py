@@ -6,15 +6,20 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deciding import decide
+import orjson
+
 from domain import Extraction, Mention, MentionKind, Reason, Route, Span, Verdict
 from inbox.casefile import Clue
 from inbox.desk import Desk
 from inbox.masks import Mark, Mask, Segment, personal, segments, words
-from nlp.extract import Extractor
 from routing.route import route
+from storage import stored_extraction
+from storage.store import TicketView
+
+if TYPE_CHECKING:
+    from nlp.extract import Extractor
 
 _lock = threading.Lock()
 _extractors: dict[str, Extractor] = {}  # by ruleset; the newest one alone
@@ -35,7 +40,10 @@ class Tried:
 
 
 def tried(desk: Desk, text: str, account: str, *, now: datetime) -> Tried:
-    mention = Mention("text", account, account.partition(":")[0] or "import", MentionKind.MENTION, "text", text, now, now)
+    from deciding import decide  # brings spaCy along, as below
+
+    platform = account.partition(":")[0] or "import"
+    mention = Mention("text", account, platform, MentionKind.MENTION, "text", text, now, now)
     with _lock:  # spaCy's pipeline is not made for two threads at once
         seen = _extractor(desk).extract(mention)
     decision = decide(mention, verdict=Verdict("text", "new"), extraction=seen, standing=None, rules=desk.rules)
@@ -52,7 +60,19 @@ def tried(desk: Desk, text: str, account: str, *, now: datetime) -> Tried:
     )
 
 
+def trial_routes(desk: Desk, view: TicketView) -> list[tuple[str, str]]:
+    """(department, rule) that rules in `suggest` would have chosen for this story; nothing of it acts."""
+    if desk.suggesting is None or not view.extraction:
+        return []
+    names = {each.name for each in desk.settings.routes if each.mode == "suggest"}
+    routes = route(view.mention, stored_extraction(orjson.dumps(view.extraction)), desk.suggesting)
+    return [(each.department, each.rule) for each in routes
+            if each.rule in names and each.department != view.ticket.department]
+
+
 def _extractor(desk: Desk) -> Extractor:
+    from nlp.extract import Extractor  # spaCy: seconds and memory that an inbox without operators never needs
+
     key = desk.settings.ruleset
     if key not in _extractors:
         _extractors.clear()

@@ -75,7 +75,7 @@ class Phrasebook:
         self._split = self._split_forms(entries)
         for form in {thing for thing, _ in self._split}:
             entries[f" {form} "].setdefault((THING, form), _Entry(THING, form, form, form.count(" ") + 1))
-        # what is searched, to be compared with another file's lists: a text that holds none of the difference reads alike
+        # what is searched, for comparison with another file's lists
         self.forms = frozenset((entry.kind, entry.label, form.strip(), entry.phrase)
                                for form, found in entries.items() for entry in found.values())
         self._entries = [tuple(found.values()) for found in entries.values()]

@@ -38,9 +38,15 @@ def check(
     failures = list(failed_examples(settings, Extractor(settings)))
     for failure in failures:
         say(f"{path or config}: topics.{failure.topic}: {failure.reason}: {failure.text!r}")
+    from settings.reading import Lines
+    from workbench.lint import lint
+
+    found = [each for each in lint(settings, Lines(path or config).of) if each.certain]
+    for each in found:
+        say(f"{each.where}: {each.what}" + (f" — {each.hint}" if each.hint else ""))
     examples = sum(len(t.examples) + len(t.not_) for t in settings.topics.values())
-    if failures:
-        say(f"{len(failures)} dari {examples} contoh gagal")
+    if failures or any(each.code == "no_route" for each in found):
+        say(f"{len(failures)} dari {examples} contoh gagal; {len(found)} rute atau topik tidak tercapai")
         raise typer.Exit(1)
     say(f"baik: {len(settings.topics)} topik, {len(settings.routes)} rute, {len(settings.departments)} tujuan, "
         f"{examples} contoh; aturan {settings.ruleset}")

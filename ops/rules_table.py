@@ -52,7 +52,7 @@ def _named(path: Path, form: Format | None) -> Path:
 def bring_in(
     path: Annotated[Path, typer.Argument(help="lembar kerja, .csv atau .xlsx")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="hanya tunjukkan baris config.yaml yang berubah")] = False,
-    to: Annotated[Path | None, typer.Option("--to", help="tulis rancangan ke berkas lain, bukan langsung berlaku")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="tulis rancangan ke berkas lain saja")] = None,
     reason: Annotated[str, typer.Option("--reason", help="alasan; wajib bila langsung berlaku")] = "",
     config: ConfigOption = DEFAULT_CONFIG,
     store: StoreOption = None,
@@ -67,7 +67,8 @@ def bring_in(
     text = config.read_text(encoding="utf-8")
     draft = merged(text, read_sheet(path), settings, sheet=path)
     checked(draft, beside=config)
-    changed = list(difflib.unified_diff(text.splitlines(), draft.splitlines(), str(config), "rancangan", lineterm="", n=1))
+    old, new = text.splitlines(), draft.splitlines()
+    changed = list(difflib.unified_diff(old, new, str(config), "rancangan", lineterm="", n=1))
     if dry_run or not changed:
         for line in changed:
             typer.echo(line)

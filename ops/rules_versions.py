@@ -45,7 +45,9 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _save(books: Store, config: Path, text: str, reason: str, *, max_broken: int | None, since: str, force: bool) -> None:
+def _save(
+    books: Store, config: Path, text: str, reason: str, *, max_broken: int | None, since: str, force: bool,
+) -> None:
     from workbench.diff import rules_diff
 
     in_force, draft = load(config), checked(text, beside=config)

@@ -32,6 +32,7 @@ def watch(
             continue
         said = f"{each.precision:.0%} dari {each.agreed + each.against}" if each.precision is not None else "belum ada"
         desks = ", ".join(f"{desk} {n}" for desk, n in each.desks)
-        typer.echo(f"{each.rule} ({each.mode}) -> {each.to}: {each.would} cerita; ketepatan {said}; dari {desks or '-'}")
+        typer.echo(f"{each.rule} ({each.mode}) -> {each.to}: {each.would} cerita; ketepatan {said}; "
+                   f"dari {desks or '-'}")
     if not found:
         say("tidak ada rute ber-mode watch atau suggest")

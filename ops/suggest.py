@@ -40,4 +40,4 @@ def suggest(
         tickets = ", ".join(f"T-{number}" for number in proposal.evidence[:12])
         typer.echo(f"    akibat: {counts or 'tidak ada'}; petugas: membaik {proposal.mends}, "
                    f"rusak {len(proposal.report.broken)}; dari {tickets}")
-    say(f"{len(found)} usul; tidak ada yang diterapkan. Terapkan sendiri: salin ke rancangan, lalu kentongan rules diff")
+    say(f"{len(found)} usul; tidak ada yang diterapkan. Salin ke rancangan, lalu: kentongan rules diff")

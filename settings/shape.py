@@ -127,7 +127,7 @@ class RouteSettings(Model):
     when: WhenSettings
     to: str
     priority: Literal["rendah", "normal", "tinggi", "segera"] = "normal"
-    mode: Literal["off", "watch", "suggest", "act"] = "act"  # only `act` decides; docs/adr/0007
+    mode: Literal["off", "watch", "suggest", "act"] = "act"  # only `act` decides; docs/adr/0009
 
 
 class Dated(Model):

@@ -26,7 +26,7 @@ from typing import Any
 
 from nlp.extract import MAX_CHARS
 from nlp.phrases import Phrasebook, lists_of
-from nlp.tokens import WordTable, cut
+from nlp.tokens import TOKEN, WordTable, cut
 from settings import Settings
 
 Phrase = tuple[str, str, str, str]  # list, label, canonical words, as the file has them
@@ -73,16 +73,27 @@ class Affected:
 
     def _forms(self, text: str) -> set[str] | None:
         """The canonical words of `text`; None where the two files do not agree on them."""
-        words, _, _ = cut(text, self._old)
-        if self._known and "#" in text and cut(text, self._new)[0].form != words.form:
-            return None
         forms: set[str] = set()
-        for raw in words.raw:
+        for raw in self._words(text):
             form = self._same[raw] if raw in self._same else self._agreed(raw)
             if form is None:
                 return None
             forms.update(form.split(" "))
         return forms
+
+    def _words(self, text: str) -> Iterable[str]:
+        """The words as written, as `nlp.tokens.cut` finds them; a hashtag's depend on what a table knows."""
+        if "#" in text:
+            yield from cut(text, self._old)[0].raw
+            if self._known:
+                yield from cut(text, self._new)[0].raw
+            return
+        for match in TOKEN.finditer(text):
+            kind = match.lastgroup
+            if kind == "word" or kind == "number":
+                yield match.group()
+            elif kind == "spaced":
+                yield match.group().replace(" ", "")
 
     def _agreed(self, raw: str) -> str | None:
         folded, form = self._old.forms(raw)
@@ -94,7 +105,8 @@ class Affected:
         return self._same[raw]
 
     def _both(self, text: str) -> set[str]:
-        return {part for table in (self._old, self._new) for form in _cut_forms(text, table) for part in form.split(" ")}
+        forms = {form for table in (self._old, self._new) for form in _cut_forms(text, table)}
+        return {part for form in forms for part in form.split(" ")}
 
     def _phrases(self, forms: set[str]) -> tuple[str, ...]:
         """Changed phrases all of whose words are among `forms`, as "+topic:bencana:pengungsian"."""
@@ -110,7 +122,8 @@ def _cut_forms(text: str, table: WordTable) -> Iterable[str]:
 def _structure(settings: Settings) -> tuple[Any, ...]:
     """What the NLP reads in the file beside its lists."""
     limits = settings.thresholds
-    handles = sorted({h for d in settings.departments.values() for h in d.handles} | {a.handle for a in settings.accounts})
+    departments = {handle for d in settings.departments.values() for handle in d.handles}
+    handles = sorted(departments | {a.handle for a in settings.accounts})
     areas = {key: government.code for key, government in settings.governments.items()}
     return (limits.relevance, limits.topic, limits.place, limits.second_topic, tuple(settings.topics), handles,
             sorted((a.key, areas[a.government]) for a in settings.accounts))

@@ -58,7 +58,7 @@ def with_routes(text: str, routes: Sequence[Mapping[str, Any]]) -> str:
     old = {_plain(item)["name"]: (block, item) for block, item in blocks}
     wanted = {str(route["name"]) for route in routes}
     orphaned = {name: _comments(block) for name, (block, _) in old.items() if name not in wanted}
-    following = _next_kept([name for name in old], wanted)
+    following = _next_kept(list(old), wanted)
     parts: list[str] = []
     for route in routes:
         name = str(route["name"])
@@ -76,7 +76,7 @@ def routes_of(text: str) -> list[dict[str, Any]]:
 # --- blocks of routes ----------------------------------------------------------------------------
 
 
-def _blocks(text: str, node: Node) -> tuple[list[tuple[tuple[int, str], Node]], int, int]:
+def _blocks(text: str, node: Any) -> tuple[list[tuple[tuple[int, str], Node]], int, int]:
     """((where the block begins, its text), node) of each route; where the first begins and the last ends."""
     if node.flow_style or not node.value:
         raise ConfigError("routes: daftar rute ditulis dalam kurung", hint="tulis satu rute satu baris, diawali '- '")

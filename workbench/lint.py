@@ -167,10 +167,11 @@ def _by_traffic(
         fired = traffic.rules[name]
         if traffic.routed >= LEAST_TRAFFIC and fired > GREEDY * traffic.routed:
             yield Finding("greedy", where("routes", place, "name"),
-                          f"rute '{name}' menangkap {fired} dari {traffic.routed} perkara ({fired / traffic.routed:.0%})",
+                          f"rute '{name}' menangkap {fired / traffic.routed:.0%} dari {traffic.routed} perkara",
                           "periksa apakah syaratnya terlalu longgar", certain=True)
         elif not fired:
-            yield Finding("dead", where("routes", place, "name"), f"rute '{name}' tidak pernah dipakai dalam riwayat ini")
+            yield Finding("dead", where("routes", place, "name"),
+                          f"rute '{name}' tidak pernah dipakai dalam riwayat ini")
     for label, topic in settings.topics.items():
         for language, words in topic.keywords.items():
             silent = [word for word in words if not traffic.phrases[label, word]]

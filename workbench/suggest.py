@@ -8,8 +8,8 @@ Theory. For each (topic, government, desk that staff chose) the words of the re-
 those of the posts of the same topic that the machine's desk kept: a word, or two side by side, that stands in at
 least MINIMUM re-routed posts of different authors, and in none that stayed and was taken, becomes a rule ahead
 of the one that erred: "when topic and government and one of these words, to that desk". Rejected posts ("no
-complaint") propose an `unless` phrase for their topic. Function words, names of places, numbers, handles and what the lists know
-as general are left out, so no proposal hangs on who wrote or where.
+complaint") propose an `unless` phrase for their topic. Function words, names of places, numbers, handles and what
+the lists know as general are left out, so no proposal hangs on who wrote or where.
 
 Every proposal goes through the same replay as `rules diff` before it is shown, and one that breaks more than it
 mends is dropped. Words of X posts are left out by default: nothing is learnt from X without the law's leave
@@ -64,6 +64,7 @@ class Proposal:
 class _Case:
     outcome: Outcome
     terms: frozenset[str]
+    words: frozenset[str]  # all of the post
     author: str
     government: str | None
 
@@ -98,10 +99,11 @@ def _cases(store: Store, settings: Settings, after: datetime | None, *, with_x: 
     for past in store.past_mentions(after=after):
         if past.first and past.cluster in decided and (with_x or past.mention.platform != "x"):
             terms = frozenset(_terms(past, book, skipped))
+            words = frozenset(cut(past.mention.text, book.table)[0].fold)
             author = past.mention.author
             who = (author.id or author.handle if author else None) or past.mention.key
             for outcome in decided[past.cluster]:
-                yield _Case(outcome, terms, who, _government(past, settings))
+                yield _Case(outcome, terms, words, who, _government(past, settings))
 
 
 def _function_words() -> frozenset[str]:
@@ -112,7 +114,7 @@ def _terms(past: PastMention, book: Phrasebook, skipped: frozenset[str]) -> Iter
     """Words, and pairs side by side, that may say what a post is about."""
     seen = stored_extraction(past.seen)
     words, _, _ = cut(past.mention.text, book.table)
-    hidden = [(p.start, p.end) for p in (*seen.places, *seen.pii)]
+    hidden = [(place.start, place.end) for place in seen.places] + [(item.start, item.end) for item in seen.pii]
     hits = book.hits(words)
     general = {i for kind in GENERAL for hit in hits.get(kind, ()) for i in range(hit.first, hit.last)}
     usable = [
@@ -164,7 +166,7 @@ def _said(outcome: Outcome) -> Iterator[tuple[str, str]]:
 def telling(group: Sequence[_Case], stayed: Sequence[_Case], minimum: int) -> tuple[str, ...]:
     """Words of several people's corrected posts that stand in none that stayed; the fewest that cover most."""
     elsewhere: set[str] = set().union(*(case.terms for case in stayed)) if stayed else set()
-    spoken = {word for term in elsewhere for word in term.split()}
+    spoken = {word for case in stayed for word in case.words}
     left = list(group)
     chosen: list[str] = []
     while left and len(chosen) < WORDS:

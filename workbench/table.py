@@ -37,9 +37,12 @@ def rows_of(text: str) -> list[Cells]:
     for route in routes_of(text):
         values = {**route.get("when", {}), "name": route["name"], "to": route["to"],
                   "priority": route.get("priority", "normal"), "mode": route.get("mode", "act")}
-        rows.append([harmless("; ".join(map(str, found)) if isinstance(found := values.get(name), list) else found or "")
-                     for name in COLUMNS])
+        rows.append([_cell(values.get(name)) for name in COLUMNS])
     return rows
+
+
+def _cell(value: Any) -> str:
+    return harmless("; ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
 
 
 def harmless(value: str) -> str:

@@ -17,6 +17,7 @@ from inbox.masks import gist, harmless
 from inbox.pages import page, zone
 from inbox.spreading import spread_card
 from inbox.suggested import suggested
+from inbox.trial import trial_routes
 from nlp.related import WITHIN
 from routing.packet import letter, packet
 from routing.tickets import allowed
@@ -59,6 +60,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "spread": spread_card(view.spread, official=desk().official_handles, zone=zone(), now=timezone.now()),
         "limits": limits(view.ticket, view.history, rules=desk().rules, settings=desk().settings, now=timezone.now()),
         "in_words": span_in_words,
+        "proposed": trial_routes(desk(), view),
         "rules_version": desk().store.version_numbers().get(view.ticket.ruleset),
         "error": error,
         "tried": tried,

@@ -80,7 +80,8 @@ def _draft_page(request: HttpRequest, found: drafts.Draft, *, error: str = "", s
     report = found.report
     return page(request, "workbench_draft.html", {
         "tab": "edit", "draft": found, "waiting": not found.done.is_set(), "report": report,
-        "changes": report.changes[:SHOWN] if report else (), "more": max(0, len(report.changes) - SHOWN) if report else 0,
+        "changes": report.changes[:SHOWN] if report else (),
+        "more": max(0, len(report.changes) - SHOWN) if report else 0,
         "error": error, "typed": request.POST.get("alasan", ""),
     }, status=status)
 

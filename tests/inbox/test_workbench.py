@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from domain import Actor
 from inbox import drafts
 from inbox.desk import Desk, desk, renew, set_up
 from routing.rules import compile_rules
@@ -90,8 +91,8 @@ def test_an_edit_is_compared_then_saved_with_a_reason_then_rolled_back(
     assert oki.post(save, {"alasan": "x"}).status_code == 422
     assert oki.post(save, {"alasan": "jalan kini urusan dishub"}).status_code == 302
     assert config.read_text() == before.replace(ROUTE, ROUTE.replace("to: dpupr-solo", "to: dishub-solo"))
-    versions = store.rules_versions()
-    assert [(v.n, v.actor, v.reason) for v in versions][0] == (2, "oki", "jalan kini urusan dishub")
+    newest = store.rules_versions()[0]
+    assert (newest.n, newest.actor, newest.reason) == (2, "oki", "jalan kini urusan dishub")
     set_up(Desk(load(config), compile_rules(load(config)), store, config))
     back = oki.post("/bengkel/riwayat/1/kembalikan")
     compared(oki, back)
@@ -160,6 +161,22 @@ def test_a_changed_file_is_taken_in_and_a_broken_one_raises_the_red_banner(
         renew(watch)
     assert desk().settings.routes[0].to == "dishub-solo"
     assert "Berkas pengaturan rusak" not in browser_of("citra").get("/status").content.decode()
+
+
+def test_a_rule_in_suggest_stands_on_the_ticket_and_does_not_act(browser_of: Any, config: Path, store: Store) -> None:
+    """Staff see where a rule on trial would have sent it; the ticket stays where it is."""
+    trial = ROUTE.replace("jalan-kota", "jalan-dishub").replace("to: dpupr-solo}", "to: dishub-solo, mode: suggest}")
+    config.write_text(config.read_text().replace(ROUTE, f"{trial}\n{ROUTE}"))
+    settings = load(config)
+    assert settings.ruleset == desk().settings.ruleset
+    set_up(Desk(settings, compile_rules(settings), store, config))
+    number = open_case(store, "Tolong jalan berlubang di Laweyan Solo", words=("jalan", "berlubang"), place="Laweyan")
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    assert "Usulan aturan" in page
+    assert "<b>Dishub Kota Surakarta</b> <code>jalan-dishub</code>" in page
+    assert store.ticket(Actor("citra", all_departments=True), number).ticket.department == "dpupr-solo"
 
 
 def test_a_ticket_names_the_version_that_decided_it(browser_of: Any, config: Path, store: Store) -> None:

@@ -74,6 +74,7 @@ def test_the_same_inputs_give_the_same_bytes_and_nothing_is_written(office):
     assert rules(office, "diff", office / "config.yaml").out.decode().count("perubahan  tidak ada") == 1
 
 
+@pytest.mark.slow
 def test_breaking_what_staff_confirmed_shuts_the_gate(office):
     """Three accepted tickets would lose their desk: exit 1; with force and a reason it passes, and that is recorded."""
     accepted = accept(office)
@@ -112,6 +113,7 @@ def test_a_saved_draft_is_the_file_and_a_rollback_brings_back_every_sign(office)
     assert kentongan("verify", "--config", office / "config.yaml").code == 0
 
 
+@pytest.mark.slow
 def test_a_rollback_leaves_ports_and_accounts_as_they_are(office):
     """What was changed since in sections that do not decide is not taken back."""
     rules(office, "save", office / "config.yaml", "--reason", "titik awal")
@@ -125,6 +127,7 @@ def test_a_rollback_leaves_ports_and_accounts_as_they_are(office):
     assert load(path).routes == load(ROOT / "config.yaml").routes
 
 
+@pytest.mark.slow
 def test_a_broken_draft_is_refused_with_its_lines_and_changes_nothing(office):
     """Nothing is saved that would not load."""
     before = (office / "config.yaml").read_bytes()
@@ -147,6 +150,7 @@ def test_tickets_name_the_version_that_decided_them(office):
     assert "v1" in kentongan("explain", "T-1", "--config", office / "config.yaml").out.decode()
 
 
+@pytest.mark.slow
 def test_lint_names_rules_that_cannot_fire_with_their_lines(office):
     """A rule behind one that asks for less is found, and so are topics and desks that nothing reaches."""
     path = office / "config.yaml"
@@ -164,6 +168,7 @@ def test_lint_names_rules_that_cannot_fire_with_their_lines(office):
     assert rules(office, "lint", path, "--strict").code == 1
 
 
+@pytest.mark.slow
 def test_a_rule_that_watches_changes_no_ticket_and_is_reported(office):
     """In watch the decisions are the same to the byte; the report says what it would do and who disagrees."""
     path = office / "config.yaml"
@@ -195,6 +200,7 @@ def test_the_routing_table_goes_to_a_sheet_and_back_without_a_trace(office, endi
     assert "0 baris berbeda" in back.err
 
 
+@pytest.mark.slow
 def test_a_cell_that_was_edited_changes_its_lines_alone(office):
     """A non-programmer's edit arrives, and every comment is still there."""
     sheet = office / "rute.csv"

@@ -13,6 +13,7 @@ from domain import (
 from storage.store import Store, TicketQuery
 from tests.builders import NOON
 from tests.storage.decisions import (
+    ALICE,
     joins,
     kept,
     mention,
@@ -21,6 +22,7 @@ from tests.storage.decisions import (
     save,
     settle,
     told,
+    transition,
     watch,
 )
 
@@ -51,6 +53,50 @@ class BooksContract:
             store.save_ruleset("abc", {"topics": {}}, reason="start", now=NOON)
 
         assert store.verify() == []
+
+    def test_versions_of_the_rules_are_numbered_and_audited(self, store: Store):
+        """The same rules again make no version, a save and a rollback do; each names who and why."""
+        first = store.save_ruleset("abc", {"topics": {}}, reason="start", now=NOON, text="a: 1")
+        again = store.save_ruleset("abc", {"topics": {}}, reason="start", now=NOON)
+        second = store.save_ruleset("def", {"topics": {"x": 1}}, reason="banjir", now=NOON, actor="oki", gate={"broken": 2})
+        back = store.save_ruleset("abc", {"topics": {}}, reason="kembali", now=NOON, actor="oki", always=True)
+
+        assert (first, again, second, back) == (1, 1, 2, 3)
+        assert [(v.n, v.hash, v.actor, v.reason) for v in store.rules_versions()] == [
+            (3, "abc", "oki", "kembali"), (2, "def", "oki", "banjir"), (1, "abc", "kentongan", "start")]
+        assert store.rules_versions()[1].gate == {"broken": 2}
+        assert store.version_numbers() == {"abc": 1, "def": 2}
+        assert store.rules_text(1) == ("a: 1", {"topics": {}})
+        assert store.rules_text(2) == (None, {"topics": {"x": 1}})
+        assert store.rules_text(9) is None
+        assert store.verify() == []
+
+    def test_history_gives_back_what_was_read_in_the_order_in_which_it_came(self, store: Store):
+        """Copies and deleted posts are left out; the newest can be asked for alone."""
+        first, _ = told(watch(store))
+        second, _ = told(store, "Pohon tumbang di Laweyan")
+        copy = repost(first)
+        save(store, copy)
+        settle(store, joins(copy, first.key))
+
+        assert [past.mention.key for past in store.past_mentions()] == [first.key, second.key]
+        assert [past.mention.key for past in store.past_mentions(newest=1)] == [second.key]
+        assert [past.mention.key for past in store.past_mentions(after=second.posted_at)] == [second.key]
+        assert store.newest_post_at() == copy.posted_at
+        save(store, gone=(second.key,))
+        assert [past.mention.key for past in store.past_mentions()] == [first.key]
+
+    def test_outcomes_tell_what_people_made_of_a_ticket(self, store: Store):
+        """The desk of now, and each correction with what stood before."""
+        _, number = told(watch(store))
+        ticket = store.ticket(ALICE, number).ticket
+        label = {"kind": "department", "before": "solo-dpupr", "after": "solo-dishub"}
+        store.apply(ALICE, transition(ticket, "reroute", changes={"department": "solo-dishub"}, correction=label))
+
+        outcome, = store.outcomes()
+
+        assert (outcome.ticket, outcome.department, outcome.status) == (number, "solo-dishub", "baru")
+        assert outcome.corrections == (("department", "solo-dpupr", "solo-dishub"),)
 
     def test_facts_count_what_ops_ask_for(self, store: Store):
         """Backlog, tickets, unsent events and the schema, at a glance."""
