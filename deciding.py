@@ -36,7 +36,8 @@ from routing.disposition import disposed_to
 from routing.lanes import lane_of
 from routing.route import route
 from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rules
-from storage.store import Announce, Standing
+from storage.records import Standing
+from storage.store import Announce
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
 SAID_AGAIN = "near_duplicate"  # by another: the same person again is same_author

@@ -46,8 +46,9 @@ from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.lanes import lane_of
 from routing.rules import Rules
+from storage.records import Saved, Settled, Standing, Wanted
 from storage.spread import NO_SURGE, Surge
-from storage.store import Saved, Settled, Standing, Store, Wanted
+from storage.store import Store
 
 log = structlog.get_logger("pipeline")
 

@@ -14,7 +14,7 @@ from domain import Mention, MentionState
 from inbox.display import source_link
 from inbox.masks import SHOWN_CHARS, Mark, Mask, Segment, gist, personal, segments, words
 from nlp.new_facts import new_facts
-from storage.store import Addition, HistoryEntry, TicketView
+from storage.records import Addition, HistoryEntry, TicketView
 
 Raw = Mapping[str, Any]
 ADDITIONS = 20

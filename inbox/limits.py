@@ -11,7 +11,7 @@ from routing.clocks import DISPOSITION, FOLLOW_UP, Due
 from routing.course import Pauses, Stay, Step, pauses, stays
 from routing.rules import Rules
 from settings import ClockSettings, Settings
-from storage.store import HistoryEntry
+from storage.records import HistoryEntry
 
 FOLLOWED_UP = "finish"
 

@@ -12,8 +12,8 @@ from domain import Ticket
 from inbox.desk import desk
 from inbox.masks import Segment, gist
 from nlp.related import Telling, Why, suggestions
+from storage.records import Head
 from storage.regrouping import Candidate
-from storage.store import Head
 
 
 @dataclass(frozen=True, slots=True)

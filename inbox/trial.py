@@ -16,7 +16,7 @@ from inbox.desk import Desk
 from inbox.masks import Mark, Mask, Segment, personal, segments, words
 from routing.route import route
 from storage import stored_extraction
-from storage.store import TicketView
+from storage.records import TicketView
 
 if TYPE_CHECKING:
     from nlp.extract import Extractor

@@ -12,7 +12,7 @@ from rich.table import Table
 from domain import ConfigError, Fate
 from ops.opened_store import opened_store
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
-from storage.store import LedgerRow
+from storage.records import LedgerRow
 
 
 def ledger(

@@ -19,7 +19,7 @@ from ops.opened_store import opened_store
 from ops.rows import AccountNames
 from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
-from storage.store import TicketView
+from storage.records import TicketView
 
 MAX_DIGITS = 18  # of a ticket number: SQLite counts to 9,223,372,036,854,775,807
 OPERATOR = Actor("kentongan explain", all_departments=True)

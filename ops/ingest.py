@@ -24,7 +24,8 @@ from ops.terminal import DEFAULT_CONFIG, ConfigOption, StoreOption, progress, sa
 from settings import Settings, load
 
 if TYPE_CHECKING:
-    from storage.store import Saved, Store
+    from storage.records import Saved
+    from storage.store import Store
 
 BATCH = 200
 KEY = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")  # as in the settings
@@ -124,7 +125,7 @@ def archive_account(settings: Settings, form: Format, named: str) -> Account:
 
 
 def _saved(store: Store, account: Account, pages: Iterator[Page]) -> Saved:
-    from storage.store import Saved
+    from storage.records import Saved
 
     total = Saved()
     with progress("menyimpan") as advance:

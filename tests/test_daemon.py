@@ -20,7 +20,7 @@ from simulators.instagram_web import COOKIES, USERNAME
 from simulators.server import serve
 from simulators.world import TOKENS, World
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

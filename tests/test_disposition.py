@@ -15,7 +15,7 @@ from routing.rules import compile_rules
 from run_daemon import build_judge
 from settings import load
 from storage import open_store
-from storage.store import TicketQuery, Transition
+from storage.records import TicketQuery, Transition
 from tests.builders import NOON, account, mention
 from tests.paths import ROOT
 

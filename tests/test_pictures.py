@@ -19,7 +19,7 @@ from simulators.pictures import jpeg, passed_on, scene, screenshot
 from simulators.server import serve
 from simulators.world import World
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.builders import NOON, account, mention
 from tests.paths import DAY1, ROOT
 from tests.test_threads import key_of

@@ -13,7 +13,7 @@ from pipeline import process_batch
 from run_daemon import build_judge
 from settings import load
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.builders import NOON, account, mention
 from tests.paths import ROOT
 from tests.storage.regroupings import exported, merge, split, undo

@@ -12,7 +12,7 @@ from run_daemon import compose
 from settings import load
 from settings.files import Watch
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.builders import NOON, mention
 from tests.paths import ROOT
 from tests.storage.decisions import save as arrive

@@ -13,7 +13,7 @@ from routing.tickets import transition
 from run_daemon import build_judge
 from settings import load
 from storage import open_store
-from storage.store import TicketQuery, Transition
+from storage.records import TicketQuery, Transition
 from tests.builders import NOON, account, mention
 from tests.paths import ROOT
 

@@ -16,7 +16,7 @@ from settings import load
 from simulators.day import load_day
 from simulators.world import World
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.builders import NOON, account, mention
 from tests.paths import DAY1, ROOT
 
@@ -218,7 +218,7 @@ def test_what_refers_to_a_post_that_nobody_showed_us_is_judged_by_its_words(sett
 
 def test_still_broken_after_the_end_is_work_again(settle, store):
     """No live ticket stands any more, so a reply that complains opens its own."""
-    from storage.store import Transition
+    from storage.records import Transition
 
     first = hole("Jalan berlubang di Jl. Veteran Solo, tolong diperbaiki")
     [ticket] = settle(first)

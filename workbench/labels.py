@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from storage.store import Outcome
+from storage.records import Outcome
 from workbench.replay import Judged
 
 TAKEN = frozenset(("diterima", "dikerjakan", "menunggu_keterangan", "selesai"))

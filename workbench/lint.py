@@ -23,7 +23,7 @@ from nlp.tokens import cut
 from routing.rules import TRIAGE, UNKNOWN_TOPIC, Department, Rule, Rules, compile_rules
 from settings import Settings
 from storage import stored_extraction
-from storage.store import PastMention
+from storage.records import PastMention
 
 GREEDY = 0.2
 LEAST_TRAFFIC = 50  # fewer routed stories say nothing about a share

@@ -24,7 +24,7 @@ from nlp.extract import Extractor
 from routing.rules import Rules, compile_rules
 from settings import Settings
 from storage import stored_extraction
-from storage.store import PastMention, Standing
+from storage.records import PastMention, Standing
 from workbench.affected import UNTOUCHED, Affected, Touched
 
 CHUNK = 512

@@ -33,7 +33,8 @@ from nlp.tokens import cut
 from settings import Settings
 from settings.shape import RouteSettings, WhenSettings
 from storage import stored_extraction
-from storage.store import Outcome, PastMention, Store
+from storage.records import Outcome, PastMention
+from storage.store import Store
 from workbench.diff import Report, rules_diff, since_when
 from workbench.editing import route_line
 from workbench.labels import NO_MATTER, TAKEN

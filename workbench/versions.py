@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from domain import ConfigError, Refused
 from settings import Settings, load
 from settings.files import checked, with_rules_of, write_whole
-from storage.store import RulesVersion, Store
+from storage.records import RulesVersion
+from storage.store import Store
 
 if TYPE_CHECKING:
     from workbench.diff import Report

@@ -22,7 +22,7 @@ from inbox.views import problems
 from inbox.views.account import local_path
 from inbox.views.ticket import OFFERED, ticket_page
 from routing.tickets import transition
-from storage.store import Transition
+from storage.records import Transition
 
 NOTE_CHARS = 2_000
 

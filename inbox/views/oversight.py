@@ -20,7 +20,7 @@ from inbox.labels import FACT, label
 from inbox.masks import gist
 from inbox.pages import moment, page, zone
 from routing.route import route
-from storage.store import LaneCheck
+from storage.records import LaneCheck
 
 LANE_ROWS = 100
 SAMPLED = 0.05  # of a day's lanes, for a person to look at

@@ -18,7 +18,7 @@ from inbox.display import Due, due
 from inbox.masks import Segment, gist
 from inbox.pages import page
 from routing.tickets import allowed
-from storage.store import TicketQuery, TicketRow
+from storage.records import TicketQuery, TicketRow
 
 ROWS = 50
 URGENCIES = ("darurat", "tinggi", "normal", "tidak_mendesak")

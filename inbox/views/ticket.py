@@ -21,7 +21,7 @@ from inbox.trial import trial_routes
 from nlp.related import WITHIN
 from routing.packet import letter, packet
 from routing.tickets import allowed
-from storage.store import TicketView
+from storage.records import TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
 OFFERED = ("accept", "start", "finish", "reopen", "reroute", "hand_over", "ask", "reject", "note")

@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
+from storage.records import HistoryEntry
 from storage.sqlite.rows import json_of, micros, moment
-from storage.store import HistoryEntry
 
 MACHINE = "kentongan"
 PAGE = 10_000

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from domain import Fate
-from storage.sqlite import audit, schema
+from storage.records import LedgerRow
+from storage.sqlite import audit, migrations
 from storage.sqlite.rows import maybe_moment, moment
-from storage.store import LedgerRow
 
 NO_FATES = {str(fate): 0 for fate in Fate}
 
@@ -122,7 +122,7 @@ def facts(connection: sqlite3.Connection) -> dict[str, Any]:
     unsent, given_up, oldest_event = one("SELECT unsent, given_up, oldest_due_at FROM metric_outbox")
     pages, page_size = one("PRAGMA page_count"), one("PRAGMA page_size")
     return {
-        "schema": schema.version(connection), "sqlite": sqlite3.sqlite_version, "bytes": pages[0] * page_size[0],
+        "schema": migrations.version(connection), "sqlite": sqlite3.sqlite_version, "bytes": pages[0] * page_size[0],
         "backlog": waiting, "failed": failed, "oldest_waiting_at": maybe_moment(oldest),
         "unsent": unsent, "given_up": given_up, "oldest_unsent_at": maybe_moment(oldest_event),
         "quarantine": one("SELECT count(*) FROM quarantine")[0],

@@ -9,29 +9,21 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from domain import Account, AccountState, Actor, Case, Decision, Extraction, Mention, Page, Picture, Regrouping, StoreFault, Ticket
-from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.spread import NO_SURGE, Surge
-from storage.sqlite import accounts as account_table
-from storage.sqlite import (
-    alike,
-    books,
-    export,
-    harvest,
-    judging,
-    lanes,
-    outbox,
-    pictures,
-    rulesets,
-    schema,
-    settle,
-    stories,
-    tickets,
-    undoing,
+from domain import (
+    Account,
+    AccountState,
+    Actor,
+    Case,
+    Decision,
+    Extraction,
+    Mention,
+    Page,
+    Picture,
+    Regrouping,
+    StoreFault,
+    Ticket,
 )
-from storage.sqlite.connection import Connect, Connections
-from storage.store import (
-    Announce,
+from storage.records import (
     DueEvent,
     Head,
     LaneCheck,
@@ -51,6 +43,27 @@ from storage.store import (
     Transition,
     Wanted,
 )
+from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
+from storage.spread import NO_SURGE, Surge
+from storage.sqlite import accounts as account_table
+from storage.sqlite import (
+    alike,
+    books,
+    export,
+    harvest,
+    judging,
+    lanes,
+    migrations,
+    outbox,
+    pictures,
+    rulesets,
+    settle,
+    stories,
+    tickets,
+    undoing,
+)
+from storage.sqlite.connection import Connect, Connections
+from storage.store import Announce
 
 
 class SqliteStore:
@@ -69,7 +82,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         with self.connections.read() as connection:
-            current = schema.is_current(connection)
+            current = migrations.is_current(connection)
         if current:
             return
         if self.connections.read_only:
@@ -78,7 +91,7 @@ class SqliteStore:
         with self.connections.outside_transaction() as connection:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
         with self.connections.write() as connection:
-            schema.migrate(connection)
+            migrations.migrate(connection)
 
     # --- accounts and harvesting
 

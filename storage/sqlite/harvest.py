@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import Any
 
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
+from storage.records import Saved
 from storage.sqlite import accounts, pictures, purge
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
-from storage.store import Saved
 
 INSERT_MENTION = (
     "INSERT INTO mention (key, account, platform, kind, native_id, text, posted_at, seen_at, url, author_id,"

@@ -11,6 +11,7 @@ from datetime import datetime
 import orjson
 
 from domain import Extraction, Mention, Ticket
+from storage.records import Head, Standing, Story
 from storage.sqlite.connection import Connections
 from storage.sqlite.judgement import extraction_of
 from storage.sqlite.rows import (
@@ -25,7 +26,6 @@ from storage.sqlite.rows import (
     ticket_of,
 )
 from storage.sqlite.schema import LIVE, WAITS
-from storage.store import Head, Standing, Story
 
 GIVE_UP = 5
 PAGE = 2_000

@@ -14,10 +14,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain import Actor, OpenTicket, Refused, Status, Ticket
+from storage.records import LaneCheck, LaneRate
 from storage.sqlite import audit, outbox, search
 from storage.sqlite.rows import micros, moment, ticket_row
 from storage.sqlite.settle import INSERT_TICKET
-from storage.store import Announce, LaneCheck, LaneRate
+from storage.store import Announce
 
 NOT_SAMPLED = ("own", "gone", "edit")
 WIB_SHIFT = timedelta(hours=7)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from domain import Event
+from storage.records import DueEvent
 from storage.sqlite.rows import maybe_micros, micros
-from storage.store import DueEvent
 
 
 def put(connection: sqlite3.Connection, events: Iterable[Event], *, now: datetime) -> None:

@@ -16,9 +16,9 @@ from typing import Any
 import orjson
 
 from domain import Mention, MentionKind, MentionState, Picture, Ticket
+from storage.records import OldPicture, Shown, Wanted
 from storage.sqlite.connection import Connections
 from storage.sqlite.rows import keys_json, micros, moment
-from storage.store import OldPicture, Shown, Wanted
 
 LISTED = "IN (SELECT value FROM json_each(?))"
 VIEW_BYTES = 16

@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
+from storage.records import Outcome, PastMention, RulesVersion
 from storage.sqlite import audit
 from storage.sqlite.connection import Connections
 from storage.sqlite.rows import MENTION, json_of, maybe_moment, mention_of, micros, moment, seen_by
-from storage.store import Outcome, PastMention, RulesVersion
 
 PAGE = 2_000
 JUDGED = "m.fate IN ('ticket', 'attached', 'lane')"

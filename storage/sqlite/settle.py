@@ -31,20 +31,20 @@ from domain import (
     OpenTicket,
     RaiseUrgency,
     ShowAgain,
-    Status,
     Ticket,
 )
+from storage.records import Settled
 from storage.spread import Surge
-from storage.sqlite import audit, outbox, search
+from storage.sqlite import audit, orders, outbox, search
 from storage.sqlite.judging import LISTED, live_tickets, roots
-from storage.sqlite.rows import fingerprint_row, json_of, keys_json, maybe_micros, micros, ticket_row
+from storage.sqlite.opening import new_ticket, opened_entry
+from storage.sqlite.rows import fingerprint_row, keys_json, maybe_micros, ticket_row
 from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
-from storage.store import Announce, Settled
+from storage.store import Announce
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
 TRIVIAL = "trivial"
-ORDERED = "disposisi"  # rule of tickets that an order opened or moved
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
 INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
@@ -128,7 +128,7 @@ class Batch:
             elif isinstance(change, ShowAgain):
                 self.again.append((decision.mention, change.place, change.earlier, change.distance))
             elif isinstance(change, Dispose):
-                self._dispose(change, decision)
+                orders.dispose(self, change, decision)
             elif isinstance(change, Lift):
                 self._lift(cluster, story, change, decision, mention)
         if mention.cluster is None:
@@ -188,11 +188,11 @@ class Batch:
                 self.last_ticket += 1
                 if any(t.sensitive for t in story.tickets):  # its page will show the whole story
                     opening = replace(opening, sensitive=True)
-                ticket = _ticket(self.last_ticket, cluster, opening, parent, decision.ruleset)
+                ticket = new_ticket(self.last_ticket, cluster, opening, parent, decision.ruleset)
                 self.opened.append(ticket)
                 if ticket.status in LIVE_STATUSES:
                     story.tickets.append(ticket)
-                self.entries.append(_opened_entry(ticket, decision, at=self.now))
+                self.entries.append(opened_entry(ticket, decision, at=self.now))
                 self.events += self.announce(ticket, 1)
             parent = ticket.id if opening.coordinates else parent
 
@@ -222,71 +222,17 @@ class Batch:
         self.entries += [audit.Entry(self.now, audit.MACHINE, verb, ticket=ticket.id, after=after)
                          for ticket in story.tickets]
 
-    def _dispose(self, change: Dispose, decision: Decision) -> None:
-        """The ordered department has the story: its ticket gets the order's clock, or one that nobody took up moves.
-
-        A secret stays where it is, whoever orders: its desk reads of the order in the history. What staff have taken
-        up stays theirs, and the ordered department gets a ticket of its own beside it.
-        """
-        change = replace(change, cluster=self.into.get(change.cluster, change.cluster))
-        story, wanted = self.stories.get(change.cluster), change.opening
-        if story is None:
-            return
-        if any(ticket.sensitive for ticket in story.tickets):
-            self.entries += [audit.Entry(self.now, audit.MACHINE, "disposition_held", ticket=ticket.id,
-                                         after={"mention": decision.mention}) for ticket in story.tickets]
-            return
-        place = _place_of_disposed(story.tickets, wanted.department)
-        if place is None:
-            parent = next((ticket.id for ticket in story.tickets if ticket.coordinates), None)
-            self._open_disposed(story, change, decision, parent)
-            return
-        before = story.tickets[place]
-        nearer = wanted.due_at is not None and (before.due_at is None or wanted.due_at < before.due_at)
-        after = replace(
-            before, department=wanted.department, outside=wanted.outside, rule=wanted.rule,
-            status=before.status if before.department == wanted.department else Status(wanted.status),
-            priority=before.priority if before.priority == "segera" else wanted.priority,
-            due_at=wanted.due_at if nearer else before.due_at, due_rule=wanted.due_rule if nearer else before.due_rule)
-        if after == before:
-            return
-        story.tickets[place] = self.raised[before.id] = replace(after, version=before.version + 1)
-        self._disposed(before, story.tickets[place], change, decision)
-
-    def _open_disposed(self, story: Story, change: Dispose, decision: Decision, parent: int | None) -> None:
-        told = next(iter(story.tickets), None)
-        opening = change.opening if told is None else replace(change.opening, topic=told.topic, urgency=told.urgency)
-        self.last_ticket += 1
-        ticket = _ticket(self.last_ticket, change.cluster, opening, parent, decision.ruleset)
-        self.opened.append(ticket)
-        story.tickets.append(ticket)
-        self.lifted.append(change.cluster)
-        self.entries.append(_opened_entry(ticket, decision, at=self.now))
-        self._disposed(None, ticket, change, decision)
-
-    def _disposed(self, before: Ticket | None, after: Ticket, change: Dispose, decision: Decision) -> None:
-        """Audit, label, notice."""
-        columns = ("department", "status", "outside", "priority", "rule", "due_at", "due_rule")
-        old = {} if before is None else {c: _plain(getattr(before, c)) for c in columns}
-        new = {c: _plain(getattr(after, c)) for c in columns}
-        self.entries.append(audit.Entry(
-            self.now, change.account, "dispose", ticket=after.id, before=old, reason=decision.because,
-            after={key: value for key, value in new.items() if old.get(key) != value} | {"mention": decision.mention}))
-        self.labels.append((micros(self.now), change.account, after.id, after.cluster, "disposition",
-                            json_of(old.get("department")), json_of(after.department), decision.ruleset))
-        self.events += self.announce(after, 1)
-
     def _lift(self, cluster: str, story: Story, change: Lift, decision: Decision, mention: Waiting) -> None:
         """Out of the lane: another person says it too. Spam and praise stay, however often they are said."""
         told_by_another = mention.author is not None and story.author is not None and mention.author != story.author
         if story.lane != TRIVIAL or story.tickets or not told_by_another:
             return
         self.last_ticket += 1
-        ticket = _ticket(self.last_ticket, cluster, change.opening, None, decision.ruleset)
+        ticket = new_ticket(self.last_ticket, cluster, change.opening, None, decision.ruleset)
         self.opened.append(ticket)
         story.tickets.append(ticket)
         self.lifted.append(cluster)
-        self.entries.append(_opened_entry(ticket, decision, at=self.now))
+        self.entries.append(opened_entry(ticket, decision, at=self.now))
         self.events += self.announce(ticket, 1)
 
     def _note(self, cluster: str, decision: Decision, mention: Waiting) -> None:
@@ -389,41 +335,3 @@ def _stories(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[st
     for ticket in live_tickets(connection, keys_json(stories)) if stories else ():
         stories[ticket.cluster].tickets.append(ticket)
     return stories
-
-
-def _ticket(id_: int, cluster: str, opening: OpenTicket, parent: int | None, ruleset: str) -> Ticket:
-    return Ticket(
-        id_, cluster, opening.department, Status(opening.status), opening.priority, opening.topic, opening.urgency,
-        1, opening.opened_at, opening.due_at, opening.due_rule, None if opening.coordinates else parent,
-        opening.sensitive, ruleset, opening.rule, opening.coordinates, opening.outside,
-    )
-
-
-def _place_of_disposed(tickets: Sequence[Ticket], department: str) -> int | None:
-    """Which ticket an order is about: the department's own, else the only one, where nobody took it up yet."""
-    working = [(place, ticket) for place, ticket in enumerate(tickets) if not ticket.coordinates]
-    own = next((place for place, ticket in working if ticket.department == department), None)
-    if own is not None or len(working) != 1:
-        return own
-    place, ticket = working[0]
-    free = ticket.status in (Status.BARU, Status.DITERUSKAN) and ticket.rule != ORDERED  # one post may order two desks
-    return place if free else None
-
-
-def _plain(value: Any) -> Any:
-    """As audit entries hold it: times in microseconds, states as words."""
-    if isinstance(value, datetime):
-        return micros(value)
-    return str(value) if isinstance(value, Status) else value
-
-
-def _opened_entry(ticket: Ticket, decision: Decision, *, at: datetime) -> audit.Entry:
-    after = {
-        "cluster": ticket.cluster, "mention": decision.mention, "department": ticket.department,
-        "status": str(ticket.status), "priority": ticket.priority, "topic": ticket.topic, "urgency": ticket.urgency,
-        "rule": ticket.rule, "ruleset": ticket.ruleset, "parent": ticket.parent,
-        "due_at": micros(ticket.due_at) if ticket.due_at else None, "due_rule": ticket.due_rule,
-        "opened_at": micros(ticket.opened_at), "sensitive": ticket.sensitive, "outside": ticket.outside,
-    }
-    return audit.Entry(at, audit.MACHINE, "open", ticket=ticket.id, after=after, reason=decision.because)
-

@@ -228,7 +228,8 @@ def read(connection: sqlite3.Connection, cluster: str, *, size: int) -> Spread:
     first, last = minutes[0][0], minutes[-1][0]
     width = bin_minutes(first, last)
     return Spread(
-        posts=size or sum(posts for _, posts, _ in minutes), voices=voices, loudest=loudest, first_at=moment(first * MINUTE), last_at=moment(last * MINUTE),
+        posts=size or sum(posts for _, posts, _ in minutes), voices=voices, loudest=loudest,
+        first_at=moment(first * MINUTE), last_at=moment(last * MINUTE),
         width=timedelta(minutes=width), bins=_bins(minutes, width),
         peak=peak_of([(minute, posts) for minute, posts, _ in minutes]),
         recent=tuple((moment(minute * MINUTE), posts) for minute, posts, _ in minutes if minute > last - 60),

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import orjson
 
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
+from storage.records import Addition, TicketQuery, TicketRow, TicketView, Transition
 from storage.sqlite import audit, outbox, pictures, search, spread
 from storage.sqlite.rows import (
     MENTION,
@@ -31,7 +32,6 @@ from storage.sqlite.rows import (
     ticket_of,
 )
 from storage.sqlite.schema import LIVE
-from storage.store import Addition, TicketQuery, TicketRow, TicketView, Transition
 
 COPIES = 50
 ADDITIONS = 200  # read; the page shows those first that tell something new

@@ -8,7 +8,8 @@ import pytest
 
 from domain import StoreBusy, StoreFault
 from inbox.desk import Desk, desk, set_up
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.inbox.casework import open_case
 

@@ -10,7 +10,8 @@ import pytest
 import time_machine
 
 from domain import Actor
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.inbox.casework import keep_in_lane
 

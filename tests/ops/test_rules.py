@@ -12,7 +12,7 @@ from routing.rules import compile_rules
 from routing.tickets import transition as move_of
 from settings import load
 from storage import open_store
-from storage.store import TicketQuery, Transition
+from storage.records import TicketQuery, Transition
 from tests.builders import NOON
 from tests.ops.command import kentongan
 from tests.paths import ROOT

@@ -10,7 +10,8 @@ from domain import (
     Mention,
     RaiseUrgency,
 )
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
     ALICE,

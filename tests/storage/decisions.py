@@ -29,7 +29,8 @@ from domain import (
     Urgency,
     Verdict,
 )
-from storage.store import Store, Transition
+from storage.records import Transition
+from storage.store import Store
 from tests import builders
 from tests.builders import NOON, account
 

@@ -16,7 +16,8 @@ from domain import (
     PlaceHint,
     Quarantined,
 )
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
     LATER,

@@ -18,7 +18,8 @@ from domain import (
     RaiseUrgency,
     Verdict,
 )
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.storage.books_contract import play_a_day
 from tests.storage.decisions import (

@@ -18,7 +18,8 @@ from domain import (
     Refused,
     Status,
 )
-from storage.store import Store, TicketQuery, Transition
+from storage.records import TicketQuery, Transition
+from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
     ALICE,

@@ -9,7 +9,8 @@ import pytest
 
 from domain import Actor, Conflict, Fate, MentionState, NotAllowed, Refused, Status, Verdict
 from routing.rules import Rules
-from storage.store import Store, TicketQuery
+from storage.records import TicketQuery
+from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
     ALICE,

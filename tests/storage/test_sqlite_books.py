@@ -11,7 +11,7 @@ import pytest
 
 from domain import Author, Quarantined
 from storage import open_store
-from storage.store import TicketQuery
+from storage.records import TicketQuery
 from tests.builders import NOON
 from tests.storage.books_contract import play_a_day
 from tests.storage.decisions import (

@@ -11,7 +11,7 @@ from pipeline import process_batch
 from routing.tickets import transition as move_of
 from run_daemon import build_judge
 from storage import open_store
-from storage.store import TicketQuery, Transition
+from storage.records import TicketQuery, Transition
 from tests.builders import NOON, mention
 from tests.storage.decisions import save
 from workbench.suggest import plain, suggestions

@@ -1,0 +1,111 @@
+"""How a file of an older version becomes one of this version: step by step, each once, in the order of their numbers.
+
+A new file gets all of `schema.SQL` from the first step, so every later one has to find its work done.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+from domain import StoreFault
+from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
+
+MIGRATIONS = Migrations("kentongan")
+
+
+@MIGRATIONS()
+def m001_initial(db: sqlite_utils.Database) -> None:
+    db.executescript(SQL)
+
+
+@MIGRATIONS()
+def m002_answers(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX IF NOT EXISTS mention_thread ON mention(cluster, posted_at) WHERE verdict = 'thread'")
+
+
+@MIGRATIONS()
+def m003_merges(db: sqlite_utils.Database) -> None:
+    """Columns and tables for merges and splits, where m001 of an older version did not make them."""
+    for table, column in (("mention", "home TEXT"), ("cluster", "joined TEXT REFERENCES cluster(id)"),
+                          ("cluster", "parted TEXT REFERENCES cluster(id)"),
+                          ("ticket", "merged_into INTEGER REFERENCES ticket(id)")):
+        if column.split()[0] not in {row[1] for row in db.execute(f"PRAGMA table_info({table})").fetchall()}:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    for name in ("mention_home", "cluster_joined", "ticket_desk_opened", "ticket_topic_opened", "correction_story",
+                 "regrouping"):
+        for statement in _statements_for(name):
+            db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_pictures(db: sqlite_utils.Database) -> None:
+    db.executescript(PICTURES)
+
+
+@MIGRATIONS()
+def m005_spread(db: sqlite_utils.Database) -> None:
+    """Stories of an older file are counted when they next grow; until then their page counts the rows."""
+    db.executescript(ADDED + SPREAD)
+
+
+@MIGRATIONS()
+def m006_lane_samples(db: sqlite_utils.Database) -> None:
+    start = SQL.index("CREATE TABLE lane_sample")
+    for statement in SQL[start:SQL.index("CREATE TABLE outbox")].split(";"):
+        if statement.strip():
+            db.execute(statement.strip().replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
+                       .replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
+
+
+@MIGRATIONS()
+def m007_rulesets(db: sqlite_utils.Database) -> None:
+    """Versions get numbers; rules that were in force before get theirs in the order in which they came."""
+    db.executescript("""
+        CREATE TABLE IF NOT EXISTS ruleset_version (
+          n INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL REFERENCES ruleset(hash), at INTEGER NOT NULL,
+          actor TEXT NOT NULL, reason TEXT NOT NULL, text TEXT, gate TEXT) STRICT;
+        CREATE INDEX IF NOT EXISTS ruleset_version_hash ON ruleset_version(hash);
+        INSERT INTO ruleset_version (hash, at, actor, reason)
+          SELECT hash, saved_at, 'kentongan', reason FROM ruleset
+           WHERE hash NOT IN (SELECT hash FROM ruleset_version) ORDER BY saved_at, hash;
+    """)
+
+
+def _statements_for(name: str) -> list[str]:
+    """The statements of SQL that make an index or table of this name, or indexes named after the table."""
+    made = re.compile(rf"CREATE (TABLE|INDEX) ({name}\w*)\b[^;]*", re.ASCII)
+    plain = re.sub(r"--[^\n]*", "", SQL)
+    return [re.sub(r"^CREATE (TABLE|INDEX)", r"CREATE \1 IF NOT EXISTS", found[0]) for found in made.finditer(plain)]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing; inside the caller's transaction, so all of it or nothing."""
+    MIGRATIONS.apply(_database(connection))
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether nothing is pending. Raises StoreFault where a newer version has been at work."""
+    database = _database(connection)
+    ours = [migration.name for migration in MIGRATIONS._migrations]
+    applied = [migration.name for migration in MIGRATIONS.applied(database)]
+    newer = [name for name in applied if name not in ours]
+    if newer:
+        raise StoreFault(
+            f"skema basis data lebih baru daripada program ini: {', '.join(newer)}",
+            hint="pakai versi Kentongan yang menulisnya, atau pulihkan cadangan dari sebelum pemutakhiran",
+        )
+    if not applied and database.table_names():
+        raise StoreFault("basis data ini bukan milik Kentongan", hint="periksa store.path di config.yaml")
+    return applied == ours
+
+
+def version(connection: sqlite3.Connection) -> str:
+    return max((migration.name for migration in MIGRATIONS.applied(_database(connection))), default="")
+
+
+def _database(connection: sqlite3.Connection) -> sqlite_utils.Database:
+    return sqlite_utils.Database(connection, execute_plugins=False, recursive_triggers=False)
