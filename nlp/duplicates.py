@@ -56,11 +56,11 @@ from typing import NamedTuple
 
 from domain import Fingerprint, Mention, Verdict
 from nlp.alignment import align
-from nlp.cue_words import OBJECTS
 from nlp.fingerprint import Reading, fingerprint, from_body, hash64, read, sample, shingle_keys
-from nlp.guard import apart, compare_address, facts_apart, new_places, share_a_place, telling
+from nlp.guard import apart, compare_address, facts_apart
 from nlp.new_facts import facts_added
 from nlp.picture_names import HEX64, NEAR, WHOLE, media_keys, picture_differs
+from nlp.same_text import continues, enough, one_scene, overlap, reason_of, same_names, same_voice
 from nlp.stories import SEGMENT, Index, Pictures, Shelf, Story
 
 MAX_STORIES = 1_200_000
@@ -68,12 +68,6 @@ MAX_BYTES = 420_000_000  # of bodies
 RENUMBER_AT = 1 << 27
 CANDIDATES = 10  # compared per post, those with most shared shingles
 SURE = 0.9  # containment from which no better story is looked for
-TELLING = 5
-TELLING_ADDRESS = 4
-TELLING_REPOST = 3
-TELLING_AUTHOR = 1
-TELLING_UNPLACED = 8
-BARE_NAMES = 4  # @names in the same order, from which a repost of nothing else is known
 MEDIA_WINDOW = timedelta(days=3)
 COPIES = ("near_duplicate", "same_author")  # which become `added` where they tell more than the story
 
@@ -309,87 +303,6 @@ class Folder:
         mine, yours = ([code for word in side.words for code in self.towns.get(word, ())] for side in (ours, theirs))
         near = any(one.startswith(other) or other.startswith(one) for one in mine for other in yours)
         return bool(mine and yours and not near)
-
-
-# --- what two readings are to each other ---------------------------------------------------------
-
-
-def enough(ours: Reading, theirs: Reading, shared: tuple[str, ...]) -> bool:
-    """Whether the shared words say so much that they can only come from one text."""
-    if same_voice(ours, theirs):
-        return True
-    said = telling(shared)
-    if ours.author and ours.author == theirs.author:
-        return said >= TELLING_AUTHOR or ours.bare
-    if ours.bare or theirs.bare:
-        return False
-    if bool(ours.address) != bool(theirs.address):
-        return said >= TELLING_UNPLACED
-    if ours.reposted or theirs.reposted:
-        return said >= TELLING_REPOST
-    if ours.address:  # the same one, or we would not be here
-        return said >= TELLING_ADDRESS
-    if not ours.cut and new_places(theirs.words, ours.words):
-        return said >= TELLING_UNPLACED
-    return said >= TELLING
-
-
-def overlap(ours: set[str], theirs: list[str]) -> float:
-    """Jaccard: where two stories both contain a copy whole, the one that holds little else is closer."""
-    return len(ours.intersection(theirs)) / max(1, len(ours.union(theirs)))
-
-
-def same_voice(ours: Reading, theirs: Reading) -> bool:
-    """Whether both, by their own word, repeat one author: a repost and its original, or two reposts."""
-    if ours.reposts and ours.reposts in (theirs.handle, theirs.reposts):
-        return True
-    return bool(theirs.reposts) and theirs.reposts == ours.handle
-
-
-def same_names(ours: Reading, theirs: Reading) -> bool:
-    """Of posts without a word of their own: one voice, one author, or a repost of the same list of names."""
-    if same_voice(ours, theirs) or (ours.author and ours.author == theirs.author):
-        return True
-    return ours.reposted != theirs.reposted and min(len(ours.words), len(theirs.words)) >= BARE_NAMES
-
-
-def continues(ours: Reading, theirs: Reading) -> bool:
-    """Whether one text is the other, or its beginning up to where it was cut."""
-    shorter, longer = sorted((ours, theirs), key=lambda reading: len(reading.words))
-    size = len(shorter.words)
-    if size and shorter.words == longer.words[:size]:
-        return size == len(longer.words) or shorter.cut
-    if not size or not (shorter.cut or longer.cut) or shorter.words[:-1] != longer.words[:size - 1]:
-        return False
-    last, other = shorter.words[-1], longer.words[size - 1]
-    if shorter.cut and other.startswith(last):
-        return True
-    return longer.cut and size == len(longer.words) and last.startswith(other)
-
-
-def one_scene(ours: Reading, theirs: Reading, *, soon: bool) -> bool:
-    """Whether two texts with one picture may speak of one matter: no contradiction, and something in common.
-
-    `soon`: told within MEDIA_WINDOW. An old picture under a new complaint needs the same place.
-    """
-    address = compare_address(ours, theirs)
-    if address == "other" or facts_apart(ours.words, theirs.words):
-        return False
-    things, others = OBJECTS.intersection(ours.words), OBJECTS.intersection(theirs.words)
-    if things and others and not things & others:
-        return False
-    if address == "same" or share_a_place(ours.words, theirs.words):
-        return True
-    if not soon:
-        return False
-    common = telling([word for word in ours.words if word in theirs.words])
-    return common >= 2 or min(0 if r.bare else telling(r.words) for r in (ours, theirs)) < TELLING_ADDRESS
-
-
-def reason_of(ours: Reading, theirs: Reading) -> str:
-    if ours.reposted:
-        return "repost"
-    return "same_author" if ours.author and ours.author == theirs.author else "near_duplicate"
 
 
 def own_fingerprint(mention: Mention) -> Fingerprint:

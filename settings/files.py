@@ -15,7 +15,8 @@ from domain import ConfigError
 from settings.reading import layer_paths, load
 from settings.shape import Settings
 
-RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "clocks", "reject_reasons", "thresholds")
+RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "clocks", "pauses", "agencies", "suburbs",
+                 "roads", "village_words", "reject_reasons", "thresholds")
 NEEDS_RESTART = ("store", "inbox", "timezone")  # a running process has these open
 TOP_KEY = re.compile(r"^([A-Za-z_][\w]*):", re.MULTILINE)
 
@@ -78,10 +79,11 @@ def _with_comments(text: str, at: int) -> int:
 
 def with_rules_of(text: str, older: str) -> str:
     """`text` with the sections that decide as `older` has them; ports, paths and accounts stay."""
+    decide = (*RULE_SECTIONS, "include")
     mine, theirs = sections(text), sections(older)
-    kept = {key: theirs[key] if key in RULE_SECTIONS and key in theirs else block for key, block in mine.items()
-            if not (key in RULE_SECTIONS and key not in theirs)}
-    added = [block for key, block in theirs.items() if key in RULE_SECTIONS and key not in mine]
+    kept = {key: theirs[key] if key in decide and key in theirs else block for key, block in mine.items()
+            if not (key in decide and key not in theirs)}
+    added = [block for key, block in theirs.items() if key in decide and key not in mine]
     blocks = [block if block.endswith("\n") or not block else f"{block}\n" for block in (*kept.values(), *added)]
     return "".join(blocks)
 

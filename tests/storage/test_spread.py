@@ -62,7 +62,7 @@ def test_one_author_is_one_voice_however_often_it_tells(store):
 
 def test_a_story_that_many_voices_tell_in_an_hour_goes_up_one_step_once(store):
     """The reason stands in the history with its figures; the tenth voice raises nothing more."""
-    first, ticket = told(store)
+    first, ticket = told(store, at=NOON)
     for n in range(1, 12):
         tell_again(store, first, at=NOON + n * MINUTE)
 
