@@ -13,7 +13,7 @@ from settings import load
 from settings.files import Watch
 from storage import open_store
 from storage.records import TicketQuery
-from tests.builders import NOON, mention
+from tests.builders import mention
 from tests.paths import ROOT
 from tests.storage.decisions import save as arrive
 
@@ -59,7 +59,7 @@ def test_a_changed_route_decides_the_next_post_without_a_restart(daemon, path):
     newest, first = daemon.store.rules_versions()
     assert (newest.n, newest.hash, first.n) == (2, load(path).ruleset, 1)
     assert daemon.store.rules_text(2)[0] == path.read_text()
-    copy = mention("Jalan berlubang di depan Pasar Legi Solo, tolong ditambal", account="x:solo", at=NOON)
+    copy = mention("Jalan berlubang di depan Pasar Legi Solo, tolong ditambal", account="x:solo")
     before = len(daemon.store.tickets(EVERYONE, TicketQuery()))
     arrive(daemon.store, copy)
     daemon.process(seconds=5)

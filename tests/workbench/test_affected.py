@@ -30,7 +30,7 @@ EDITS: dict[str, dict[str, Any]] = {
     "a word that only a suffix hid": with_words("pompane", "tambal ban"),
     "a word that splits hashtags": with_words("kapan", "semanggi"),
     "a word taken out": without("topics__banjir_drainase__keywords__id", "banjir", "got", "genangan"),
-    "lamps taken out": without("topics__lampu_jalan__keywords__id", "pju", "lampu jalan", "lampu mati", "lampu"),
+    "lamps taken out": without("topics__lampu_jalan__keywords__id", "pju", "pju mati", "lampu jalan", "lampu mati"),
     "a defect": with_words("bolong", "mampet", "peyang", kind="signals__defect"),
     "a defect taken out": without("signals__defect", "rusak", "mati", "bolong"),
     "an exception": with_words("jalan kaki", "lampu merah", kind="topics__lampu_jalan__unless"),
