@@ -13,11 +13,11 @@ run: setup            ## simulators, daemon and inbox; prints the address and on
 	@$(PY) -m ops.main demo --minutes $(MINUTES)
 
 test: setup           ## the fast tests, then the slow ones (crash, replay), then the browser's where Chromium is
-	@$(PY) -m pytest -m "not slow and not browser"
+	@$(PY) -m pytest -n auto --dist loadfile -m "not slow and not browser"
 	@$(PY) -m pytest -m "slow or browser"
 
 quick: setup          ## the fast tests alone
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 lint: setup
 	@.venv/bin/ruff check .

@@ -33,9 +33,7 @@ from ops import (
     suggest,
     tickets,
 )
-from ops import (
-    eval as evaluation_verb,
-)
+from ops import eval as evaluation_verb
 
 app = typer.Typer(
     name="kentongan",

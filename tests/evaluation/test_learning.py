@@ -30,6 +30,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_posts_from_x_are_never_learnt(folder):
     """X content is measured with and never trained on."""
     assert not may_be_learnt({"text": "a", "source": "x_infra_2025"})

@@ -62,6 +62,7 @@ def test_a_diff_tells_each_ticket_that_moves_and_why(office):
     assert row["departments"]["dishub-solo"]["moved_in"] == row["departments"]["dpupr-solo"]["moved_out"] == len(moves)
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes_and_nothing_is_written(office):
     """A diff can be compared with the one of yesterday, and leaves the store as it was."""
     before = (office / "k.db").read_bytes()
@@ -93,6 +94,7 @@ def test_breaking_what_staff_confirmed_shuts_the_gate(office):
     assert rules(office, "diff", office / "draft.yaml", "--force").code == 2
 
 
+@pytest.mark.slow
 def test_a_saved_draft_is_the_file_and_a_rollback_brings_back_every_sign(office):
     """Comments and order are kept; the rollback is a version of its own with its own reason."""
     before = (office / "config.yaml").read_text()

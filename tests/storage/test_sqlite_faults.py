@@ -90,6 +90,7 @@ def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(pat
     assert n > 30  # every statement of the three transactions was hit once
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_merge_a_split_or_an_undo_leaves_no_half_of_it(path, empty_store, rules):
     """Stories, tickets, labels, audit and search change together, whatever statement fails."""
     disk = Disk()
