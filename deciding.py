@@ -40,7 +40,7 @@ from storage.records import Standing
 from storage.store import Announce
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
-SAID_AGAIN = "near_duplicate"  # by another: the same person again is same_author
+SAID_AGAIN = ("near_duplicate", "added")  # whether another says it, settle knows
 OWN = "written by the watched account itself"
 BY_REFERENCE = ("quote", "thread")
 
@@ -107,7 +107,7 @@ def _changes_of_a_copy(
 ) -> tuple[Change, ...]:
     """What one more telling changes. Of the tickets only settle knows all: this very batch may open some."""
     changes: list[Change] = []
-    if verdict.reason == SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
+    if verdict.reason in SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
         changes.append(Lift(to_people(mention, "lajur-disebut-lagi", rules)))
     if standing.tickets:
         changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))

@@ -121,10 +121,11 @@ def test_a_lost_girlfriend_rests_there_too(settle, store):
     assert [(kept["lane"], bool(kept["reason"])) for kept in store.lane()] == [("trivial", True)]
 
 
+@pytest.mark.parametrize("more", [".", ", kejadian jam 9 malam tadi"])
 @pytest.mark.parametrize("limit", [1, 200])
-def test_the_same_trifle_of_another_person_is_looked_at(settle, store, limit):
+def test_the_same_trifle_of_another_person_is_looked_at(settle, store, limit, more):
     """Two people's sandals at one mosque may be a thief: a person looks, whatever the batch borders."""
-    first, second = mention(SANDALS), mention(f"{SANDALS}.")
+    first, second = mention(SANDALS), mention(f"{SANDALS}{more}")
 
     [ticket] = settle(first, second, limit=limit)
 
