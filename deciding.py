@@ -41,7 +41,7 @@ from storage.store import Announce
 
 URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
 SAID_AGAIN = ("near_duplicate", "added")  # whether another says it, settle knows
-OWN = "written by the watched account itself"
+OWN = "ditulis akun yang dipantau sendiri"
 BY_REFERENCE = ("quote", "thread")
 
 
@@ -76,7 +76,7 @@ def decide(
         because = f"disposisi: {', '.join(o.opening.department for o in orders)}" if orders else OWN
         return decision(Fate.LANE, because, lane="own", changes=orders)
     if mention.state is MentionState.GONE:
-        return decision(Fate.LANE, "deleted before it was judged", lane="gone")
+        return decision(Fate.LANE, "dihapus penulisnya sebelum dinilai", lane="gone")
     if verdict.cluster != mention.key and standing is not None:
         changes = _changes_of_a_copy(mention, verdict, extraction, standing, told, rules)
         return decision(Fate.ATTACHED, verdict.reason, changes=changes)
@@ -84,7 +84,7 @@ def decide(
         raise ValueError(f"{mention.key}: a new story needs an extraction")
     if kept := lane_of(mention, extraction, rules):
         if standing is not None and standing.tickets:
-            return decision(Fate.TICKET, "edited into chatter; its tickets stay with people")
+            return decision(Fate.TICKET, "disunting menjadi obrolan; tiketnya tetap pada petugas")
         return decision(Fate.LANE, kept.because, lane=kept.lane)
     routes = route(mention, extraction, rules)
     opened = openings(mention, extraction, routes, rules)

@@ -296,7 +296,7 @@ def compose(
         watched = configured_accounts(settings)
     judge = judge or build_judge(settings.watching(watched))
     text = config.read_text(encoding="utf-8") if config else None
-    store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon start", text=text, now=now)
+    store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon dijalankan", text=text, now=now)
     store.sync_accounts(watched, now=now)
     media = MediaFetcher({}, Limits()) if replay else build_media(settings)  # an archive's addresses have expired
     return Daemon(settings, store, connectors, judge, build_transports(settings), replaying=replay is not None,
