@@ -68,6 +68,7 @@ def telling(words: Sequence[str]) -> int:
     return len({word for word in words if word not in HARMLESS})
 
 
+@lru_cache(maxsize=1 << 16)
 def is_number(word: str) -> bool:
     """Numbers, house numbers ("12a"), letters of blocks."""
     return len(word) == 1 or any(sign.isdigit() for sign in word)
