@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
+from pipeline import Judge
+from run_daemon import build_judge
+from settings import Settings, load
 from storage import open_store
+from storage.store import Store
+from tests.builders import NOON, account
+from tests.paths import ROOT
+from tests.way import Settle, arrive
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +36,40 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
     made = tmp_path_factory.mktemp("empty") / "k.db"
     open_store(made).close()
     return lambda path: Path(shutil.copy(made, path))
+
+
+# --- the whole way, by the shipped file ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return load(ROOT / "config.yaml")
+
+
+@pytest.fixture(scope="session")
+def shared_judge(settings: Settings) -> Judge:
+    """Building one costs a second; `judge` gives it with an empty memory."""
+    return build_judge(settings)
+
+
+@pytest.fixture
+def judge(shared_judge: Judge) -> Judge:
+    shared_judge.forget()
+    return shared_judge
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty_store: Callable[[Path], Path]) -> Iterator[Store]:
+    store = open_store(empty_store(tmp_path / "k.db"))
+    store.sync_accounts([account()], now=NOON)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def settle(store: Store, judge: Judge) -> Settle:
+    """Mentions arrive and are judged; returns the tickets that stand afterwards, by number."""
+    return lambda *mentions, **given: arrive(store, judge, *mentions, **given)
 
 
 def pytest_collection_finish() -> None:

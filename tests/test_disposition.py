@@ -8,31 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Actor, Author, MentionKind, Page, Status
-from pipeline import process_batch
+from domain import Actor, Author, MentionKind, Status
 from routing.disposition import disposed_to
 from routing.rules import compile_rules
-from run_daemon import build_judge
-from settings import load
 from storage import open_store
-from storage.records import TicketQuery, Transition
+from storage.records import Transition
 from tests.builders import NOON, account, mention
-from tests.paths import ROOT
 
 EVERYONE = Actor("tester", system=True)
 LATER = NOON + timedelta(hours=12)
 DAY = timedelta(hours=24)
 RAKA = "Pak gubernur, anak tetangga saya di Salatiga berhenti sekolah karena tidak punya biaya, tolong dibantu"
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return load(ROOT / "config.yaml")
-
-
-@pytest.fixture(scope="module")
-def shared_judge(settings):
-    return build_judge(settings)
 
 
 @pytest.fixture
@@ -41,21 +27,6 @@ def store(tmp_path):
     store.sync_accounts([account("x:jateng", government="jateng"), account("x:solo")], now=NOON)
     yield store
     store.close()
-
-
-@pytest.fixture
-def settle(store, shared_judge):
-    shared_judge.forget()
-
-    def run(*mentions, limit=200, now=LATER):
-        for post in mentions:
-            store.save_page(post.account, Page((post,), "c"), next_poll_at=now, now=now)
-        while process_batch(store, shared_judge, limit=limit, now=now):
-            pass
-        assert store.verify() == []
-        return sorted((row.ticket for row in store.tickets(EVERYONE, TicketQuery(limit=500))), key=lambda t: t.id)
-
-    return run
 
 
 def report(text=RAKA, **given):

@@ -13,7 +13,6 @@ from harvester.archive import ArchiveConnector
 from harvester.media import MediaError, MediaFetcher, Source, limits_of
 from pipeline import fetch_pictures, process_batch
 from run_daemon import build_judge, compose
-from settings import load
 from simulators.day import load_day
 from simulators.pictures import jpeg, passed_on, scene, screenshot
 from simulators.server import serve
@@ -48,30 +47,6 @@ class Album:
         if name not in FILES:
             raise MediaError("Deadline")
         return FILES[name]
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return load(ROOT / "config.yaml")
-
-
-@pytest.fixture(scope="module")
-def shared_judge(settings):
-    return build_judge(settings)
-
-
-@pytest.fixture
-def judge(shared_judge):
-    shared_judge.forget()
-    return shared_judge
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(tmp_path / "k.db")
-    store.sync_accounts([account()], now=NOON)
-    yield store
-    store.close()
 
 
 def showing(text, *names, **given):

@@ -13,52 +13,12 @@ from domain import Actor, Author, Event, Fate, Media, MentionKind, MentionState,
 from harvester.base import AccountBlocked, RateLimited, Transient
 from notify.base import DeliveryError
 from pipeline import deliver_due, harvest_one, process_batch
-from run_daemon import build_judge
-from settings import load
 from storage import open_store
 from storage.records import TicketQuery
 from tests.builders import NOON, account, mention
-from tests.paths import ROOT
 
 EVERYONE = Actor("tester", all_departments=True)
 LATER = NOON + timedelta(hours=12)
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return load(ROOT / "config.yaml")
-
-
-@pytest.fixture(scope="module")
-def shared_judge(settings):
-    return build_judge(settings)
-
-
-@pytest.fixture
-def judge(shared_judge):
-    shared_judge.forget()
-    return shared_judge
-
-
-@pytest.fixture
-def store(tmp_path, empty_store):
-    store = open_store(empty_store(tmp_path / "k.db"))
-    store.sync_accounts([account()], now=NOON)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def settle(store, judge):
-    """Mentions arrive and are judged; returns the tickets that stand afterwards, by number."""
-
-    def run(*mentions, **page):
-        store.save_page("x:solo", Page(tuple(mentions), "c", **page), next_poll_at=LATER, now=LATER)
-        while process_batch(store, judge, limit=200, now=LATER):
-            pass
-        return sorted((row.ticket for row in store.tickets(EVERYONE, TicketQuery(limit=500))), key=lambda t: t.id)
-
-    return run
 
 
 def test_a_complaint_becomes_a_ticket_on_the_desk_that_mends_it(settle):

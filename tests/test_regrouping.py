@@ -10,12 +10,8 @@ import pytest
 from domain import Actor, Author, MentionKind, Page
 from nlp.duplicates import Folder, own_fingerprint
 from pipeline import process_batch
-from run_daemon import build_judge
-from settings import load
-from storage import open_store
 from storage.records import TicketQuery
-from tests.builders import NOON, account, mention
-from tests.paths import ROOT
+from tests.builders import NOON, mention
 from tests.storage.regroupings import exported, merge, split, undo
 
 LATER = NOON + timedelta(hours=12)
@@ -24,25 +20,6 @@ HOLE = ("Pak, jalan berlubang dalam sekali di depan Pasar Legi Banjarsari Solo, 
         " gelap dan tidak ada tanda bahaya sama sekali, tolong segera ditambal")
 ADDED = HOLE + ". Lampu jalan di sana juga mati semua sejak minggu lalu"
 OTHER = "Aspal ambles di Jalan Kapten Mulyadi Pasar Kliwon Solo, truk sampai miring. Mohon diperbaiki @pemkot_contoh"
-
-
-@pytest.fixture(scope="module")
-def shared_judge():
-    return build_judge(load(ROOT / "config.yaml"))
-
-
-@pytest.fixture
-def judge(shared_judge):
-    shared_judge.forget()
-    return shared_judge
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(tmp_path / "k.db")
-    store.sync_accounts([account()], now=NOON)
-    yield store
-    store.close()
 
 
 @pytest.fixture

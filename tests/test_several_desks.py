@@ -6,31 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Action, Actor, Author, NotAllowed, Page, Status
-from pipeline import process_batch
+from domain import Action, Actor, Author, NotAllowed, Status
 from routing.rules import compile_rules
 from routing.tickets import transition
-from run_daemon import build_judge
-from settings import load
 from storage import open_store
 from storage.records import TicketQuery, Transition
 from tests.builders import NOON, account, mention
-from tests.paths import ROOT
 
 MACHINE = Actor("tester", system=True)
 LATER = NOON + timedelta(hours=12)
 TWO = "Jalan di Banyuanyar Solo berlubang besar dan lampu jalan mati semua, tolong diperbaiki pak wali"
 SANDALS = "pak wali lapor, sandal jepit saya hilang di masjid habis jumatan, warnanya hijau"
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return load(ROOT / "config.yaml")
-
-
-@pytest.fixture(scope="module")
-def shared_judge(settings):
-    return build_judge(settings)
 
 
 @pytest.fixture
@@ -40,21 +26,6 @@ def store(tmp_path):
                          (("x:solo", "solo"), ("x:jateng", "jateng"), ("x:dinsosjateng", "jateng"))], now=NOON)
     yield store
     store.close()
-
-
-@pytest.fixture
-def settle(store, shared_judge):
-    shared_judge.forget()
-
-    def run(*mentions, limit=200):
-        for post in mentions:
-            store.save_page(post.account, Page((post,), "c"), next_poll_at=LATER, now=LATER)
-        while process_batch(store, shared_judge, limit=limit, now=LATER):
-            pass
-        assert store.verify() == []
-        return sorted((row.ticket for row in store.tickets(MACHINE, TicketQuery(limit=500))), key=lambda t: t.id)
-
-    return run
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from domain import Actor, Author, MentionKind, MentionState, Page
 from harvester.archive import ArchiveConnector
 from pipeline import process_batch
 from run_daemon import build_judge, compose
-from settings import load
 from simulators.day import load_day
 from simulators.world import World
 from storage import open_store
@@ -23,44 +22,6 @@ from tests.paths import DAY1, ROOT
 EVERYONE = Actor("tester", all_departments=True)
 LATER = NOON + timedelta(hours=12)
 ANI, BUDI = Author("a1", "ani", "Ani"), Author("b2", "budi", "Budi")
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return load(ROOT / "config.yaml")
-
-
-@pytest.fixture(scope="module")
-def shared_judge(settings):
-    return build_judge(settings)
-
-
-@pytest.fixture
-def judge(shared_judge):
-    shared_judge.forget()
-    return shared_judge
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(tmp_path / "k.db")
-    store.sync_accounts([account()], now=NOON)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def settle(store, judge):
-    """Mentions arrive in one page and are judged; returns the tickets that stand afterwards, by number."""
-
-    def run(*mentions, limit=200, **page):
-        store.save_page("x:solo", Page(mentions, "c", **page), next_poll_at=LATER, now=LATER)
-        while process_batch(store, judge, limit=limit, now=LATER):
-            pass
-        assert store.verify() == []
-        return sorted((row.ticket for row in store.tickets(EVERYONE, TicketQuery(limit=500))), key=lambda t: t.id)
-
-    return run
 
 
 def hole(text="min jalan depan rumahku bolong gede, tolong segera ya @pemkot_contoh", **given):
