@@ -32,7 +32,8 @@ Measured with these (`kentongan eval --what duplicates --half held|all`): the ha
 recall 0.991, B-cubed F1 0.983; both together 0.980, 0.982, 0.973. No hard negative merged, all pairs right. What still
 counts as a wrong merge is the same text under another author's name; what is missed is mostly a second
 report of one incident in other words, which is a suggestion to staff and no merge. A storm of 200,000
-posts gives B-cubed F1 0.999 (`python -m bench.duplicates`, which also measures speed and memory), a rougher one
+posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: at a million posts a post costs 0.99 of what it
+costs at ten thousand, and the stories take 159 MB), a rougher one
 0.991 (`python -m bench.rough --seed 23`: 35 of 39,268 look-alikes merged, most of them equal texts of two people;
 before slips and Javanese words were forgiven it gave 0.957 on 20,000 posts). The lists grew after its misses were
 read, so the real rows weigh more. Beside it datasketch 2.0 in one run (`python -m bench.peers`): pair precision 1.000

@@ -144,6 +144,7 @@ def _topics_without_rule(rules: Rules, where: Where) -> Iterator[Finding]:
 def _desks_without_rule(settings: Settings, rules: Rules, where: Where) -> Iterator[Finding]:
     fed = {route.to for route in settings.routes} | {g.coordinator for g in settings.governments.values()}
     fed |= {account.department for account in settings.accounts if account.department} | set(rules.areas.values())
+    fed |= {agency.department for agency in settings.agencies}
     for key in settings.departments:
         if key not in fed and key != TRIAGE:
             yield Finding("no_desk", where("departments", key), f"tidak ada rute ke '{key}'",
