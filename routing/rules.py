@@ -205,6 +205,19 @@ class Rules:
         examines = any(rule.to == department for rule in self.sensitive if rule.sensitive == WHISTLE)
         return OVERSIGHT if examines else COMPLAINT
 
+    def examiners(self, rule: str, department: str) -> frozenset[str] | None:
+        """The desks that may read what `rule` sent to `department` as a disclosure; None where it is none.
+
+        Where the examiners themselves are accused (the rule asks for their name), only those who stand above them.
+        """
+        disclosing = [each for each in self.sensitive if each.sensitive == WHISTLE]
+        opener = next((each for each in self.sensitive if each.name == rule), None)
+        if opener is None:  # opened by a split: its desk tells what it is
+            return frozenset(each.to for each in disclosing) if department in {each.to for each in disclosing} else None
+        if opener.sensitive != WHISTLE:
+            return None
+        return frozenset(each.to for each in disclosing if each.any or not opener.any)
+
     def topic_name(self, label: str) -> str:
         return self.topics.get(label, label)
 

@@ -124,9 +124,19 @@ def _reopen(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Mo
 def _reroute(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> Move:
     """To another desk, as new there; to an outside body as handed over. The clocks run on."""
     target = _target(ticket, action, rules)
+    _refuse_the_accused(ticket, target, rules)
     status = Status.DITERUSKAN if target.outside else Status.BARU
     changes = {"department": target.key, "status": status, "outside": target.outside}
     return Move("reroute", changes, _words(action), _moved(ticket, target))
+
+
+def _refuse_the_accused(ticket: Ticket, target: Department, rules: Rules) -> None:
+    """What discloses an official's wrong stays with those who examine: no desk here may be sent its own accusation."""
+    examiners = rules.examiners(ticket.rule, ticket.department) if ticket.sensitive else None
+    if examiners is not None and not target.outside and target.key not in examiners:
+        names = ", ".join(sorted(rules.departments[key].name for key in examiners))
+        raise Refused("laporan tentang pejabat tidak dialihkan ke dinas, karena bisa sampai kepada yang dilaporkan",
+                      hint=f"yang memeriksa: {names}; atau teruskan ke instansi luar")
 
 
 def _hand_over(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> Move:

@@ -252,3 +252,35 @@ def test_every_rejection_can_be_taken_back(status):
     back = after(rejected, act(rejected, "reopen"))
 
     assert (back.status, back.closed_at, back.reason) == (Status.BARU, None, None)
+
+
+# --- disclosures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", ["rahasia-pengungkapan-solo", "split"])
+def test_what_discloses_an_official_s_wrong_is_sent_to_no_desk_that_may_be_accused(rule):
+    """The inspectorate's reader cannot pass it on to the department by mistake; other examiners may have it."""
+    secret = ticket(department="inspektorat-solo", sensitive=True, rule=rule)
+
+    with pytest.raises(Refused, match="tidak dialihkan") as refused:
+        act(secret, "reroute", MACHINE, to_department="dpupr-solo", note="tolong dijawab")
+
+    assert "Inspektorat" in refused.value.hint
+    assert act(secret, "reroute", MACHINE, to_department="inspektorat-jateng").changes["department"] == (
+        "inspektorat-jateng")
+    assert act(secret, "hand_over", MACHINE, reason="ranah penegak hukum").changes["status"] == "diteruskan"
+
+
+def test_where_the_examiners_are_accused_it_goes_up_and_not_back():
+    """About the city's inspectorate: the province's may have it, the city's not."""
+    secret = ticket(department="inspektorat-jateng", sensitive=True, rule="rahasia-inspektorat-solo")
+
+    with pytest.raises(Refused):
+        act(secret, "reroute", MACHINE, to_department="inspektorat-solo")
+
+
+def test_another_secret_goes_where_people_say():
+    """A child's case may be another desk's after all."""
+    secret = ticket(department="dp3ap2kb-solo", sensitive=True, rule="rahasia-anak-solo")
+
+    assert act(secret, "reroute", MACHINE, to_department="dinsos-solo").changes["department"] == "dinsos-solo"
