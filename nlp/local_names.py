@@ -54,15 +54,13 @@ class LocalNames:
                     if place not in meant[key]:
                         meant[key].append(place)
         self.meant = {key: tuple(found) for key, found in meant.items()}
-        self._beginnings = frozenset(key[:2] for key in self.meant)
-        self._longest = max(map(len, self.meant), default=0)
+        self._beginnings = frozenset(key[:length] for key in self.meant for length in range(1, len(key) + 1))
 
     def find(self, words: Words) -> Iterator[LocalName]:
         """The longest name at each word, in text order, none overlapping another."""
         i, n = 0, len(words.fold) if self.meant else 0
         while i < n:
-            word = words.fold[i]
-            found = self._at(words, i) if word[:2] in self._beginnings or len(word) < 2 else None
+            found = self._at(words, i) if words.fold[i] in self._beginnings else None
             if found:
                 yield found
             i = found.last if found else i + 1
@@ -73,7 +71,7 @@ class LocalNames:
             if j > i and not _joined(words, j):
                 break
             key += words.fold[j]
-            if len(key) > self._longest:
+            if key not in self._beginnings:
                 break
             if key in self.meant:
                 found = LocalName(i, j + 1, words.starts[i], words.ends[j], self.meant[key])
