@@ -15,7 +15,7 @@ def noop(text: str) -> str:
 CHANGE = {
     "open": noop("terbuka"), "close": noop("tertutup"), "move": noop("pindah"), "topic": noop("ganti topik"),
     "urgency": noop("ganti urgensi"), "priority": noop("ganti prioritas"), "due": noop("ganti batas waktu"),
-    "place": noop("kini bertempat"), "moved_in": noop("masuk"), "moved_out": noop("keluar"),
+    "place": noop("usulan tempat"), "moved_in": noop("masuk"), "moved_out": noop("keluar"),
 }
 CONFIRMED = {
     "desk": noop("milik"), "no_desk": noop("bukan milik"), "urgency": noop("urgensi"),

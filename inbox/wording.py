@@ -40,6 +40,7 @@ PHRASES = {
     "designator": noop("kata penunjuk"), "other designator": noop("kata penunjuk lain"),
     "everyday word": noop("juga kata sehari-hari"), "only place of this name": noop("satu-satunya bernama ini"),
     "name": noop("nama"), "geo-tag": noop("tanda lokasi"), "place hint": noop("petunjuk lokasi"),
+    "from the operator's file": noop("nama dari berkas operator"),
     "spelt like": noop("ejaan mirip"), "first of several": noop("yang pertama dari beberapa"),
     "child": noop("anak"), "elderly": noop("lansia"), "sick": noop("sakit"), "pregnant": noop("hamil"),
     "disabled": noop("penyandang disabilitas"), "violence": noop("kekerasan"), "self_harm": noop("bunuh diri"),

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 from spacy.tokens import Doc
 
 from domain import Location, Mention, Place
 from nlp.gazetteer import Reading, gazetteer, key_of
+from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
 from nlp.place_names import Candidate, Choice, candidates, decisions
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
 from nlp.tokens import Words
-from settings import Settings
+from settings import PlaceSettings, Settings
 
 Decided = Sequence[tuple[Candidate, Choice]]
+Spanned = TypeVar("Spanned", Found, Candidate)
+Local = tuple[LocalName, PlaceSettings]
 ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
 OFFICE, IN_A_NAME = 0.4, 0.8  # what "Bupati X" and "pasar X" tell of where the matter is
 STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
@@ -30,6 +34,7 @@ STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
 OFFICE_HANDLE = re.compile(
     r"pemkot|pemkab|pemda|dinas|dis(?:hub|dik|kominfo|perkim|dukcapil)|dinkes|dinsos|dkk|dpu|dlh|bpbd|satpol|polres|lapor|humas"
 )
+TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -39,6 +44,7 @@ class Places:
     def __init__(self, settings: Settings, known: frozenset[str]) -> None:
         self.table = gazetteer()
         self.patterns = Patterns(self.table, known)
+        self.names = LocalNames(settings.places)
         self.threshold = settings.thresholds.place
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
@@ -91,11 +97,19 @@ class Places:
         # A road named after a town says nothing of where it lies; a market or a junction does.
         named = [c for c in candidates(words, self.table, frozenset(covered), capitals=capitals)
                  if covered.get(c.first) not in STREETS]
-        if not named and not shapes and not self._designators(words):
+        names = [name for name in self.names.find(words) if not _in_a_street(name, shapes, words)]
+        if not named and not shapes and not names and not self._designators(words):
             return (), self._location((), (), given)
         decided = list(decisions(named, given, self.table))
-        places = [_of_shape(shape, words.text) for shape in shapes]
-        taken = {i for shape in shapes for i in range(shape.first, shape.last)}
+        local = list(self._meant(names, decided, given)) if names else []
+        if local:  # what the operators know stands first, and says where its neighbours lie
+            shapes, named = _beside(local, shapes), _beside(local, named)
+            near = {code: SOURCE for _, place in local for code in (place.code[:5], place.code[:8], place.code)}
+            decided = list(decisions(named, {**given, **near}, self.table))
+        places = [_of_local(name, place, words.text) for name, place in local]
+        places += [_of_shape(shape, words.text) for shape in shapes]
+        spans = [*((name.first, name.last) for name, _ in local), *((shape.first, shape.last) for shape in shapes)]
+        taken = {i for first, last in spans for i in range(first, last)}
         for candidate, choice in decided:
             accepted = choice.score >= self.threshold and not candidate.title and not candidate.inside
             if accepted and taken.isdisjoint(range(candidate.first, candidate.last)):
@@ -106,6 +120,19 @@ class Places:
         places.sort(key=lambda p: (p.start, -p.end))
         places = _apart(places)
         return tuple(places), self._location(places, decided, given)
+
+    def _meant(
+        self, names: Sequence[LocalName], decided: Decided, given: Mapping[str, str]
+    ) -> Iterator[Local]:
+        """The operators' places that are meant, by the towns that the text and its circumstances speak of."""
+        said = [(candidate, choice.reading.area[:5]) for candidate, choice in decided
+                if choice.sure and choice.score >= self.threshold and choice.reading.type in TOWNS
+                and not candidate.title and not any(n.first <= candidate.first < n.last for n in names)]
+        around = frozenset((*(town for _, town in said), *(code[:5] for code in given if len(code) >= 5)))
+        for name in names:
+            behind = frozenset(town for c, town in said if c.first == name.last and c.start - name.end <= 2)
+            if (place := name.within(behind or around)) is not None:
+                yield name, place
 
     def _designators(self, words: Words) -> bool:
         return any(word in ADMIN for word in words.fold)
@@ -153,6 +180,10 @@ class Places:
     ) -> Location | None:
         votes: dict[str, float] = defaultdict(float)
         whys: dict[str, str] = {}
+        for place in places:
+            if place.because == SOURCE and place.code:
+                votes[place.code[:5]] += place.score
+                whys.setdefault(place.code[:5], f"named: {place.name}, {SOURCE}")
         for candidate, choice in decided:
             area = choice.reading.area
             if choice.score < self.threshold or (not choice.sure and len(area) > 5) or len(area) < 5:
@@ -184,6 +215,8 @@ class Places:
         because = whys.get(city, "")
         if inside:
             code, score, because = inside[0].code or city, inside[0].score, f"named: {inside[0].name}"
+            if inside[0].because == SOURCE:
+                because += f", {SOURCE}"
             if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
                 because += ", first of several"
         area = self.table.areas.get(code)
@@ -199,6 +232,24 @@ def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:
         and not any(reading.area.startswith(city) for reading in candidate.readings)
         for candidate, choice in decided
     )
+
+
+def _in_a_street(name: LocalName, shapes: Sequence[Found], words: Words) -> bool:
+    """Whether a road is named after the place: "Jl. Stadion Manahan" may lie where the stadium does not."""
+    if any(place.type == "jalan" for place in name.meant):
+        return False
+    before = words.fold[name.first - 1] if name.first and words.gap(name.first).strip() in {"", "."} else ""
+    return f"designator:{before}" in STREETS or any(
+        shape.because in STREETS and shape.first < name.first < shape.last for shape in shapes)
+
+
+def _beside(local: Sequence[Local], found: Sequence[Spanned]) -> list[Spanned]:
+    """Those that share no letter with an operators' place."""
+    return [each for each in found if not any(n.start < each.end and each.start < n.end for n, _ in local)]
+
+
+def _of_local(name: LocalName, place: PlaceSettings, text: str) -> Place:
+    return Place(name.start, name.end, text[name.start : name.end], place.type, place.code, place.name, SCORE, SOURCE)
 
 
 def _of_shape(shape: Found, text: str) -> Place:

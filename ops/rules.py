@@ -70,7 +70,7 @@ app.command("import")(rules_table.bring_in)
 # --- for a person ----------------------------------------------------------------------------------
 
 KINDS = {"open": "terbuka", "close": "tertutup", "move": "pindah", "topic": "topik", "urgency": "urgensi",
-         "priority": "prioritas", "due": "batas waktu", "place": "kini bertempat", "moved_in": "masuk",
+         "priority": "prioritas", "due": "batas waktu", "place": "usulan tempat", "moved_in": "masuk",
          "moved_out": "keluar"}
 
 
@@ -99,6 +99,8 @@ def lines(report: Report, shown: int) -> Iterator[str]:
 def _change(change: Change) -> Iterator[str]:
     number = f"T-{change.ticket}" if change.ticket else "baru"
     yield f"{KINDS[change.kind]:<10} {number}  {_seat(change.before)} -> {_seat(change.after)}"
+    if change.kind == "place":
+        yield f"           tempat {_place(change.before)} -> {_place(change.after)}"
     if change.text:
         yield f"           {change.text}"
     yield f"           karena {'; '.join(change.why)}"
@@ -108,3 +110,7 @@ def _seat(facts: Mapping[str, Any]) -> str:
     if "department" not in facts:
         return f"lajur {facts['lane']}" if facts else "tanpa tiket"
     return f"{facts['department']} [{facts['topic']}, {facts['urgency']}, {facts['rule']}]"
+
+
+def _place(facts: Mapping[str, Any]) -> str:
+    return f"{facts['place']} {facts['place_name']}" if facts["place"] else "tidak ada"

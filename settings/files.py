@@ -16,7 +16,7 @@ from settings.reading import layer_paths, load
 from settings.shape import Settings
 
 RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "clocks", "pauses", "agencies", "suburbs",
-                 "roads", "village_words", "reject_reasons", "thresholds")
+                 "roads", "village_words", "places", "reject_reasons", "thresholds")
 NEEDS_RESTART = ("store", "inbox", "timezone")  # a running process has these open
 TOP_KEY = re.compile(r"^([A-Za-z_][\w]*):", re.MULTILINE)
 

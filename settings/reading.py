@@ -21,6 +21,7 @@ from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.reader import ReaderError
 
 from domain import ConfigError
+from settings.places import place_problems
 from settings.references import cross_references, did_you_mean
 from settings.shape import Model, Settings
 
@@ -54,7 +55,8 @@ def load(path: str | Path) -> Settings:
     except ValidationError as error:
         problems += [_problem(layers, list(e["loc"]), _reason(e), _hint(e)) for e in error.errors()]
     else:
-        problems += [_problem(layers, loc, why, hint) for loc, why, hint in cross_references(settings)]
+        problems += [_problem(layers, loc, why, hint) for check in (cross_references, place_problems)
+                     for loc, why, hint in check(settings)]
     if problems:
         raise ConfigError(
             f"{path}: {len(problems)} kesalahan", problems=tuple(dict.fromkeys(problems)),

@@ -193,6 +193,15 @@ class RoadSettings(Dated):
     near: tuple[Keyword, ...] = ()
 
 
+class PlaceSettings(Model):
+    """A place as people of the town call it. `code`: the area that it lies in; `settings.places` checks the rest."""
+
+    name: str
+    code: str
+    type: Literal["jalan", "landmark", "sub_desa", "admin_lain"] = "landmark"
+    aliases: tuple[str, ...] = ()
+
+
 class ThresholdSettings(Model):
     relevance: float = Field(0.5, ge=0, le=1)
     topic: float = Field(0.3, ge=0, le=1)
@@ -253,6 +262,7 @@ class Settings(Model):
     suburbs: tuple[SuburbSettings, ...] = ()
     roads: tuple[RoadSettings, ...] = ()
     village_words: tuple[Keyword, ...] = ()
+    places: tuple[PlaceSettings, ...] = ()
     reject_reasons: dict[str, str]
     thresholds: ThresholdSettings = ThresholdSettings()
 
@@ -285,5 +295,5 @@ class Settings(Model):
     def rules(self) -> dict[str, Any]:
         """The part of the file that decides, normalised; stored once by hash."""
         keys = ("governments", "departments", "topics", "signals", "routes", "clocks", "thresholds", "pauses",
-                "agencies", "suburbs", "roads", "village_words")
+                "agencies", "suburbs", "roads", "village_words", "places")
         return {key: value for key, value in self.model_dump(mode="json", by_alias=True).items() if key in keys}

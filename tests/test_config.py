@@ -254,6 +254,23 @@ BROKEN = [
      "19:3: departments.yatim: tidak punya kotak masuk", "isi government"),
     ("when: {topic: jalan, government: solo}", "when: {topics: jalan, government: solo}",
      "46:12: routes.0.when.topics: kunci tidak dikenal", "maksud Anda 'topic'?"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: bangjo Gendengan, code: "33.72.01.1099"}\n',
+     "3:30: places.0.code: kode wilayah '33.72.01.1099' tidak dikenal", "maksud Anda '33.72.01.1009'? Kerten"),
+    ("version: 1\n", "version: 1\nplaces:\n  - {name: bangjo Gendengan, code: Penumping}\n",
+     "3:30: places.0.code:", "tulis kodenya: 33.72.01.1005 (Penumping)"),
+    ("version: 1\n", "version: 1\nplaces:\n  - {name: bangjo Gendengan, code: Mawar Melati}\n",
+     "3:30: places.0.code:", "tulis kode Kemendagri"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: bangjo Gendengan, code: "33.72"}\n'
+     '  - {name: Kota, code: "33.72"}\n', "4:6: places.1.name: 'Kota' kata sehari-hari", "tambahkan namanya"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: jalan rusak, code: "33.72"}\n',
+     "3:6: places.0.name: 'jalan rusak' kata sehari-hari", "tambahkan namanya"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: lampu merah, code: "33.72"}\n',
+     "3:6: places.0.name: 'lampu merah' kata sehari-hari", "tambahkan namanya"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: UNS, code: "33.72"}\n',
+     "3:6: places.0.name: 'UNS' terlalu pendek", "paling sedikit 4 huruf"),
+    ("version: 1\n", 'version: 1\nplaces:\n  - {name: bangjo Gendengan, code: "33.72.01"}\n'
+     '  - {name: Penumping, code: "33.72.01.1005", aliases: [Lampu Merah gendengan]}\n',
+     "4:56: places.1.aliases.0: 'Lampu Merah gendengan' sama dengan 'bangjo Gendengan'", "hapus salah satu"),
     ("  x:\n", "  x: &satu\n", "", "anchors and aliases are not used here"),
     ("    enabled: false", "    enabled: false\n    token_env: " + "AAAA" + "b" * 40, "5:5: platforms.x.token_env:",
      "put it into the environment"),
@@ -273,6 +290,16 @@ def test_a_broken_file_is_refused_with_its_place_and_a_hint(old, new, place, hin
     said = "\n".join((str(refusal.value), *refusal.value.problems, refusal.value.hint))
     assert not place or f"{path}:{place}" in said
     assert hint in said
+
+
+def test_a_place_that_was_added_makes_another_ruleset(tmp_path):
+    """What is read decides; a name that two towns share is no mistake."""
+    path, more = tmp_path / "config.yaml", tmp_path / "more.yaml"
+    path.write_text(BASE, encoding="utf-8")
+    more.write_text(BASE + 'places: [{name: Pasar Legi, code: "33.72.05"}, {name: Pasar Legi, code: "33.12"}]\n')
+
+    assert reader.load(more).ruleset != reader.load(path).ruleset
+    assert len(reader.load(more).rules()["places"]) == 2
 
 
 def test_every_mistake_is_told_at_once(tmp_path):

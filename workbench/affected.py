@@ -10,7 +10,8 @@ lists (`_structure`). So two files read a text alike if their structure is the s
 - no word that the two tables spell differently (a clitic is cut only where the rest is a known word),
 - no word that one file knows and the other does not,
 - not all words of any phrase that only one of them searches. All words anywhere, not side by side: a thing
-  and its defect are found apart, and the defect may be what is new.
+  and its defect are found apart, and the defect may be what is new,
+- no name of a place that only one file has, or has otherwise.
 What is called affected may still come out the same; what is not cannot come out otherwise. A test reads a
 mixed corpus both ways, for edits of every list, and compares.
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlp.extract import MAX_CHARS
+from nlp.local_names import LocalNames
 from nlp.phrases import Phrasebook, lists_of
 from nlp.tokens import TOKEN, WordTable, cut
 from settings import Settings
@@ -51,7 +53,8 @@ class Affected:
         self.everything = _structure(old) != _structure(new)
         self.routing = routing_part(old) != routing_part(new)
         self.added, self.removed = theirs.forms - ours.forms, ours.forms - theirs.forms
-        self.reading = self.everything or bool(self.added or self.removed)
+        self._names = _changed_names(old, new)
+        self.reading = self.everything or bool(self.added or self.removed or self._names)
         self._old, self._new = ours.table, theirs.table
         self._known = ours.table.known ^ theirs.table.known
         self._signs = {**dict.fromkeys(self.added, "+"), **dict.fromkeys(self.removed, "-")}
@@ -65,10 +68,11 @@ class Affected:
         """Whether `text` has to be read anew, and which changed phrases have to do with it."""
         if not self.reading:
             return UNTOUCHED
+        names = self._names_in(text[:MAX_CHARS])
         forms = self._forms(text[:MAX_CHARS])
         if forms is None:
-            return Touched(True, self._phrases(self._both(text[:MAX_CHARS])))
-        phrases = self._phrases(forms)
+            return Touched(True, (*self._phrases(self._both(text[:MAX_CHARS])), *names))
+        phrases = (*self._phrases(forms), *names)
         return Touched(self.everything or bool(phrases), phrases)
 
     def _forms(self, text: str) -> set[str] | None:
@@ -80,6 +84,16 @@ class Affected:
                 return None
             forms.update(form.split(" "))
         return forms
+
+    def _names_in(self, text: str) -> tuple[str, ...]:
+        """Changed names of places whose letters stand in `text`, as "+place:bangjo Gendengan".
+
+        A name is found in neighbouring words without the blanks, so it stands in all words written together.
+        """
+        if not self._names:
+            return ()
+        letters = "".join(self._old.forms(raw)[0] for raw in self._words(text))
+        return tuple(sorted({name for key, name in self._names.items() if key in letters}))
 
     def _words(self, text: str) -> Iterable[str]:
         """The words as written, as `nlp.tokens.cut` finds them; a hashtag's depend on what a table knows."""
@@ -119,6 +133,15 @@ def _cut_forms(text: str, table: WordTable) -> Iterable[str]:
     return cut(text, table)[0].form
 
 
+def _changed_names(old: Settings, new: Settings) -> dict[str, str]:
+    """Key of every operators' name that the two files do not have alike -> how a person is told of it."""
+    ours, theirs = LocalNames(old.places).meant, LocalNames(new.places).meant
+    return {
+        key: f"{'+' if key in theirs else '-'}place:{theirs.get(key, ours.get(key, ()))[0].name}"
+        for key in sorted(ours.keys() | theirs.keys()) if ours.get(key) != theirs.get(key)
+    }
+
+
 def _structure(settings: Settings) -> tuple[Any, ...]:
     """What the NLP reads in the file beside its lists."""
     limits = settings.thresholds
@@ -130,6 +153,7 @@ def _structure(settings: Settings) -> tuple[Any, ...]:
 
 
 COSMETIC = ("name", "short", "aliases", "notify", "contact")  # of a department: seen by people, read by no rule
+READING = ("places",)  # sections that the NLP reads and nothing else does; `_names_in` looks after them
 READ_ONLY = ("name", "keywords", "unless", "examples", "not")  # of a topic: read by the NLP or by nobody
 
 
@@ -137,7 +161,7 @@ def routing_part(settings: Settings) -> dict[str, Any]:
     """All that may decide beside what was read: whatever a later version adds counts until it is named above."""
     rules = settings.rules()
     return {
-        **rules,
+        **_without(rules, READING),
         "departments": {key: _without(given, COSMETIC) for key, given in rules["departments"].items()},
         "topics": [(label, _without(given, READ_ONLY)) for label, given in rules["topics"].items()],
         "accounts": [(a.key, a.government, a.department, a.handle) for a in settings.accounts],

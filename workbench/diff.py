@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import MentionState
+from nlp.gazetteer import gazetteer
 from personal_data import Mask, masked
 from settings import Settings
 from storage.store import Store
@@ -122,7 +123,7 @@ def _notes(old: Settings, new: Settings) -> Iterator[str]:
 def changes_of(
     story: Retold, numbers: Mapping[tuple[str, str, bool], int], official: frozenset[str]
 ) -> Iterator[Change]:
-    """Tickets that would open, close, move or differ."""
+    """Tickets that would open, close, move or differ. A place that old posts would have now is told, never set."""
     if story.before.seats == story.after.seats and story.before.place == story.after.place:
         return
     before = {(s.department, s.coordinates): s for s in story.before.seats}
@@ -150,7 +151,7 @@ def changes_of(
             yield change(kinds[0], old, new)
         elif old.due_rule != new.due_rule:
             yield change("due", old, new)
-    if before and before.keys() == after.keys() and story.before.place is None and story.after.place:
+    if before and before.keys() == after.keys() and story.before.place != story.after.place:
         yield change("place", *next((before[key], after[key]) for key in sorted(before)))
 
 
@@ -174,7 +175,8 @@ def _facts(seat: Seat | None, judged: Judged) -> dict[str, Any]:
     if seat is None:
         return {"lane": judged.lane, "because": judged.because} if judged.lane else {}
     return {"department": seat.department, "topic": seat.topic, "urgency": seat.urgency, "priority": seat.priority,
-            "rule": seat.rule, "due_rule": seat.due_rule, "place": judged.place, "coordinates": seat.coordinates}
+            "rule": seat.rule, "due_rule": seat.due_rule, "place": judged.place,
+            "place_name": gazetteer().name_of(judged.place) if judged.place else None, "coordinates": seat.coordinates}
 
 
 def _why(story: Retold, old: Seat | None, new: Seat | None) -> tuple[str, ...]:

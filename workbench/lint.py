@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from deciding import decide
 from domain import Verdict
 from nlp.extract import MAX_CHARS, Extractor
+from nlp.local_names import LocalNames
 from nlp.phrases import Phrasebook, lists_of
 from nlp.tokens import cut
 from routing.rules import TRIAGE, UNKNOWN_TOPIC, Department, Rule, Rules, compile_rules
@@ -43,22 +44,24 @@ class Finding:
 
 @dataclass
 class Traffic:
-    """What history did: rule -> how often it decided, phrase -> how often it stood in a text."""
+    """What history did: rule -> how often it decided, phrase or place -> how often it stood in a text."""
 
     mentions: int = 0
     routed: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     phrases: Counter[tuple[str, str]] = field(default_factory=Counter)
+    places: Counter[tuple[str, str]] = field(default_factory=Counter)  # name and code of an operators' place
 
 
 def traffic_of(history: Iterable[PastMention], settings: Settings) -> Traffic:
     """Every past mention through the rules and the word lists of today."""
     rules, book, extractor = compile_rules(settings), Phrasebook(lists_of(settings)), Extractor(settings)
-    traffic = Traffic()
+    traffic, names = Traffic(), LocalNames(settings.places)
     for past in history:
         traffic.mentions += 1
         words, _, _ = cut(past.mention.text[:MAX_CHARS], book.table)
         traffic.phrases.update({(hit.label, hit.phrase) for hit in book.hits(words).get("topic", ())})
+        traffic.places.update({(place.name, place.code) for found in names.find(words) for place in found.meant})
         if past.first:
             seen = stored_extraction(past.seen) if past.ruleset == rules.hash else extractor.extract(past.mention)
             verdict = Verdict(past.mention.key, "new")
@@ -180,3 +183,8 @@ def _by_traffic(
                 yield Finding("silent", where("topics", label, "keywords", language),
                               f"topik '{label}' ({language}): {len(silent)} dari {len(words)} kata tidak pernah muncul",
                               ", ".join(silent[:8]) + (", …" if len(silent) > 8 else ""))
+    for i, named in enumerate(settings.places):
+        if not traffic.places[named.name, named.code]:
+            yield Finding("silent", where("places", i, "name"),
+                          f"nama tempat '{named.name}' tidak pernah muncul dalam riwayat ini",
+                          "" if named.aliases else "tambahkan sebutan lain di aliases")

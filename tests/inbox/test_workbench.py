@@ -100,6 +100,23 @@ def test_an_edit_is_compared_then_saved_with_a_reason_then_rolled_back(
     assert config.read_text() == before
 
 
+def test_a_new_name_of_a_place_shows_which_tickets_it_would_place(
+    browser_of: Any, config: Path, store: Store
+) -> None:
+    """Old place and new one stand beside the ticket as a suggestion; a wrong code is refused with its line."""
+    config.write_text(config.read_text() + "\nplaces: []\n")
+    set_up(Desk(load(config), compile_rules(load(config)), store, config))
+    open_case(store, "Tolong jalan berlubang neng ngarep omah semar", words=("jalan", "berlubang"))
+    oki, name = browser_of("oki"), 'places:\n  - {name: Omah Semar, code: "33.72.01.%s"}\n'
+
+    page = compared(oki, oki.post("/bengkel/sunting", {"bagian": "places", "isi": name % "1005"}))
+    wrong = compared(oki, oki.post("/bengkel/sunting", {"bagian": "places", "isi": name % "1099"}))
+
+    assert "Usulan tempat" in page
+    assert "tanpa tempat → <code>33.72.01.1005</code> Penumping" in page
+    assert "maksud Anda" in wrong
+
+
 def test_breaking_what_staff_confirmed_has_to_be_ticked_off(browser_of: Any, config: Path, store: Store) -> None:
     """An accepted ticket would lose its desk: the page names it and asks before it saves."""
     number = open_case(store, "Tolong jalan berlubang di Laweyan Solo", words=("jalan", "berlubang"), place="Laweyan")

@@ -38,6 +38,11 @@ EDITS: dict[str, dict[str, Any]] = {
     "a metaphor": with_words("mati kutu", "jalan", kind="signals__metaphors"),
     "a trifle": with_words("sandal", kind="signals__trivial__lost_item"),
     "a plea": without("signals__request", "tolong", "mohon"),
+    "names of places": {"places": [
+        {"name": "bangjo Semanggi", "code": "33.72.03.1002", "aliases": ["Jembatan Mojo", "Pasar Klitikan", "SD Negeri"]},
+        {"name": "Balai Kota", "code": "33.72.03.1006"}, {"name": "Jalan Rusak Solo", "code": "33.72"}]},
+    "names of places taken out": {"places": lambda old: [place for place in old if "Pasar" not in place["name"]]},
+    "a place that lies elsewhere": {"places": lambda old: [{**place, "code": "33.72.02"} for place in old]},
     "a threshold": {"thresholds__topic": 0.6},
 }
 
