@@ -36,7 +36,7 @@ from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
-from pipeline import Judge, deliver_due, fetch_pictures, harvest_one, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, harvest_one, process_batch
 from routing.rules import compile_rules
 from settings import Settings, load
 from settings.files import Watch, needs_restart
@@ -184,6 +184,11 @@ class Daemon:
         if restart:
             log.warning("these sections need a restart", sections=list(restart))
 
+    def calls(self) -> None:
+        """An archive calls nobody: what it tells of is over."""
+        if not self.replaying:
+            call_due(self.store, self.judge.rules.calls, now=utc_now())
+
     def deliver(self) -> None:
         deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng)
 
@@ -197,6 +202,7 @@ class Daemon:
         self.look_at_pictures()
         while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
             pass
+        self.calls()
         while not self.stop.is_set() and deliver_due(
             self.store, self.transports, limit=100, now=utc_now(), rng=self.rng
         ):
@@ -249,6 +255,7 @@ class Heartbeat:
             ("harvest", 1, daemon.harvest_due),
             ("pictures", 1, daemon.pictures_due),
             ("process", 1, daemon.process),
+            ("calls", 30, daemon.calls),
             ("deliver", 2, daemon.deliver),
             ("reload", 2, daemon.reload),  # two looks: live within five seconds of the last write
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
