@@ -173,6 +173,7 @@ class Daemon:
         connectors = self.connectors if self.replaying else build_connectors(settings)
         transports = build_transports(settings)
         judge = renewed_judge(self.judge, self.settings, settings.watching(self.store.accounts()))
+        judge = at_any_hour(judge) if self.replaying else judge
         text = self.config.path.read_text(encoding="utf-8") if self.config else None
         self.store.save_ruleset(judge.rules.hash, settings.rules(), reason="config.yaml diubah", text=text, now=now)
         if not self.replaying:
@@ -302,6 +303,7 @@ def compose(
         connectors = build_connectors(settings)
         watched = configured_accounts(settings)
     judge = judge or build_judge(settings.watching(watched))
+    judge = at_any_hour(judge) if replay else judge
     text = config.read_text(encoding="utf-8") if config else None
     store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon dijalankan", text=text, now=now)
     store.sync_accounts(watched, now=now)
@@ -314,6 +316,12 @@ def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
     folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
     return Judge(Extractor(settings), folder, compile_rules(settings), window, surge_of(settings))
+
+
+def at_any_hour(judge: Judge) -> Judge:
+    """Without quiet hours: a replay gives the same books by night as by day."""
+    rules = judge.rules
+    return replace(judge, rules=replace(rules, calls=replace(rules.calls, quiet=None)))
 
 
 def surge_of(settings: Settings) -> Surge:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -17,11 +18,13 @@ from deciding import announcer
 from domain import Event
 from pipeline import Judge, call_due, deliver_due
 from routing.clocks import WIB
-from run_daemon import Daemon, Heartbeat, build_judge
+from run_daemon import Daemon, Heartbeat, build_judge, compose
 from settings import Settings
 from settings.shape import CallSettings
+from storage import open_store
 from storage.store import Store
 from tests.builders import mention
+from tests.paths import DAY1
 from tests.storage.decisions import MACHINE, transition
 from tests.way import arrive
 
@@ -252,3 +255,23 @@ def test_the_heartbeat_calls_and_a_replay_does_not(night, night_judge, settings,
     inboxes = beat(night.store, night_judge, settings, replaying=replaying)
 
     assert [address for _, address in inboxes.pages()] == pages
+
+
+def test_a_replay_at_night_tells_what_it_tells_by_day(night, night_judge, settings):
+    """Its books are compared with those of another hour: a replay has no quiet hours."""
+    daemon = compose(settings, night.store, replay=DAY1, judge=night_judge)
+
+    arrive(night.store, daemon.judge, mention(POTHOLE, at=ELEVEN), now=ELEVEN)
+
+    assert [due.event.key.split("|")[1] for due in night.store.due_events(10, now=ELEVEN)] == ["x1"]
+
+
+def test_another_process_goes_on_where_the_killed_one_was(night, tmp_path):
+    """The chain is in the file: the second daemon takes the second step, at its time and not before."""
+    night.tell(DANGER)
+    call_due(night.store, night.calls, now=ELEVEN)
+
+    with closing(open_store(tmp_path / "k.db")) as second:
+        put = [call_due(second, night.calls, now=ELEVEN + timedelta(minutes=n)) for n in (9, 10, 11)]
+
+    assert put == [0, 1, 0]
