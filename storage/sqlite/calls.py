@@ -18,17 +18,18 @@ from storage.sqlite import audit, outbox
 from storage.sqlite.rows import TICKET, keys_json, micros, moment, ticket_of
 from storage.sqlite.schema import LIVE
 
+# a "+" keeps the planner from an index that would read every ticket, or every event ever sent
 # `due_sort` is below zero for open dangers to life, and for them alone
 URGENT = f"""SELECT {TICKET} FROM ticket t WHERE t.due_sort < 0 AND t.status = 'baru'
-  AND EXISTS (SELECT 1 FROM mention m WHERE m.cluster = t.cluster AND m.posted_at >= ?) ORDER BY t.id"""
+  AND EXISTS (SELECT 1 FROM mention m WHERE m.cluster = t.cluster AND m.posted_at >= ?) ORDER BY +t.id"""
 LATE = f"""SELECT {TICKET} FROM ticket t WHERE (t.due_sort BETWEEN ?1 AND ?2 OR t.due_sort < 0)
   AND t.status = 'baru' AND t.due_at BETWEEN ?1 AND ?2
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key >= 'T-' || t.id || '|late|' AND o.key < 'T-' || t.id || '|late}}')
-  ORDER BY t.id"""
+  ORDER BY +t.id"""
 PAGES = """SELECT t.cluster, t.id, o.key, o.created_at FROM ticket t
   JOIN outbox o ON o.key >= 'T-' || t.id || '|page|' AND o.key < 'T-' || t.id || '|page}'
  WHERE t.cluster IN (SELECT value FROM json_each(?))"""
-WITHDRAW = """DELETE FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND key GLOB 'T-*|page|*'
+WITHDRAW = """DELETE FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND +key GLOB 'T-*|page|*'
   AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = outbox.ticket AND t.status <> 'baru')"""
 VERBS = {"page": "page", "late": "escalate"}  # part of the key -> verb of the history
 
