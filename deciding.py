@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from domain import (
     AttachTo,
@@ -181,16 +182,25 @@ def _not_yet_open(changes: Iterable[OpenTicket], standing: Standing | None) -> t
     return tuple(result)
 
 
-def announcer(rules: Rules) -> Announce:
-    """Whom to tell about a ticket, with number and desk and without a word of the citizen's."""
+def announcer(rules: Rules, *, now: datetime | None = None) -> Announce:
+    """Whom to tell about a ticket, with number and desk and without a word of the citizen's.
+
+    In quiet hours only a danger to life is told at once: what opens is left to the morning's digest, what grows waits
+    for its hour. Without `now` there are no quiet hours: a person at work has caused it.
+    """
+    quiet = now is not None and rules.calls.is_quiet(now)
+    morning = rules.calls.morning(now) if now is not None and quiet else None
 
     def announce(ticket: Ticket, size: int) -> Sequence[Event]:
+        held = morning if ticket.urgency != "darurat" else None
+        if held is not None and size == 1:
+            return []
         subject = f"Tiket T-{ticket.id}: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
         if size > 1:
             subject = f"Tiket T-{ticket.id}: kini {size} kiriman"
         body = f"{rules.department_name(ticket.department)}: buka kotak masuk, tiket T-{ticket.id}."
         return [
-            Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body)
+            Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body, held)
             for kind, address in rules.addresses(ticket.department)
         ]
 

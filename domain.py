@@ -527,6 +527,17 @@ class Event:
     ticket: int
     subject: str
     body: str
+    not_before: datetime | None = None  # held until then; None: goes at once
+
+
+@dataclass(frozen=True, slots=True)
+class PageSent:
+    """A call to somebody on duty that was put on its way: the `n`-th for its ticket."""
+
+    cluster: str
+    ticket: int
+    n: int
+    at: datetime
 
 
 # --- how things fail -------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from nlp.gallery import Gallery
 from nlp.pictures import VIEW_DISTANCE, distance, look
 from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
+from routing.calls import FRESH, HISTORY, Calls, digest_day, digest_key, digests, escalations, pages
 from routing.lanes import lane_of
 from routing.rules import Rules
 from storage.records import Saved, Settled, Standing, Wanted
@@ -182,7 +183,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
     judge.catch_up(store, at=mentions[0].posted_at)
     try:
         decisions = judge_batch(mentions, judge, store)
-        settled = store.settle(decisions, announce=announcer(judge.rules), now=now, surge=judge.surge)
+        settled = store.settle(decisions, announce=announcer(judge.rules, now=now), now=now, surge=judge.surge)
     except (StoreBusy, StoreFault):
         judge.forget()
         raise  # no mention's fault: the same batch comes again
@@ -328,7 +329,7 @@ def _process_alone(store: Store, judge: Judge, mention: Mention, *, now: datetim
     try:
         judge.catch_up(store, at=mention.posted_at)
         decisions = judge_batch([mention], judge, store)
-        store.settle(decisions, announce=announcer(judge.rules), now=now, surge=judge.surge)
+        store.settle(decisions, announce=announcer(judge.rules, now=now), now=now, surge=judge.surge)
     except (StoreBusy, StoreFault):
         judge.forget()
         raise
@@ -338,7 +339,7 @@ def _process_alone(store: Store, judge: Judge, mention: Mention, *, now: datetim
         name = type(error).__name__
         if store.fail([mention.key], error=name, retry_at=now + RETRY_FAILED, now=now):
             decision = to_triage(mention, judge.rules, name)
-            store.settle([decision], announce=announcer(judge.rules), now=now)
+            store.settle([decision], announce=announcer(judge.rules, now=now), now=now)
 
 
 def _log_decisions(decisions: Sequence[Decision], settled: Settled) -> None:
@@ -368,3 +369,16 @@ def deliver_due(
         store.mark_sent(event.key, now=now)
         sent += 1
     return sent
+
+
+def call_due(store: Store, calls: Calls, *, now: datetime) -> int:
+    """Page, escalate, and at its hour digest; returns how many were put on their way. Repeating it changes nothing."""
+    open_ = store.unanswered(told_after=now - FRESH, due_after=now - HISTORY, due_before=now - calls.late_after)
+    events = [*pages(open_.urgent, open_.pages, calls, now), *escalations(open_.late, calls, now)]
+    day = digest_day(calls, now)
+    if day is not None and not store.is_told(digest_key(day)):
+        events += digests(store.live_tickets(), calls, day)
+    put = store.call(events, now=now)
+    if put:
+        log.info("called", keys=len(put))
+    return len(put)

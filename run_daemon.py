@@ -36,7 +36,7 @@ from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
-from pipeline import Judge, deliver_due, fetch_pictures, harvest_one, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, harvest_one, process_batch
 from routing.rules import compile_rules
 from settings import Settings, load
 from settings.files import Watch, needs_restart
@@ -173,6 +173,7 @@ class Daemon:
         connectors = self.connectors if self.replaying else build_connectors(settings)
         transports = build_transports(settings)
         judge = renewed_judge(self.judge, self.settings, settings.watching(self.store.accounts()))
+        judge = at_any_hour(judge) if self.replaying else judge
         text = self.config.path.read_text(encoding="utf-8") if self.config else None
         self.store.save_ruleset(judge.rules.hash, settings.rules(), reason="config.yaml diubah", text=text, now=now)
         if not self.replaying:
@@ -183,6 +184,11 @@ class Daemon:
         log.info("new rules in force", rules=judge.rules.hash)
         if restart:
             log.warning("these sections need a restart", sections=list(restart))
+
+    def calls(self) -> None:
+        """An archive calls nobody: what it tells of is over."""
+        if not self.replaying:
+            call_due(self.store, self.judge.rules.calls, now=utc_now())
 
     def deliver(self) -> None:
         deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng)
@@ -197,6 +203,7 @@ class Daemon:
         self.look_at_pictures()
         while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
             pass
+        self.calls()
         while not self.stop.is_set() and deliver_due(
             self.store, self.transports, limit=100, now=utc_now(), rng=self.rng
         ):
@@ -249,6 +256,7 @@ class Heartbeat:
             ("harvest", 1, daemon.harvest_due),
             ("pictures", 1, daemon.pictures_due),
             ("process", 1, daemon.process),
+            ("calls", 30, daemon.calls),
             ("deliver", 2, daemon.deliver),
             ("reload", 2, daemon.reload),  # two looks: live within five seconds of the last write
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
@@ -295,6 +303,7 @@ def compose(
         connectors = build_connectors(settings)
         watched = configured_accounts(settings)
     judge = judge or build_judge(settings.watching(watched))
+    judge = at_any_hour(judge) if replay else judge
     text = config.read_text(encoding="utf-8") if config else None
     store.save_ruleset(judge.rules.hash, settings.rules(), reason="daemon dijalankan", text=text, now=now)
     store.sync_accounts(watched, now=now)
@@ -307,6 +316,12 @@ def build_judge(settings: Settings) -> Judge:
     window = timedelta(days=settings.thresholds.duplicate_window_days)
     folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
     return Judge(Extractor(settings), folder, compile_rules(settings), window, surge_of(settings))
+
+
+def at_any_hour(judge: Judge) -> Judge:
+    """Without quiet hours: a replay gives the same books by night as by day."""
+    rules = judge.rules
+    return replace(judge, rules=replace(rules, calls=replace(rules.calls, quiet=None)))
 
 
 def surge_of(settings: Settings) -> Surge:

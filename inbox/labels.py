@@ -88,7 +88,8 @@ PAST = {
     "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"),
     "split": noop("memisahkan kiriman"), "undo_merge": noop("mengurungkan penggabungan"),
     "undo_split": noop("mengurungkan pemisahan"), "apart": noop("menandai bukan kejadian yang sama"),
-    "gone": noop("kiriman dihapus penulis"),
+    "gone": noop("kiriman dihapus penulis"), "page": noop("memanggil petugas piket"),
+    "escalate": noop("memberi tahu atasan: batas waktu terlewati"),
 }
 FIELD = {
     "status": noop("status"), "department": noop("dinas"), "urgency": noop("urgensi"), "priority": noop("prioritas"),
@@ -99,6 +100,7 @@ FIELD = {
     "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
     "merged_into": noop("digabung ke"), "merged": noop("tiket yang bergabung"), "opened": noop("tiket baru"),
     "moved": noop("kiriman yang pindah"), "split_from": noop("dipisah dari"), "other": noop("tiket lain"),
+    "to": noop("kepada"),
 }
 ACCOUNT_STATE = {
     "ok": noop("Berjalan"), "backoff": noop("Menunggu, mencoba lagi sendiri"),

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from domain import Mention
+from routing.calls import Calls, compile_calls
 from routing.clocks import ARRIVAL, COMPLAINT, OVERSIGHT, Clock, Due, due_dates
 from routing.words import Lexicon, folded
 from settings import (
@@ -150,6 +151,7 @@ class Rules:
     reject_reasons: Mapping[str, str]
     thresholds: Thresholds
     home: str  # government that answers when nothing else says: the first province
+    calls: Calls
 
     def coordinator(self, account: str) -> str:
         """The department that watches over shared stories, by the account that they reached."""
@@ -273,6 +275,7 @@ def compile_rules(settings: Settings) -> Rules:
         reject_reasons=_frozen(settings.reject_reasons.items()),
         thresholds=Thresholds(limits.topic, limits.second_topic, limits.second_desk, limits.place),
         home=_home(settings),
+        calls=compile_calls(settings),
     )
 
 

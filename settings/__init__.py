@@ -4,6 +4,7 @@ from settings.reading import load
 from settings.shape import (
     AccountSettings,
     AgencySettings,
+    CallSettings,
     ClockSettings,
     Dated,
     DepartmentSettings,
@@ -29,6 +30,7 @@ from settings.shape import (
 __all__ = [
     "AccountSettings",
     "AgencySettings",
+    "CallSettings",
     "ClockSettings",
     "Dated",
     "DepartmentSettings",

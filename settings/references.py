@@ -45,6 +45,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
         if name not in settings.platforms:
             yield unknown(["media", "fetch", name], "platform", name, settings.platforms)
     yield from _inbox_problems(settings)
+    yield from _call_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
     yield from _data_problems(settings)
@@ -59,12 +60,33 @@ def _inbox_problems(settings: Settings) -> Iterator[Problem]:
         if name != "triage" and not (department.government or department.outside or department.notify):
             yield loc, "tidak punya kotak masuk", "isi government (kotak masuk di sini), notify, atau outside: true"
         for i, given in enumerate(department.notify):
-            kind, _, address = given.partition(":")
-            if kind not in NOTIFIERS:
-                hint = did_you_mean(kind, NOTIFIERS) or f"pilih: {', '.join(NOTIFIERS)}"
-                yield [*loc, "notify", i], f"cara memberi tahu '{kind}' tidak dikenal", hint
-            elif kind == "email" and not EMAIL.fullmatch(address):
-                yield [*loc, "notify", i], "alamat email tidak sah", 'tulis seperti "email:aduan@dinas.example"'
+            yield from _address_problems([*loc, "notify", i], given)
+
+
+def _address_problems(loc: list[Any], given: str) -> Iterator[Problem]:
+    kind, _, address = given.partition(":")
+    if kind not in NOTIFIERS:
+        hint = did_you_mean(kind, NOTIFIERS) or f"pilih: {', '.join(NOTIFIERS)}"
+        yield loc, f"cara memberi tahu '{kind}' tidak dikenal", hint
+    elif kind == "email" and not EMAIL.fullmatch(address):
+        yield loc, "alamat email tidak sah", 'tulis seperti "email:aduan@dinas.example"'
+
+
+def _call_problems(settings: Settings) -> Iterator[Problem]:
+    """Chains of nobody, and steps that reach nobody: found when the file is read, not at 23:00."""
+    answer = {**settings.governments, **settings.departments}
+    for name, steps in settings.calls.chains.items():
+        if name not in answer:
+            yield (["calls", "chains", name], f"'{name}' bukan department dan bukan government",
+                   did_you_mean(name, answer))
+        for i, step in enumerate(steps):
+            yield from _address_problems(["calls", "chains", name, i, "to"], step.to)
+    for name, heads in settings.calls.heads.items():
+        if name not in settings.departments:
+            yield (["calls", "heads", name], f"department '{name}' tidak dikenal",
+                   did_you_mean(name, settings.departments))
+        for i, head in enumerate(heads):
+            yield from _address_problems(["calls", "heads", name, i], head)
 
 
 def _route_problems(settings: Settings) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -231,6 +232,47 @@ class MediaSettings(Model):
     per_hour: int = Field(1_200, ge=0, le=100_000)
 
 
+class QuietSettings(Model):
+    """From one hour to another, in WIB, over midnight where the second is the earlier one."""
+
+    begin: time = Field(time(21), alias="from")
+    end: time = Field(time(6), alias="until")
+
+    @model_validator(mode="after")
+    def some_time(self) -> Self:
+        if self.begin == self.end:
+            raise ValueError("`from` sama dengan `until`: hapus `quiet` bila tidak ada jam tenang")
+        return self
+
+
+class StepSettings(Model):
+    to: str  # as in `notify`
+    minutes: int = Field(10, ge=1, le=720)  # until the next step
+
+
+class CallSettings(Model):
+    """Who is called when, at which hour the rest is told, and when a superior hears of it."""
+
+    quiet: QuietSettings | None = QuietSettings()
+    digest: time = time(7)
+    max_pages: int = Field(5, ge=1, le=50)  # of one case
+    escalate_hours: int = Field(4, ge=0, le=720)
+    chains: dict[str, Annotated[tuple[StepSettings, ...], Field(min_length=1)]] = {}  # department or government
+    heads: dict[str, tuple[str, ...]] = {}  # department -> whom its missed limits are told
+
+    @model_validator(mode="after")
+    def digest_by_day(self) -> Self:
+        quiet = self.quiet
+        if quiet is None:
+            return self
+        over_midnight = quiet.begin > quiet.end
+        inside = (self.digest >= quiet.begin or self.digest < quiet.end) if over_midnight else (
+            quiet.begin <= self.digest < quiet.end)
+        if inside:
+            raise ValueError("`digest` jatuh di jam tenang: pilih jam sesudah `quiet.until`")
+        return self
+
+
 class MailSettings(Model):
     host: str = ""
     port: int = 25
@@ -249,6 +291,7 @@ class Settings(Model):
     inbox: InboxSettings = InboxSettings()
     mail: MailSettings = MailSettings()
     media: MediaSettings = MediaSettings()
+    calls: CallSettings = CallSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]

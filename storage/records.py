@@ -13,6 +13,7 @@ from domain import (
     Fingerprint,
     Mention,
     OpenTicket,
+    PageSent,
     Regrouping,
     Status,
     Ticket,
@@ -265,3 +266,12 @@ class LaneRate:
     def share(self) -> float | None:
         """False-trivial rate; None where nobody has checked any."""
         return self.wrong / self.checked if self.checked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Tickets that wait for a first person: dangers to life, missed limits, and the pages of the former's stories."""
+
+    urgent: tuple[Ticket, ...]
+    late: tuple[Ticket, ...]
+    pages: tuple[PageSent, ...]

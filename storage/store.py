@@ -43,6 +43,7 @@ from storage.records import (
     TicketRow,
     TicketView,
     Transition,
+    Unanswered,
     Wanted,
 )
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
@@ -153,6 +154,27 @@ class Store(Protocol):
 
     def mark_failed(self, key: str, *, error: str, retry_at: datetime | None, now: datetime) -> None:
         """`retry_at` None: permanent, shown to ops, never tried again."""
+
+    # --- calling
+    def unanswered(self, *, told_after: datetime, due_after: datetime, due_before: datetime) -> Unanswered:
+        """Tickets that nobody took: dangers to life whose story was told after `told_after`, and limits missed between.
+
+        What was escalated before is left out; the pages of all tickets of an urgent story are with it.
+        """
+
+    def live_tickets(self) -> list[Ticket]:
+        """Every ticket that somebody still has to finish, by number; for the digest, never for a page."""
+
+    def is_told(self, key: str) -> bool:
+        """Whether an event of this key was ever put on its way."""
+
+    def call(self, events: Sequence[Event], *, now: datetime) -> list[str]:
+        """Put pages, escalations and digests on their way; the keys that are new.
+
+        A key is taken once, and what is about a ticket only while nobody has taken that ticket: an acknowledgement
+        and a page can not cross. What was put stands in the ticket's history. Pages that could not be delivered yet
+        are withdrawn where somebody has taken the ticket meanwhile.
+        """
 
     # --- people
     def tickets(self, actor: Actor, query: TicketQuery) -> list[TicketRow]:

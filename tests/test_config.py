@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,28 @@ def shipped() -> reader.Settings:
 
 
 # --- the shipped file --------------------------------------------------------------------------
+
+
+def test_the_shipped_file_pages_nobody_by_itself(shipped):
+    """Chains are there to be filled in; until then they write into the log."""
+    steps = [step.to for chain in shipped.calls.chains.values() for step in chain]
+
+    assert set(shipped.calls.chains) >= set(shipped.governments)
+    assert {to.partition(":")[0] for to in steps} == {"log"}
+
+
+def test_sections_of_calls_are_laid_over_each_other(tmp_path):
+    """A file of one's own names its people and keeps the hours of the shipped one."""
+    path = tmp_path / "config.yaml"
+    path.write_text(f"extends: {os.path.relpath(ROOT / 'config.yaml', tmp_path)}\nversion: 1\n"
+                    "calls: {quiet: null, chains: {solo: [{to: 'email:piket@solo.example'}]}}\n", encoding="utf-8")
+
+    calls = reader.load(path).calls
+
+    assert calls.quiet is None
+    assert calls.digest == time(7)
+    assert [step.to for step in calls.chains["solo"]] == ["email:piket@solo.example"]
+    assert "jateng" in calls.chains
 
 
 def test_the_shipped_file_has_every_topic_with_words_and_examples(shipped):
@@ -271,6 +295,16 @@ BROKEN = [
     ("version: 1\n", 'version: 1\nplaces:\n  - {name: bangjo Gendengan, code: "33.72.01"}\n'
      '  - {name: Penumping, code: "33.72.01.1005", aliases: [Lampu Merah gendengan]}\n',
      "4:56: places.1.aliases.0: 'Lampu Merah gendengan' sama dengan 'bangjo Gendengan'", "hapus salah satu"),
+    ("version: 1\n", "version: 1\ncalls: {chains: {sola: [{to: 'log:'}]}}\n",
+     "2:18: calls.chains.sola: 'sola' bukan department dan bukan government", "maksud Anda 'solo'?"),
+    ("version: 1\n", "version: 1\ncalls: {chains: {solo: [{to: 'sms:piket'}]}}\n",
+     "2:26: calls.chains.solo.0.to: cara memberi tahu 'sms' tidak dikenal", "pilih: email, log"),
+    ("version: 1\n", "version: 1\ncalls: {heads: {dpur: ['log:']}}\n", "2:17: calls.heads.dpur:",
+     "maksud Anda 'dpupr'?"),
+    ("version: 1\n", "version: 1\ncalls: {digest: '05:00'}\n", "2:1: calls:", "jatuh di jam tenang"),
+    ("version: 1\n", "version: 1\ncalls: {quiet: {from: '21:00', until: '21:00'}}\n", "2:9: calls.quiet:",
+     "hapus `quiet`"),
+    ("version: 1\n", "version: 1\ncalls: {chains: {solo: []}}\n", "2:18: calls.chains.solo:", "at least 1 item"),
     ("  x:\n", "  x: &satu\n", "", "anchors and aliases are not used here"),
     ("    enabled: false", "    enabled: false\n    token_env: " + "AAAA" + "b" * 40, "5:5: platforms.x.token_env:",
      "put it into the environment"),

@@ -51,6 +51,9 @@ class Work:
     def deliver(self):
         self.calls["deliver"] += 1
 
+    def calls(self):
+        pass
+
     def compact(self):
         pass
 

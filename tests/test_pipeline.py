@@ -311,13 +311,14 @@ def test_a_notice_is_sent_again_until_it_is_out_and_then_never(settings, judge, 
     rules = settings.model_copy(update={"departments": {**settings.departments, "dpupr-solo": notified}})
     from routing.rules import compile_rules
 
+    by_day = NOON + timedelta(hours=1)  # at night it would wait for the digest
     store = open_store(tmp_path / "n.db")
     store.sync_accounts([account()], now=NOON)
-    store.save_page("x:solo", Page((mention("Jalan berlubang di Jl. Veteran Solo"),), "c"), next_poll_at=LATER, now=LATER)
-    process_batch(store, replace(judge, rules=compile_rules(rules)), limit=10, now=LATER)
+    store.save_page("x:solo", Page((mention("Jalan berlubang di Jl. Veteran Solo"),), "c"), next_poll_at=by_day, now=by_day)
+    process_batch(store, replace(judge, rules=compile_rules(rules)), limit=10, now=by_day)
     post = Post(DeliveryError("down", permanent=False))
 
-    counts = [deliver_due(store, {"log": post}, limit=10, now=LATER + timedelta(minutes=m), rng=random.Random(1))
+    counts = [deliver_due(store, {"log": post}, limit=10, now=by_day + timedelta(minutes=m), rng=random.Random(1))
               for m in (0, 10, 20)]
 
     assert counts == [0, 1, 0]

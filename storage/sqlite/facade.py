@@ -15,6 +15,7 @@ from domain import (
     Actor,
     Case,
     Decision,
+    Event,
     Extraction,
     Mention,
     Page,
@@ -41,6 +42,7 @@ from storage.records import (
     TicketRow,
     TicketView,
     Transition,
+    Unanswered,
     Wanted,
 )
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
@@ -49,6 +51,7 @@ from storage.sqlite import accounts as account_table
 from storage.sqlite import (
     alike,
     books,
+    calls,
     export,
     harvest,
     judging,
@@ -203,6 +206,24 @@ class SqliteStore:
     def mark_failed(self, key: str, *, error: str, retry_at: datetime | None, now: datetime) -> None:
         with self.connections.write() as connection:
             outbox.failed(connection, key, error=error, retry_at=retry_at, now=now)
+
+    # --- calling
+
+    def unanswered(self, *, told_after: datetime, due_after: datetime, due_before: datetime) -> Unanswered:
+        with self.connections.read() as connection:
+            return calls.unanswered(connection, told_after=told_after, due_after=due_after, due_before=due_before)
+
+    def live_tickets(self) -> list[Ticket]:
+        with self.connections.read() as connection:
+            return calls.live(connection)
+
+    def is_told(self, key: str) -> bool:
+        with self.connections.read() as connection:
+            return calls.is_told(connection, key)
+
+    def call(self, events: Sequence[Event], *, now: datetime) -> list[str]:
+        with self.connections.write() as connection:
+            return calls.put(connection, events, now=now)
 
     # --- people
 

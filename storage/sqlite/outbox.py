@@ -17,7 +17,8 @@ def put(connection: sqlite3.Connection, events: Iterable[Event], *, now: datetim
     connection.executemany(
         "INSERT INTO outbox (key, kind, address, ticket, subject, body, created_at, due_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(e.key, e.kind, e.address, e.ticket, e.subject, e.body, at, at) for e in events],
+        [(e.key, e.kind, e.address, e.ticket, e.subject, e.body, at, max(at, maybe_micros(e.not_before) or at))
+         for e in events],
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain import Author, Media
+from domain import Author, Event, Media
 from storage.store import Store
 from tests.builders import NOON, mention
 from tests.inbox.casework import ACCOUNT, answer, delete_at_source, keep_in_lane, open_case, retell
@@ -248,3 +248,15 @@ def test_lanes_show_masked_texts_with_their_reason(store: Store, browser_of: Any
     assert "081234567890" not in page
     assert "barang hilang: arahkan ke polisi" in page
     assert "Terima kasih" not in citra.get("/lajur?lajur=trivial").content.decode()
+
+
+def test_the_history_says_who_was_called_out(store: Store, browser_of: Any) -> None:
+    """Whoever asks in the morning why nobody came reads whom the machine called, and when."""
+    number = a_case(store)
+    store.call([Event(f"T-{number}|page|1|log:piket-kota", "log", "piket-kota", number, "s", "b")], now=NOON)
+
+    page = browser_of("alice").get(f"/tiket/{number}").content.decode()
+
+    history = page[page.index('id="history-title"'):]
+    assert "memanggil petugas piket" in history
+    assert "log:piket-kota" in history

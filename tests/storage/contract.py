@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from tests.storage.books_contract import BooksContract
+from tests.storage.calls_contract import CallsContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.people_contract import PeopleContract
@@ -16,6 +17,7 @@ from tests.storage.stories_contract import StoriesContract
 
 
 class StoreContract(
-    HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract
+    HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
+    CallsContract
 ):
     """All of it."""
