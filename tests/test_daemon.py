@@ -131,12 +131,12 @@ def test_a_second_daemon_on_the_same_store_is_refused(tmp_path, config):
     try:
         wait_for_tickets(tmp_path / "k.db", lambda rows: True, seconds=60)
         second = daemon(config, "--once")
-        _, log = second.communicate(timeout=60)
+        _, log = second.communicate(timeout=110)
     finally:
         first.kill()
         first.communicate(timeout=20)
     third = daemon(config, "--once")
-    _, after = third.communicate(timeout=60)
+    _, after = third.communicate(timeout=110)
 
     assert second.returncode == 75
     assert str(first.pid) in log
