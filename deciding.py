@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import (
+    URGENCIES,
     AttachTo,
     Change,
     Decision,
@@ -40,7 +41,6 @@ from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rules
 from storage.records import Standing
 from storage.store import Announce
 
-URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
 SAID_AGAIN = ("near_duplicate", "added")  # whether another says it, settle knows
 OWN = "ditulis akun yang dipantau sendiri"
 BY_REFERENCE = ("quote", "thread")

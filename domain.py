@@ -16,6 +16,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # upwards
+PRIORITIES = ("rendah", "normal", "tinggi", "segera")
+
 # --- what we watch ---------------------------------------------------------------------------
 
 

@@ -107,7 +107,9 @@ def fetch_pictures(
     what is left waits for the next start.
     """
     wanted = store.pictures_waiting(LOOKS)
-    left = per_hour - store.pictures_tried(since=now() - timedelta(hours=1)) if wanted else 0
+    if not wanted:
+        return 0
+    left = per_hour - store.pictures_tried(since=now() - timedelta(hours=1))
 
     def seen(place: int, one: Wanted) -> tuple[Wanted, Picture] | None:
         if stopped():

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from domain import Extraction, Mention, Reason, Route, Span, Topic
+from domain import PRIORITIES, Extraction, Mention, Reason, Route, Span, Topic
 from routing.agencies import agency_of
 from routing.jurisdiction import (
     Ground,
@@ -37,7 +37,6 @@ from routing.jurisdiction import (
 from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rule, Rules
 from routing.words import Found
 
-PRIORITIES = ("rendah", "normal", "tinggi", "segera")
 MAX_ROUTES = 4
 # one desk, no second reader
 ALONE = frozenset({"whistle_blowing", "sexual_violence", "domestic_violence", "self_harm"})

@@ -30,6 +30,8 @@ from typing import Any
 
 from domain import (
     LIVE_STATUSES,
+    PRIORITIES,
+    URGENCIES,
     Actor,
     Case,
     Mention,
@@ -45,8 +47,6 @@ from domain import (
 from routing.rules import Rules
 from routing.tickets import may_act
 
-URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")
-PRIORITIES = ("rendah", "normal", "tinggi", "segera")
 NEVER = datetime.max.replace(tzinfo=UTC)
 UNTOUCHED = (Status.BARU, Status.DITERUSKAN, Status.DIGABUNG)  # the last: of a split that was undone before
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice
 
-from deciding import URGENCIES, decide
-from domain import Extraction, Mention, OpenTicket, Pii, RaiseUrgency, Verdict
+from deciding import decide
+from domain import URGENCIES, Extraction, Mention, OpenTicket, Pii, RaiseUrgency, Verdict
 from nlp.extract import Extractor
 from routing.rules import Rules, compile_rules
 from settings import Settings

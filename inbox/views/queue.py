@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from domain import LIVE_STATUSES, Status
+from domain import LIVE_STATUSES, URGENCIES, Status
 from inbox.desk import desk
 from inbox.display import Due, due
 from inbox.masks import Segment, gist
@@ -21,7 +21,7 @@ from routing.tickets import allowed
 from storage.records import TicketQuery, TicketRow
 
 ROWS = 50
-URGENCIES = ("darurat", "tinggi", "normal", "tidak_mendesak")
+MOST_URGENT_FIRST = tuple(reversed(URGENCIES))
 ACTIVE, ALL = "aktif", "semua"
 TABS = (ACTIVE, *LIVE_STATUSES, Status.SELESAI, Status.DITOLAK, ALL)
 
@@ -111,7 +111,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "tabs": [(tab, _count(tab, counts)) for tab in TABS],
         "departments": departments_of(request.user),
         "topics": desk().settings.topics,
-        "urgencies": URGENCIES,
+        "urgencies": MOST_URGENT_FIRST,
         "mark": _mark(rows, counts),
     }
 

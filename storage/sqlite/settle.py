@@ -22,6 +22,7 @@ import orjson
 
 from domain import (
     LIVE_STATUSES,
+    URGENCIES,
     Decision,
     Dispose,
     Event,
@@ -43,7 +44,6 @@ from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
 from storage.store import Announce
 
-URGENCIES = ("tidak_mendesak", "normal", "tinggi", "darurat")  # raising never lowers
 TRIVIAL = "trivial"
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
