@@ -59,22 +59,26 @@ class Source:
 
 
 class MediaFetcher:
-    """Fetches pictures of the platforms in `sources`; safe to call from several threads."""
+    """Fetches pictures of the platforms in `sources`; safe to call from several threads.
+
+    A session of its own for every picture: no connection is kept that its host may be closing just now.
+    """
 
     def __init__(self, sources: Mapping[str, Source], limits: Limits) -> None:
         self.sources = sources
-        self._sessions = {name: _session(source, limits) for name, source in sources.items()}
+        self.limits = limits
 
     def serves(self, platform: str) -> bool:
         return platform in self.sources
 
     def fetch(self, platform: str, url: str) -> bytes:
         """The picture's bytes; raises MediaError, nothing else."""
-        if platform not in self._sessions:
+        if platform not in self.sources:
             raise Refused("switched off for this platform")
         _check_shape(url)
         try:
-            response = self._sessions[platform].get(url, headers=HEADERS, allow_redirects=False)
+            with _session(self.sources[platform], self.limits) as session:
+                response = session.get(url, headers=HEADERS, allow_redirects=False)
         except (HostRefused, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
             raise Refused("host not listed") from error
         except requests.exceptions.TooManyRedirects as error:
