@@ -38,7 +38,7 @@ REQUESTS_PER_FETCH = 40  # instaloader follows redirects on its host for ever
 FETCH_DEADLINE = timedelta(seconds=120)
 WAIT_AFTER_429 = timedelta(minutes=15)
 NEEDED_COOKIES = ("csrftoken", "ds_user_id", "sessionid")
-LOGIN = "simpan sesi baru dengan: kentongan session import"
+LOGIN = "masuk lagi dengan: kentongan session login NAMA (atau session import)"
 
 
 # --- the way out ---------------------------------------------------------------------------------------
