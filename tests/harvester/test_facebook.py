@@ -171,6 +171,57 @@ def test_a_comment_on_an_old_post_is_found(wire):
     assert "masih rusak" in reading.texts()
 
 
+def test_of_many_old_posts_the_one_that_moved_is_read_again_at_once(wire):
+    """Sixty posts of yesterday, one new comment: the next cycle has it, for two requests more than a quiet one."""
+    clock = Clock()
+    server = wire(world_of(*many(60), on_page("late", "15:00", "masih rusak", kind="comment", of="p007"), clock=clock))
+    reading = page_of(server)
+    for quiet in ("08:00", "13:00", "14:00"):
+        before = len(server.requests)
+        reading.cycle(clock.set(quiet))
+    in_a_quiet_cycle = len(server.requests) - before
+
+    before = len(server.requests)
+    reading.cycle(clock.set("15:05"))
+
+    assert "masih rusak" in reading.texts()
+    assert len(server.requests) - before <= in_a_quiet_cycle + 1
+    assert in_a_quiet_cycle <= 5
+
+
+def test_an_edit_of_an_old_post_is_found(wire):
+    """Who corrects the address in the evening is heard in the evening."""
+    clock = Clock()
+    reading = page_of(wire(world_of(on_page("ubah", "07:10", "Jl Anu", edit=("15:00", "Jl Contoh")), *many(40),
+                                    clock=clock)))
+    for before in ("08:00", "13:00", "14:00"):
+        reading.cycle(clock.set(before))
+
+    again = reading.cycle(clock.set("15:05"))
+
+    assert [(m.text, m.state) for page in again for m in page.mentions] == [("Jl Contoh", MentionState.EDITED)]
+
+
+def test_all_comments_of_an_old_post_that_moved_arrive_across_a_restart(wire):
+    """Ninety comments under a post of the morning; the machine dies after each page."""
+    clock = Clock()
+    comments = [on_page(f"c{n:03d}", f"15:{n // 60:02d}:{n % 60:02d}", f"komentar {n}", kind="comment", of="own")
+                for n in range(90)]
+    server = wire(world_of(on_page("own", "07:00", "Pengumuman", own=True), *comments, clock=clock))
+    reading = page_of(server)
+    for before in ("08:00", "13:00", "14:00"):
+        reading.cycle(clock.set(before))
+
+    clock.set("15:05")
+    for _ in range(12):
+        after = page_of(server)
+        after.account, after.stored = reading.account, reading.stored
+        after.page(clock.at)
+        reading = after
+
+    assert sum(m.kind is MentionKind.COMMENT for m in reading.stored.values()) == 90
+
+
 def test_an_edit_keeps_the_post_and_brings_the_new_words(wire):
     """A corrected post is the same post."""
     clock = Clock()
@@ -271,8 +322,9 @@ def test_a_page_without_id_in_the_config_is_found_by_its_token(wire):
 @pytest.mark.parametrize(("fault", "error"), [
     ({"what": "error", "code": 1}, Transient),
     ({"what": "error", "code": 2}, Transient),
-    ({"what": "error", "code": 4}, RateLimited),
-    ({"what": "error", "code": 32}, RateLimited),
+    *(({"what": "error", "code": code}, RateLimited) for code in (4, 17, 32, 341, 613, 80000, 80002, 80008)),
+    *(({"what": "error", "code": code}, AccountBlocked) for code in (3, 102, 203, 299, 803, 2500)),
+    *(({"what": "error", "code": 190, "subcode": subcode}, AccountBlocked) for subcode in (458, 460, 467, 492)),
     ({"what": "error", "code": 80001}, RateLimited),
     ({"what": "error", "code": 10}, AccountBlocked),
     ({"what": "error", "code": 200}, AccountBlocked),
