@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from domain import Page
+from domain import Account, Page
 from harvester.facebook_payload import comment_key, mentions_of, post_key
 from harvester.graph import Asked, TooMuch, next_of
 from harvester.graph_cursor import Cursor, Step
@@ -36,7 +36,7 @@ class Facebook(GraphConnector):
     platform: ClassVar[str] = "facebook"
     carrier: ClassVar[str] = "feed"
 
-    def plan(self, cursor: Cursor) -> list[Step]:
+    def plan(self, cursor: Cursor, account: Account) -> list[Step]:  # noqa: ARG002 - every page is read alike
         since = cursor.since - OVERLAP.total_seconds()
         older = sorted((k for k, item in cursor.seen.items() if not item[4] and item[2] < since), reverse=True)
         at = cursor.cycle * OLD_POSTS_PER_CYCLE % len(older) if older else 0

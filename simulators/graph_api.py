@@ -23,6 +23,7 @@ from simulators.world import Item, World
 
 HOSTS = ("graph.facebook.com",)
 PATH = re.compile(r"/v(\d+)\.\d+/([^/]+)(?:/([^/]+))?$")
+DISCOVERY = re.compile(r"^business_discovery\.username\(([\w.]+)\)\{media(?:\.limit\((\d+)\))?\{(.*)\}\}$")
 OLDEST_VERSION = 21
 MINUTE = timedelta(minutes=1)
 EDGES = {"facebook": ("feed", "tagged", "visitor_posts"), "instagram": ("tags", "media")}
@@ -84,6 +85,8 @@ def _answer(
     fault: Fault | None, now: datetime,
 ) -> Response:
     node, edge = asked[2], asked[3]
+    if watched is not None and edge is None and (found := DISCOVERY.search(request.query.get("fields", ""))):
+        return _discovered(world, watched, found, now)
     if watched is not None and edge is None:
         name = {"name": watched.title} if watched.platform == "facebook" else {}
         return json_response({"id": watched.id, "username": world.handle(watched, now), **name})
@@ -133,6 +136,17 @@ def _usage(account: str, percent: int, regain_minutes: int) -> dict[str, str]:
 
 
 # --- edges -----------------------------------------------------------------------------------------
+
+
+def _discovered(world: World, watched: Watched, asked: re.Match[str], now: datetime) -> Response:
+    """What another professional account posted: only those of the day are such."""
+    other = world.account("instagram", asked[1], now)
+    if watched.platform != "instagram" or other is None:
+        return refusal(110, "Invalid user id", subcode=2207013)
+    own = world.own_posts("instagram", other.name, now)[: int(asked[2] or 25)]
+    fields = {name: word for name, word in fields_of(asked[3]).items() if name != "owner"}
+    media = [media_of(world, item, fields, now) for item in own]
+    return json_response({"business_discovery": {"media": {"data": media}, "id": other.id}, "id": watched.id})
 
 
 def _page_of_posts(

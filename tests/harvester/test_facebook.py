@@ -397,6 +397,22 @@ def test_a_refused_edge_is_noted_and_the_others_go_on(wire):
     assert len(reading.stored) == 2
 
 
+def test_a_refused_edge_is_left_alone_for_an_hour(wire):
+    """Asking for what is not ours, every two minutes, is how an app gets noticed."""
+    clock = Clock()
+    server = wire(world_of(*many(2), clock=clock))
+    server.world.faults.add("facebook:solo", "forbidden", after=1)
+    reading = page_of(server)
+
+    asked = []
+    for minute in ("08:00", "08:10", "08:50", "09:01"):
+        before = len(server.requests)
+        reading.cycle(clock.set(minute))
+        asked.append([r.path.rsplit("/", 1)[1] for r in server.requests[before:]].count("tagged"))
+
+    assert asked == [1, 0, 0, 1]
+
+
 def test_comments_that_could_not_be_read_are_read_in_the_next_cycle(wire):
     """A stumble in the middle of the comments loses none of them."""
     clock = Clock()

@@ -9,6 +9,7 @@ import pytest
 from domain import MentionKind, MentionState
 from harvester.base import AccountBlocked, Transient
 from harvester.instagram_graph import InstagramGraph
+from simulators.day import Watched
 from tests.builders import account
 from tests.harvester.conftest import Harvest, settings_for
 from tests.simulators.worlds import Clock, event, post, world_of
@@ -117,6 +118,30 @@ def test_a_renamed_account_is_followed(wire):
     reading.cycle(clock.set("08:00"))
 
     assert reading.account.handle == "kota_baru"
+
+
+def test_posts_of_a_named_account_are_read_and_never_called_gone(wire):
+    """Business discovery shows what a fan page posts, without a name for each post that could be asked after."""
+    clock = Clock()
+    fan = on_instagram("fan", "07:00", "Banjir di Pajang, kiriman warga", own=True, to=("fan",))
+    gone = on_instagram("fan2", "07:05", "Dihapus", own=True, to=("fan",), deleted_at="08:30")
+    server = wire(world_of(fan, gone, on_instagram("tag", "07:10"), clock=clock,
+                           accounts={("instagram", "fan"): Watched("fan", "instagram", "7009", "info_contoh", "Info")}))
+    reading = account_of(server, discover={"instagram:solo": ("@Info_Contoh", "tak_ada")})
+    first = reading.cycle(clock.set("08:00"))
+
+    again = reading.cycle(clock.set("09:00"))
+
+    by_text = {m.text: m for m in reading.stored.values()}
+    found = by_text["Banjir di Pajang, kiriman warga"]
+    assert (found.kind, found.own, found.author.handle) == (MentionKind.MENTION, False, "info_contoh")
+    assert found.key == f"instagram:post:{found.native_id}"
+    assert len(by_text) == 3
+    assert reading.gone == []
+    assert [m for page in again for m in page.mentions] == []
+    [refused] = [note for page in first for note in page.notes]
+    assert refused.kind == "endpoint_refused"
+    assert "110" in refused.detail
 
 
 @pytest.mark.parametrize(("fault", "error"), [
