@@ -23,6 +23,7 @@ from simulators.world import Item, World
 
 HOSTS = ("graph.facebook.com",)
 PATH = re.compile(r"/v(\d+)\.\d+/([^/]+)(?:/([^/]+))?$")
+MENTIONED = re.compile(r"^(mentioned_media|mentioned_comment)\.(?:media_id|comment_id)\((\d+)\)\{(.*)\}$")
 DISCOVERY = re.compile(r"^business_discovery\.username\(([\w.]+)\)\{media(?:\.limit\((\d+)\))?\{(.*)\}\}$")
 OLDEST_VERSION = 21
 MINUTE = timedelta(minutes=1)
@@ -87,6 +88,8 @@ def _answer(
     node, edge = asked[2], asked[3]
     if watched is not None and edge is None and (found := DISCOVERY.search(request.query.get("fields", ""))):
         return _discovered(world, watched, found, now)
+    if watched is not None and edge is None and (found := MENTIONED.search(request.query.get("fields", ""))):
+        return _mentioned(world, watched, found, now)
     if watched is not None and edge is None:
         name = {"name": watched.title} if watched.platform == "facebook" else {}
         return json_response({"id": watched.id, "username": world.handle(watched, now), **name})
@@ -147,6 +150,21 @@ def _discovered(world: World, watched: Watched, asked: re.Match[str], now: datet
     fields = {name: word for name, word in fields_of(asked[3]).items() if name != "owner"}
     media = [media_of(world, item, fields, now) for item in own]
     return json_response({"business_discovery": {"media": {"data": media}, "id": other.id}, "id": watched.id})
+
+
+def _mentioned(world: World, watched: Watched, asked: re.Match[str], now: datetime) -> Response:
+    """A caption or a comment that names the account; one that does not is as good as none."""
+    item = world.find("instagram", asked[2], now)
+    comment = asked[1] == "mentioned_comment"
+    if item is None or (item.kind == "comment") != comment or f"@{world.handle(watched, now)}" not in item.text:
+        return _missing(asked[2])
+    fields = fields_of(asked[3])
+    told = (comment_of if comment else media_of)(world, item, fields, now)
+    told = {name: value for name, value in told.items() if name in (*fields, "id") and name not in ("owner", "user")}
+    if comment and "media" in fields:
+        above = world.item(world.thread(item.post), now)
+        told["media"] = {"id": above.graph_id, "permalink": f"https://www.instagram.com/p/{above.shortcode}/"}
+    return json_response({asked[1]: told, "id": watched.id})
 
 
 def _page_of_posts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import traceback
 from datetime import timedelta
@@ -11,6 +13,7 @@ import pytest
 from domain import MentionKind, MentionState
 from harvester.base import AccountBlocked, RateLimited, Transient
 from harvester.facebook import Facebook
+from harvester.graph import usage_of
 from harvester.wire import Limits
 from simulators.day import Picture, Spot
 from tests.builders import account
@@ -382,6 +385,39 @@ def test_high_usage_pauses_before_the_error(wire):
     assert len(server.requests) == 1
     assert len(reading.stored) == 2
     assert reading.cycle(clock.set("08:08"))
+
+
+@pytest.mark.parametrize(("header", "told", "percent", "minutes"), [
+    ("x-app-usage", {"call_count": 28, "total_time": 79, "total_cputime": 25}, 79, None),
+    ("x-app-usage", {"call_count": 80, "total_time": 1, "total_cputime": 1}, 80, None),
+    ("x-page-usage", {"call_count": 5, "total_time": 5, "total_cputime": 81}, 81, None),
+    ("x-business-use-case-usage", {"8001": [{"type": "pages", "call_count": 12, "total_cputime": 1, "total_time": 95,
+                                             "estimated_time_to_regain_access": 7}]}, 95, 7),
+    ("x-app-usage", "no object", 0, None),
+    ("x-app-usage", {"call_count": "viel"}, 0, None),
+])
+def test_every_usage_header_counts_by_its_worst_figure(header, told, percent, minutes):
+    """Percentages of three kinds in three headers; the time to recover in minutes."""
+    usage = usage_of({header: json.dumps(told)})
+
+    assert usage.percent == percent
+    assert usage.regain == (timedelta(minutes=minutes) if minutes else None)
+
+
+@pytest.mark.parametrize(("percent", "asked"), [(79, 2), (80, 1)])
+def test_at_eighty_percent_we_stop(wire, percent, asked):
+    """Not at seventy-nine, and not at the error."""
+    clock = Clock()
+    world = world_of(*many(2), clock=clock)
+    world.options.graph_usage_percent = percent
+    server = wire(world)
+    reading = page_of(server)
+    reading.page(clock.set("08:00"))
+
+    with contextlib.suppress(RateLimited):
+        reading.page(clock.at)
+
+    assert len(server.requests) == asked
 
 
 def test_a_refused_edge_is_noted_and_the_others_go_on(wire):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain import MentionKind, MentionState
 from harvester.base import AccountBlocked, Transient
+from harvester.graph_cursor import Cursor, Step
 from harvester.instagram_graph import InstagramGraph
 from simulators.day import Watched
 from tests.builders import account
@@ -142,6 +144,32 @@ def test_posts_of_a_named_account_are_read_and_never_called_gone(wire):
     [refused] = [note for page in first for note in page.notes]
     assert refused.kind == "endpoint_refused"
     assert "110" in refused.detail
+
+
+def test_what_a_webhook_named_by_id_is_asked_for(wire):
+    """A caption and a comment that name the account: the id comes by webhook, the words from here."""
+    clock = Clock()
+    world = world_of(
+        on_instagram("foto", "07:00", "Got mampet di Jl Contoh, tolong @kota_contoh", kind="mention"),
+        on_instagram("komentar", "07:05", "setuju @kota_contoh", kind="comment", of="foto"),
+        on_instagram("hapus", "07:06", "@kota_contoh salah", kind="mention", deleted_at="07:30"), clock=clock)
+    ids = {name: world.item(world.posts[name]).graph_id for name in ("foto", "komentar", "hapus")}
+    reading = account_of(wire(world))
+    now = clock.set("08:00")
+    cursor = Cursor(node="7001", since=now.timestamp(), started=now.timestamp())
+    cursor.push(Step("mentioned_media", ids["foto"]), Step("mentioned_media", ids["hapus"]),
+                Step("mentioned_comment", ids["komentar"], about={"media": ids["foto"]}))
+    reading.account = replace(reading.account, cursor=cursor.dump())
+
+    reading.cycle(now)
+
+    by_text = {m.text: m for m in reading.stored.values()}
+    photo, comment = by_text["Got mampet di Jl Contoh, tolong @kota_contoh"], by_text["setuju @kota_contoh"]
+    assert (photo.kind, photo.handles, photo.author.handle) == (MentionKind.MENTION, ("kota_contoh",), "warga_foto")
+    assert photo.url == f"https://www.instagram.com/p/{photo.native_id}/"
+    assert (comment.kind, comment.thread) == (MentionKind.COMMENT, photo.key)
+    assert len(by_text) == 2
+    assert reading.gone == []
 
 
 @pytest.mark.parametrize(("fault", "error"), [
