@@ -1,10 +1,11 @@
 """X (Twitter) through tweepy's v2 client: mentions of an account since the last one seen.
 
-One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> a re-read of what
-was seen in the last day (deletions, edits) -> now and then the account's own name. `newest_id` moves
-only when the last page of a cycle is stored; until then the cursor holds the token of the next page,
-so a crash resumes where it was and loses nothing. The re-read and the name never hold up mentions: where
-they fail, the next cycle tries again.
+One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> where more came than
+X's timeline holds, a search for what it no longer shows -> a re-read of what was seen in the last day
+(deletions, edits) -> now and then the account's own name. `newest_id` moves only when the last page of a
+cycle is stored; until then the cursor holds the token of the next page, so a crash resumes where it was
+and loses nothing. The other steps never hold up mentions: where they fail, a later cycle tries again. A
+stream, where config.yaml wants one, brings posts in between (`x_stream`).
 
 Refuses to be built unless an operator has stated an agreement (X sells governments no other access) or
 it talks to a simulator. Never sleeps, never logs a token, never reads from X what is not asked here.
@@ -26,7 +27,9 @@ from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
 from harvester.x_cursor import WATCHED, Cursor, root_of
 from harvester.x_errors import Asked, BadQuestion, Refused
-from harvester.x_payload import chain_of, gone_in, items_of, mentions_of, newest_id_of
+from harvester.x_gap import lost_of, search_for
+from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
+from harvester.x_stream import POLL_ALONE_SECONDS, Stream
 from settings import PlatformSettings
 
 __all__ = ["HOSTS", "PROFILES", "X", "mentions_of"]
@@ -38,6 +41,8 @@ POST_USD, USER_USD = 0.005, 0.010
 PAGE_SIZE = 100
 POLLS_PER_RECHECK = 3  # a re-read on the day of the first reading is free; 3 x 120 s is soon enough
 POLLS_PER_NAME = 30  # a user costs twice a post
+STEPS = ("mentions", "gap", "recheck", "name")
+AFTER_FAILURE, AFTER_REFUSAL = timedelta(minutes=1), timedelta(hours=1)  # until a gap is searched again
 COMMON_FIELDS = ("id", "text", "created_at", "conversation_id", "edit_controls", "entities", "attachments", "geo",
                  "lang", "public_metrics", "withheld")
 OTHER_FIELDS = {
@@ -66,6 +71,7 @@ class X:
     """The connector. `recheck_every` and `name_every` follow the poll interval unless given."""
 
     platform: ClassVar[str] = "x"
+    _streams: ClassVar[dict[str, Stream]] = {}  # by token: a changed config.yaml makes no second connection
 
     def __init__(
         self, settings: PlatformSettings, *, recheck_every: timedelta | None = None,
@@ -76,8 +82,10 @@ class X:
                 "platforms.x is on without an agreement",
                 hint="pemerintah perlu perjanjian Enterprise; tulis nomornya di platforms.x.agreement",
             )
-        poll_every = timedelta(seconds=settings.poll_seconds)
+        poll_every = timedelta(seconds=max(settings.poll_seconds, POLL_ALONE_SECONDS if settings.stream else 0))
         self._settings = settings
+        if not settings.stream:
+            self.close()
         # one adapter, so one pool of connections, under the fresh session of each fetch
         self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
         self._recheck_every = poll_every * POLLS_PER_RECHECK if recheck_every is None else recheck_every
@@ -91,11 +99,16 @@ class X:
         asked = self._ask_for(account, now)
         cursor.user_id = cursor.user_id or account.native_id or self._resolve(asked)
         asked.account = replace(account, native_id=cursor.user_id)
-        if cursor.step == "recheck":
-            return self._beside(asked, cursor, self._recheck)
-        if cursor.step == "name":
-            return self._beside(asked, cursor, self._name)
-        return self._mentions(asked, cursor)
+        heard = self._heard(asked, cursor)
+        if heard is not None:
+            return heard
+        beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
+        return self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
+
+    def close(self) -> None:
+        """End the streams; a fetch would open another."""
+        while self._streams:
+            self._streams.popitem()[1].close()
 
     def _ask_for(self, account: Account, now: datetime) -> Asked:
         secret = self._settings.secret("token_env")
@@ -117,6 +130,26 @@ class X:
                                  remedy="periksa handle di config.yaml, atau isi native_id")
         return found
 
+    # --- the stream
+
+    def _heard(self, asked: Asked, cursor: Cursor) -> Page | None:
+        """What the stream brought meanwhile; None where it is time to ask, as it always is without a stream."""
+        if not self._settings.stream:
+            return None
+        if asked.token not in self._streams:
+            self.close()  # of yesterday's token
+            self._streams[asked.token] = Stream(asked.token, hosts=HOSTS, base_url=self._settings.base_url,
+                                                fields=PROFILES["v2.166"], price=_cost)
+        stream = self._streams[asked.token]
+        page = stream.take(asked)
+        idle = cursor.step == "mentions" and not cursor.next_token
+        quiet = idle and asked.now.timestamp() - cursor.polled_at < stream.polls_every()
+        if not (quiet or page.mentions or page.quarantined or page.notes):
+            return None
+        fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
+        cursor.see(fresh, now=asked.now)
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet)
+
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
@@ -124,15 +157,17 @@ class X:
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
+        cost = max(0.0, _cost(payload) - POST_USD * cursor.paid_today(fresh, now=asked.now))
         cursor.see(fresh, now=asked.now)
+        cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
                          next_token=word(mapping(payload.get("meta")).get("next_token")) or "")
         more = bool(cursor.next_token) and cursor.pages < self._settings.max_pages
         if not more:
-            cursor.pages = 0
-            cursor.step = self._next_step(cursor, asked.now)
+            cursor.pages, cursor.polled_at = 0, asked.now.timestamp()
+            cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       cost_usd=_cost(payload))
+                       cost_usd=cost)
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""
@@ -168,33 +203,55 @@ class X:
 
     # --- beside the mentions
 
-    def _next_step(self, cursor: Cursor, now: datetime, *, after: str = "mentions") -> str:
+    def _next_step(self, cursor: Cursor, now: datetime, *, done: str) -> str:
+        """The step that is due after `done`; a gap may take several, up to the pages of a cycle."""
         moment = now.timestamp()
-        recheck = bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds()
-        if after == "mentions" and recheck:
-            return "recheck"
-        if after != "name" and moment - cursor.named_at >= self._name_every.total_seconds():
-            return "name"
-        return "mentions"
+        due = {
+            "gap": bool(cursor.gaps) and moment >= cursor.gap_at and cursor.pages < self._settings.max_pages,
+            "recheck": bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds(),
+            "name": moment - cursor.named_at >= self._name_every.total_seconds(),
+        }
+        later = STEPS[STEPS.index(done) + (done != "gap"):]
+        return next((step for step in later if due.get(step)), "mentions")
 
     def _beside(self, asked: Asked, cursor: Cursor, step: Callable[[Asked, Cursor], Page]) -> Page:
         """A step whose failure must not keep mentions from coming; a dead token and lack of money do."""
-        name = cursor.step
-        page = Page((), "")
+        name, page, wait = cursor.step, Page((), ""), timedelta(0)
         try:
             page = step(asked, cursor)
         except (BadQuestion, Refused) as error:
             page = replace(page, notes=(AccountNote("endpoint_refused", f"{name}: {error.reason}"),))
+            wait = AFTER_REFUSAL
         except HarvestError as error:
             if error.remedy:
                 raise  # a person has to act
             log.info("step left for the next cycle", account=asked.account.key, step=name, reason=error.reason)
-        if name == "recheck":
+            wait = AFTER_FAILURE
+        if name == "gap":
+            cursor.gap_at = (asked.now + wait).timestamp()
+        elif name == "recheck":
             cursor.rechecked_at = asked.now.timestamp()
         else:
             cursor.named_at = asked.now.timestamp()
-        cursor.step = self._next_step(cursor, asked.now, after=name)
+        cursor.step = self._next_step(cursor, asked.now, done=name)
+        cursor.pages = cursor.pages if cursor.step == "gap" else 0
         return replace(page, cursor=cursor.dump(), more=cursor.step != "mentions")
+
+    def _gap(self, asked: Asked, cursor: Cursor) -> Page:
+        """A page of recent search over what the timeline no longer showed; what is too old is said to be lost."""
+        gap = cursor.gaps[0]
+        lost = lost_of(gap, now=asked.now)
+        notes = (AccountNote("gap", lost),) if lost else ()
+        question = search_for(gap, handle=asked.account.handle, now=asked.now)
+        if question is None:
+            cursor.gap_searched([], more=False)
+            return Page((), "", notes=notes)
+        payload = self._with_fields(asked, lambda client, fields: client.search_recent_tweets(**question, **fields))
+        page = mentions_of(payload, account=asked.account, seen_at=asked.now)
+        fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
+        cursor.see(fresh, now=asked.now)
+        cursor.gap_searched(ids_of(payload), more=bool(mapping(payload.get("meta")).get("next_token")))
+        return replace(page, mentions=fresh, cost_usd=_cost(payload), notes=notes)
 
     def _recheck(self, asked: Asked, cursor: Cursor) -> Page:
         """Re-read what was seen in the last day: what is missing with a reason is gone, what grew is edited.

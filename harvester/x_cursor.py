@@ -16,12 +16,15 @@ from harvester.cursor import StoredCursor
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
+TIMELINE_ENDS = 600  # X shows the newest 800 mentions, fewer where some were deleted: a needless search is free
+GAPS_KEPT = 20
 
 
 @dataclass(slots=True)
 class Cursor(StoredCursor):
     """`newest_id` is stored ground; `pending_newest` and `next_token` belong to a cycle under way.
 
+    `gaps`: {since, until}: ids between which posts are still to be searched for, newest first.
     `watch`: root id -> [id of the newest version seen, first seen (epoch s), UTC day last paid for].
     """
 
@@ -29,8 +32,13 @@ class Cursor(StoredCursor):
     pending_newest: str = ""
     next_token: str = ""
     pages: int = 0
-    step: str = "mentions"  # mentions | recheck | name
+    shown: int = 0  # posts of the cycle under way
+    oldest: str = ""  # id of the oldest of them
+    gaps: list[dict[str, str]] = field(default_factory=list)
+    gap_at: float = 0.0  # no search before
+    step: str = "mentions"  # mentions | gap | recheck | name
     user_id: str = ""
+    polled_at: float = 0.0
     rechecked_at: float = 0.0
     named_at: float = 0.0
     watch: dict[str, list[Any]] = field(default_factory=dict)
@@ -41,8 +49,30 @@ class Cursor(StoredCursor):
         self.next_token = next_token
         self.pages += 1
         if not next_token:
+            self._note_gap()
             self.newest_id = later(self.newest_id, self.pending_newest)
             self.pending_newest = ""
+
+    def count(self, native_ids: list[int]) -> None:
+        """Note what a page showed, before it is done."""
+        self.shown += len(native_ids)
+        oldest = min([*native_ids, *([int(self.oldest)] if self.oldest else [])], default=None)
+        self.oldest = "" if oldest is None else str(oldest)
+
+    def gap_searched(self, found: list[int], *, more: bool) -> None:
+        """Note a page of the search over the first gap: it goes on below the oldest post found, without a token."""
+        self.pages += 1
+        if more and found:
+            self.gaps[0]["until"] = str(min(found))
+        else:
+            self.gaps = self.gaps[1:]
+
+    def _note_gap(self) -> None:
+        """A cycle as long as X's timeline ended where the timeline ends, and not where our ground begins."""
+        if self.shown >= TIMELINE_ENDS and self.newest_id and int(self.oldest) > int(self.newest_id) + 1:
+            gap = {"since": self.newest_id, "until": self.oldest}
+            self.gaps = [*self.gaps, gap][-GAPS_KEPT:]
+        self.shown, self.oldest = 0, ""
 
     def outdated(self, mention: Mention) -> bool:
         """Whether we hold a newer version of this post: storing the old one would undo the edit."""
@@ -63,6 +93,11 @@ class Cursor(StoredCursor):
     def forget_old(self, now: datetime) -> None:
         oldest = (now - WATCH_FOR).timestamp()
         self.watch = {root: held for root, held in self.watch.items() if held[1] >= oldest}
+
+    def paid_today(self, mentions: Iterable[Mention], *, now: datetime) -> int:
+        """How many of these another way has brought today already: X bills a post once a day."""
+        held = (self.watch.get(root_of(mention.key), ("", 0, -1)) for mention in mentions)
+        return sum(day == _day(now) for _, _, day in held)
 
     def bill_again(self, now: datetime) -> int:
         """How many watched posts cost anew: X counts each once per UTC day."""

@@ -50,6 +50,8 @@ class PlatformSettings(Model):
     api_version: str = ""
     monthly_usd: float = Field(0.0, ge=0)
     max_pages: int = Field(8, ge=1, le=100)
+    stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
+    discover: dict[str, tuple[str, ...]] = {}  # account -> other professional accounts whose posts it reads (Instagram)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""

@@ -35,6 +35,7 @@ class WireOptions:
     graph_from: bool = False  # Advanced Access: authors are shown
     graph_page_size: int = 100
     graph_usage_percent: int = 12
+    instagram_login: str = "plain"  # plain | two_factor | checkpoint: what follows upon a right password
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class World:
     def __post_init__(self) -> None:
         self.day = _with_own_posts(self.day)
         self.faults = Faults(self.day.events, self.wall)
+        self.stream_rules: dict[str, dict[str, str]] = {}  # id -> rule of X's filtered stream
         self.calls: Counter[str] = Counter()  # requests by endpoint and account, for the usage headers
         self.posts = {post.id: post for post in self.day.posts}
         self._serial = {post.id: n for n, post in enumerate(self.day.posts)}

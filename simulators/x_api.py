@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,13 @@ from simulators.faults import Fault, spoil
 from simulators.server import Request, Response, json_response
 from simulators.world import X_EPOCH, Item, World
 from simulators.x_objects import Vocabulary, found, missing, page_of, user_of
+from simulators.x_stream import RULES, STREAM, rules, stream
 
 HOSTS = ("api.twitter.com", "api.x.com")
 TIMELINE = 800  # X shows no more mentions than these
+REACH = timedelta(days=7)  # of recent search
 WINDOW = timedelta(minutes=15)
-LIMITS = {"mentions": 450, "search": 450, "tweets": 3500, "users": 300}
+LIMITS = {"mentions": 450, "search": 450, "tweets": 3500, "users": 300, "stream": 50, "rules": 450}
 USER = re.compile(r"/2/users/(\d+)$")
 USERNAME = re.compile(r"/2/users/by/username/(\w+)$")
 MENTIONS = re.compile(r"/2/users/(\d+)/mentions$")
@@ -49,6 +52,9 @@ def _about(world: World, request: Request, now: datetime) -> tuple[str, str]:
         if asked := pattern.match(request.path):
             watched = world.account("x", asked[1], now)
             return endpoint, f"x:{watched.name}" if watched else "x:unknown"
+    if request.path in (STREAM, RULES):
+        name = "rules" if request.path == RULES else "stream"
+        return name, f"x:{name}"
     return ("search", "x:search") if request.path.endswith("/search/recent") else ("tweets", "x:tweets")
 
 
@@ -61,6 +67,10 @@ def _answer(world: World, request: Request, fault: Fault | None, now: datetime) 
         return _mentions(world, asked[1], request, vocabulary, fault, now)
     if asked := USER.match(request.path) or USERNAME.match(request.path):
         return _user(world, asked[1], now)
+    if request.path == STREAM:
+        return stream(world, vocabulary)
+    if request.path == RULES:
+        return rules(world, request)
     if request.path == "/2/tweets":
         return _by_ids(world, request, vocabulary, now)
     if request.path == "/2/tweets/search/recent":
@@ -97,7 +107,7 @@ def _limited(world: World, endpoint: str, account: str, response: Response, now:
     left = max(0, limit - world.calls[f"{endpoint} {account}"] % limit)
     headers = {**response.headers, "x-rate-limit-limit": str(limit), "x-rate-limit-remaining": str(left),
                "x-rate-limit-reset": str(math.ceil((now + WINDOW).timestamp()))}
-    return Response(response.status, headers, response.body)
+    return replace(response, headers=headers)
 
 
 # --- endpoints -------------------------------------------------------------------------------------
@@ -173,14 +183,23 @@ def _by_ids(world: World, request: Request, vocabulary: Vocabulary, now: datetim
 
 
 def _search(world: World, request: Request, vocabulary: Vocabulary, now: datetime) -> Response:
-    """Bare words and `conversation_id:`; never a repost, as X since 2026-05-04."""
+    """Bare words, `@name` and `conversation_id:`; never a repost, as X since 2026-05-04; no post of last week."""
     words = request.query.get("query", "").split()
+    if not words or sum(map(len, words)) + len(words) - 1 > 512:
+        return problem(400, "Invalid Request", "query: 1 to 512 characters")
+    since, start = request.query.get("since_id"), request.query.get("start_time")
+    oldest = now - REACH
+    if since and X_EPOCH + timedelta(milliseconds=int(since) >> 22) < oldest:
+        return problem(400, "Invalid Request", "'since_id' must be a tweet id created after the last 7 days.")
+    if start and datetime.fromisoformat(start) < oldest:
+        return problem(400, "Invalid Request", "'start_time' must be within the last 7 days.")
     thread = next((w.split(":", 1)[1] for w in words if w.startswith("conversation_id:")), None)
     bare = [w.lower() for w in words if not w.startswith("-") and ":" not in w]
     every = {i.id: i for (on, name) in world.day.accounts if on == "x" for i in world.visible("x", name, now)}
     hits = [
         item for item in every.values()
         if item.kind != "repost" and all(w in item.text.lower() for w in bare)
+        and item.created_at >= max(oldest, datetime.fromisoformat(start) if start else oldest)
         and (thread is None or world.item(world.thread(item.post), now).root_id == thread)
     ]
     return _paged(world, hits, [], request, vocabulary, now)
