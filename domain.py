@@ -33,6 +33,15 @@ class AccountState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An object that a webhook named by its id alone: the account's connector has to ask for it."""
+
+    kind: str  # "mentioned_media" | "mentioned_comment"
+    target: str  # the platform's id
+    about: str = ""  # id of the post above
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A monitored account and where its polling stands."""
 
@@ -48,6 +57,7 @@ class Account:
     fail_count: int = 0
     state_reason: str = ""  # what ops read: cause and remedy
     last_success_at: datetime | None = None
+    inquiries: tuple[Inquiry, ...] = ()  # of an account that is due: what it still has to ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,10 @@ class Page:
     cost_usd: float = 0.0
     handle: str | None = None  # current handle, where the platform told
     notes: tuple[AccountNote, ...] = ()
+    firsts: tuple[str, ...] = ()  # keys told in their first version, however late: never a revision of what is known
+    flags: tuple[tuple[str, str], ...] = ()  # key, "hidden" | "unhidden": what the page's owner did to a live post
+    inquiries: tuple[Inquiry, ...] = ()  # ids that a delivery told, to be asked for
+    answered: tuple[str, ...] = ()  # targets of inquiries that are done with
 
 
 # --- what the NLP saw ------------------------------------------------------------------------

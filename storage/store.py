@@ -33,6 +33,7 @@ from storage.records import (
     LedgerRow,
     Outcome,
     PastMention,
+    Receipt,
     RulesVersion,
     Saved,
     Settled,
@@ -69,7 +70,7 @@ class Store(Protocol):
         """Accounts to poll now, longest waiting first; never one that needs a human or is disabled."""
 
     def save_page(
-        self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+        self, account: str, page: Page, *, next_poll_at: datetime | None, now: datetime,
         pictures_until: datetime | None = None,
     ) -> Saved:
         """Mentions, sightings, quarantine, gone, cursor, handle, budget and ledger: one transaction.
@@ -80,7 +81,17 @@ class Store(Protocol):
 
         With `pictures_until`, the pictures of new and edited posts are asked for, and such a post is not
         judged before they were looked at or that moment is past.
+
+        `next_poll_at` None: the page was delivered, not fetched. Cursor, state and poll time of the account stay
+        as they are, but inquiries that it brings make an account that is well due at once. A text in `page.firsts`
+        revises nothing; an edit that was made before the one we know is no news either.
         """
+
+    def receipts(
+        self, accounts: Iterable[str], *, native_ids: Sequence[str] | None = None, since: datetime | None = None,
+        until: datetime | None = None, limit: int = 1000,
+    ) -> list[Receipt]:
+        """How reports of these channels stand, newest first, those posted between the two or of these numbers."""
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime

@@ -32,6 +32,7 @@ from storage.records import (
     LedgerRow,
     Outcome,
     PastMention,
+    Receipt,
     RulesVersion,
     Saved,
     Settled,
@@ -52,6 +53,7 @@ from storage.sqlite import (
     alike,
     books,
     calls,
+    deliveries,
     export,
     harvest,
     judging,
@@ -74,9 +76,10 @@ class SqliteStore:
 
     def __init__(
         self, path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False,
-        connect: Connect = sqlite3.connect,
+        connect: Connect = sqlite3.connect, durable: bool = False,
     ) -> None:
-        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect)
+        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect,
+                                       durable=durable)
         try:
             self._prepare()
         except BaseException:
@@ -111,12 +114,16 @@ class SqliteStore:
             return account_table.due(connection, now)
 
     def save_page(
-        self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+        self, account: str, page: Page, *, next_poll_at: datetime | None, now: datetime,
         pictures_until: datetime | None = None,
     ) -> Saved:
         with self.connections.write() as connection:
             return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now,
                                      pictures_until=pictures_until)
+
+    def receipts(self, accounts: Iterable[str], **asked: Any) -> list[Receipt]:
+        with self.connections.read() as connection:
+            return deliveries.receipts(connection, accounts, **asked)
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str,

@@ -12,6 +12,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from domain import StoreFault
+from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 
 MIGRATIONS = Migrations("kentongan")
@@ -73,6 +74,11 @@ def m007_rulesets(db: sqlite_utils.Database) -> None:
           SELECT hash, saved_at, 'kentongan', reason FROM ruleset
            WHERE hash NOT IN (SELECT hash FROM ruleset_version) ORDER BY saved_at, hash;
     """)
+
+
+@MIGRATIONS()
+def m010_deliveries(db: sqlite_utils.Database) -> None:
+    db.executescript(DELIVERIES)
 
 
 def _statements_for(name: str) -> list[str]:
