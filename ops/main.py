@@ -28,6 +28,7 @@ from ops import (
     explain,
     inbox,
     ingest,
+    receive,
     rules,
     session,
     suggest,
@@ -50,6 +51,7 @@ app.command("init")(config.init)
 app.command("run")(daemon.run)
 app.command("demo")(demo.demo)
 app.command("inbox")(inbox.serve)
+app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from domain import Account
+from domain import Account, AccountState
 
 Keyword = Annotated[str, Field(min_length=2, max_length=80)]
 
@@ -57,6 +57,51 @@ class PlatformSettings(Model):
         return SecretStr(value) if value else None
 
 
+class MetaHookSettings(Model):
+    """Meta's webhooks: pages and Instagram accounts of `accounts` that have their native_id."""
+
+    enabled: bool = False
+    verify_env: str = ""
+    secret_env: str = ""
+
+
+class XHookSettings(Model):
+    """X's account activity; off as long as X itself is off."""
+
+    enabled: bool = False
+    secret_env: str = ""
+
+
+class ChannelSettings(Model):
+    """Another system that hands reports over. Its secret signs them; for open311 it is the api_key."""
+
+    way: Literal["json", "sms", "open311"]
+    government: str
+    name: str = ""
+    department: str | None = None
+    secret_env: str
+    enabled: bool = True
+
+
+class ReceiveSettings(Model):
+    """The receiver, a process of its own: `kentongan receive`."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(8766, ge=0, le=65535)
+    behind_tls: bool = False  # a reverse proxy with TLS stands before us
+    per_minute: int = Field(600, ge=1, le=100_000)  # requests of one address
+    max_kb: int = Field(4096, ge=16, le=65_536)  # of one delivery
+    meta: MetaHookSettings = MetaHookSettings()
+    x: XHookSettings = XHookSettings()
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+:[A-Za-z0-9_.\-]+$")], ChannelSettings] = {}
+
+    def secret_names(self) -> tuple[str, ...]:
+        """Names of the environment variables that hold our secrets."""
+        return (self.meta.verify_env, self.meta.secret_env, self.x.secret_env,
+                *(channel.secret_env for channel in self.channels.values()))
+
+
 class GovernmentSettings(Model):
     name: str
     level: Literal["provinsi", "kabupaten_kota"]
@@ -65,7 +110,7 @@ class GovernmentSettings(Model):
 
 
 class AccountSettings(Model):
-    key: str = Field(pattern=r"^[a-z_]+:[A-Za-z0-9_.\-]+$")
+    key: str = Field(pattern=r"^[a-z0-9_]+:[A-Za-z0-9_.\-]+$")
     platform: str
     native_id: str = ""
     handle: str
@@ -292,6 +337,7 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
+    receive: ReceiveSettings = ReceiveSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]
@@ -312,17 +358,27 @@ class Settings(Model):
     def watching(self, accounts: Iterable[Account]) -> Self:
         """These settings with other accounts: archives and other channels bring their own."""
         known = {a.key: a for a in self.accounts}
+        brought = {a.key: a for a in (*accounts, *self.channel_accounts())}
         added = tuple(
             AccountSettings(key=a.key, platform=a.platform, native_id=a.native_id, handle=a.handle,
                             government=a.government, department=a.department)
-            for a in accounts if a.key not in known
+            for a in brought.values() if a.key not in known and a.government in self.governments
         )
         return self.model_copy(update={"accounts": (*self.accounts, *added)})
+
+    def channel_accounts(self) -> tuple[Account, ...]:
+        """What the receiver takes reports for: in the books, never polled."""
+        return tuple(
+            Account(key, key.partition(":")[0], "", channel.name or key.partition(":")[2], channel.government,
+                    channel.department, state=AccountState.DISABLED, state_reason="")
+            for key, channel in self.receive.channels.items()
+        )
 
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        return [os.environ[name] for name in [*names, self.mail.password_env] if os.environ.get(name)]
+        names += [self.mail.password_env, *self.receive.secret_names()]
+        return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property
     def ruleset(self) -> str:
