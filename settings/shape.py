@@ -47,6 +47,7 @@ class PlatformSettings(Model):
     secret_env: str = ""
     session_file: Path | None = None
     base_url: str | None = None  # a simulator on loopback, or None for the platform itself
+    server: str = ""  # mail: imaps://HOST/FOLDER
     api_version: str = ""
     monthly_usd: float = Field(0.0, ge=0)
     max_pages: int = Field(8, ge=1, le=100)
