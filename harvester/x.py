@@ -12,7 +12,7 @@ it talks to a simulator. Never sleeps, never logs a token, never reads from X wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -24,8 +24,8 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import WATCHED, Cursor, root_of
-from harvester.x_errors import Asked, BadQuestion, Refused
+from harvester.x_cursor import WATCHED, Cursor, first_id_of, root_of
+from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
 from harvester.x_payload import chain_of, gone_in, items_of, mentions_of, newest_id_of
 from settings import PlatformSettings
 
@@ -92,21 +92,44 @@ class X:
         cursor.user_id = cursor.user_id or account.native_id or self._resolve(asked)
         asked.account = replace(account, native_id=cursor.user_id)
         if cursor.step == "recheck":
-            return self._beside(asked, cursor, self._recheck)
-        if cursor.step == "name":
-            return self._beside(asked, cursor, self._name)
-        return self._mentions(asked, cursor)
+            page = self._beside(asked, cursor, self._recheck)
+        elif cursor.step == "name":
+            page = self._beside(asked, cursor, self._name)
+        else:
+            page = self._mentions(asked, cursor)
+        return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
+                       unfinished=bool(cursor.next_token))
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
+        held = Cursor.of(cursor)
+        held.newest_id, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.pages, held.step = 0, "mentions"
+        return held.dump()
+
+    def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
+        """Ask for posts by id: what is declared missing is gone, another last version is an edit."""
+        asked = self._ask_for(account, now)
+        payload = self._look_up(asked, list(posts))
+        found = [raw for raw in map(mapping, items_of(payload)) if raw.get("id")]
+        grown = [newest for raw in found if (newest := chain_of(raw)[-1]) not in posts]
+        edits = self._look_up(asked, grown) if grown else {}
+        page = mentions_of(edits, account=account, seen_at=now)
+        gone = tuple(posts[native_id] for native_id in map(root_of, gone_in(payload)) if native_id in posts)
+        return replace(page, gone=gone, reads=page.reads + len(found), cost_usd=_cost(payload) + _cost(edits))
 
     def _ask_for(self, account: Account, now: datetime) -> Asked:
         secret = self._settings.secret("token_env")
         if secret is None:
             variable = self._settings.token_env or "platforms.x.token_env"
             raise AccountBlocked("token X belum ada", remedy=f"isi {variable}, lalu: kentongan accounts resume "
-                                                             f"{account.key}")
+                                                             f"{account.key}", alone=True)
         token = secret.get_secret_value()
         client = tweepy.Client(token, return_type=dict, wait_on_rate_limit=False)
         guard(client.session, self._adapter)
-        return Asked(client, account, now, token)
+        asked = Asked(client, account, now, token)
+        client.session.hooks["response"].append(asked.note)
+        return asked
 
     def _resolve(self, asked: Asked) -> str:
         """The id behind the handle: asked once, then kept in the cursor, since ids survive renaming."""
@@ -114,7 +137,7 @@ class X:
         found = word(mapping(answer.get("data")).get("id"))
         if found is None:
             raise AccountBlocked(f"akun @{asked.account.handle} tidak ditemukan di X",
-                                 remedy="periksa handle di config.yaml, atau isi native_id")
+                                 remedy="periksa handle di config.yaml, atau isi native_id", alone=True)
         return found
 
     # --- mentions

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain import Mention, MentionKind
 from harvester.cursor import StoredCursor
+from harvester.x_payload import EPOCH
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
@@ -70,6 +71,11 @@ class Cursor(StoredCursor):
         for held in again:
             held[2] = _day(now)
         return len(again)
+
+
+def first_id_of(moment: datetime) -> str:
+    """The lowest id that a post of this moment can have: X's ids begin with the milliseconds since EPOCH."""
+    return str(max(0, int((moment - EPOCH) / timedelta(milliseconds=1))) << 22)
 
 
 def root_of(key: str) -> str:
