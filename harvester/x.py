@@ -103,13 +103,16 @@ class X:
     def rewind(self, cursor: str, *, since: datetime) -> str:
         """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
         held = Cursor.of(cursor)
-        held.newest_id, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
         held.pages, held.step = 0, "mentions"
         return held.dump()
 
     def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
-        """Ask for posts by id: what is declared missing is gone, another last version is an edit."""
-        asked = self._ask_for(account, now)
+        """Ask for those that the cycle does not watch: what is declared missing is gone, another version an edit."""
+        held, asked = Cursor.of(account.cursor), self._ask_for(account, now)
+        posts = {native_id: key for native_id, key in posts.items() if root_of(key) not in held.watch}
+        if not posts:
+            return Page((), "")
         payload = self._look_up(asked, list(posts))
         found = [raw for raw in map(mapping, items_of(payload)) if raw.get("id")]
         grown = [newest for raw in found if (newest := chain_of(raw)[-1]) not in posts]
@@ -143,10 +146,12 @@ class X:
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
+        cursor.overlap(now=asked.now)
         payload = self._mentions_page(asked, cursor)
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
+        again = {m.native_id for m in fresh if cursor.paid_for(m.native_id, now=asked.now)}
         cursor.see(fresh, now=asked.now)
         cursor.page_done(newest_id=newest_id_of(payload),
                          next_token=word(mapping(payload.get("meta")).get("next_token")) or "")
@@ -155,7 +160,7 @@ class X:
             cursor.pages = 0
             cursor.step = self._next_step(cursor, asked.now)
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       cost_usd=_cost(payload))
+                       reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""
@@ -175,7 +180,7 @@ class X:
 
     def _ask_mentions(self, asked: Asked, cursor: Cursor, token: str) -> dict[str, Any]:
         return self._with_fields(asked, lambda client, fields: client.get_users_mentions(
-            cursor.user_id, since_id=cursor.newest_id or None, max_results=PAGE_SIZE,
+            cursor.user_id, since_id=cursor.floor or cursor.newest_id or None, max_results=PAGE_SIZE,
             pagination_token=token or None, **fields))
 
     def _with_fields(self, asked: Asked, call: Callable[..., Any]) -> dict[str, Any]:

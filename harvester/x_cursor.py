@@ -17,6 +17,7 @@ from harvester.x_payload import EPOCH
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
+OVERLAP, OVERLAP_EVERY = timedelta(hours=2), timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Cursor(StoredCursor):
     user_id: str = ""
     rechecked_at: float = 0.0
     named_at: float = 0.0
+    floor: str = ""  # this cycle reads down to here, below the ground: a re-reading
+    overlapped_at: float = 0.0
     watch: dict[str, list[Any]] = field(default_factory=dict)
 
     def page_done(self, *, newest_id: str, next_token: str) -> None:
@@ -43,7 +46,20 @@ class Cursor(StoredCursor):
         self.pages += 1
         if not next_token:
             self.newest_id = later(self.newest_id, self.pending_newest)
-            self.pending_newest = ""
+            self.pending_newest = self.floor = ""
+
+    def overlap(self, *, now: datetime) -> None:
+        """Once an hour a cycle reads the last two hours again: what X showed late is found, and costs nothing twice."""
+        if self.next_token or now.timestamp() - self.overlapped_at < OVERLAP_EVERY.total_seconds():
+            return
+        if self.newest_id and self.overlapped_at and not self.floor:
+            self.floor = earlier(self.newest_id, first_id_of(now - OVERLAP))
+        self.overlapped_at = now.timestamp()
+
+    def paid_for(self, native_id: str, *, now: datetime) -> bool:
+        """Whether this re-reading shows a post that was read, and paid for, earlier on this UTC day."""
+        today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+        return bool(self.floor) and int(today) <= int(native_id) <= int(self.newest_id or 0)
 
     def outdated(self, mention: Mention) -> bool:
         """Whether we hold a newer version of this post: storing the old one would undo the edit."""
@@ -85,6 +101,10 @@ def root_of(key: str) -> str:
 def later(one: str, other: str) -> str:
     """The higher of two ids; "" is lower than any."""
     return max(one, other, key=lambda native_id: int(native_id or 0))
+
+
+def earlier(one: str, other: str) -> str:
+    return min(one, other, key=int)
 
 
 def _day(now: datetime) -> int:

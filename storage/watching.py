@@ -37,7 +37,9 @@ class WatchStore(Protocol):
     def heard(self, *, since: datetime) -> dict[str, dict[int, int]]:
         """Account -> hour of posting (whole hours since 1970) -> posts; nothing posted before `since`."""
 
-    def ask_backfill(self, keys: Sequence[str], *, since: datetime | None, now: datetime) -> list[str]:
+    def ask_backfill(
+        self, keys: Sequence[str], *, since: datetime | None, now: datetime, actor: str = "ops"
+    ) -> list[str]:
         """Read these again from `since`, at once; None: from what was read last, which a window may be waiting for.
 
         Who waited for a person or for money goes on with it. Returns the keys that are polled at all.

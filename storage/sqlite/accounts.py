@@ -90,7 +90,7 @@ def unpause(connection: sqlite3.Connection, platform: str, *, reason: str, now: 
 
 
 def ask_backfill(
-    connection: sqlite3.Connection, keys: Sequence[str], *, since: datetime | None, now: datetime
+    connection: sqlite3.Connection, keys: Sequence[str], *, since: datetime | None, now: datetime, actor: str
 ) -> list[str]:
     """See WatchStore.ask_backfill."""
     polled = [key for key, in connection.execute(
@@ -104,7 +104,7 @@ def ask_backfill(
         " watch.account AND b.until_at IS NULL)) WHERE account IN (SELECT value FROM json_each(?2))",
         (maybe_micros(since), keys_json(polled)))
     watching.close_breaker(connection, {platform_of(connection, key) for key in polled})
-    audit.append(connection, [audit.Entry(now, "ops", "backfill", subject=key,
+    audit.append(connection, [audit.Entry(now, actor, "backfill", subject=key,
                                           after={"since": maybe_micros(since)}) for key in polled])
     return polled
 

@@ -51,9 +51,11 @@ class WatchVerbs:
         with self.connections.read() as connection:
             return watching.heard(connection, since=since)
 
-    def ask_backfill(self, keys: Sequence[str], *, since: datetime | None, now: datetime) -> list[str]:
+    def ask_backfill(
+        self, keys: Sequence[str], *, since: datetime | None, now: datetime, actor: str = "ops"
+    ) -> list[str]:
         with self.connections.write() as connection:
-            return accounts.ask_backfill(connection, keys, since=since, now=now)
+            return accounts.ask_backfill(connection, keys, since=since, now=now, actor=actor)
 
     def to_recheck(self, account: str, *, since: datetime, limit: int) -> dict[str, str]:
         with self.connections.read() as connection:
