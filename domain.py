@@ -70,7 +70,7 @@ class Account:
 class AccountNote:
     """What a fetch learnt about the account itself: a new handle, a foreign owner."""
 
-    kind: str  # "renamed" | "handle_taken" | "endpoint_refused"
+    kind: str  # "renamed" | "handle_taken" | "endpoint_refused" | "gap": what no back-fill reaches
     detail: str
 
 

@@ -1,10 +1,10 @@
 """X (Twitter) through tweepy's v2 client: mentions of an account since the last one seen.
 
-One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> a re-read of what
-was seen in the last day (deletions, edits) -> now and then the account's own name. `newest_id` moves
-only when the last page of a cycle is stored; until then the cursor holds the token of the next page,
-so a crash resumes where it was and loses nothing. The re-read and the name never hold up mentions: where
-they fail, the next cycle tries again.
+One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> where more came than
+X's timeline holds, a search for what it no longer shows -> a re-read of what was seen in the last day
+(deletions, edits) -> now and then the account's own name. `newest_id` moves only when the last page of a
+cycle is stored; until then the cursor holds the token of the next page, so a crash resumes where it was
+and loses nothing. The other steps never hold up mentions: where they fail, a later cycle tries again.
 
 Refuses to be built unless an operator has stated an agreement (X sells governments no other access) or
 it talks to a simulator. Never sleeps, never logs a token, never reads from X what is not asked here.
@@ -26,7 +26,8 @@ from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
 from harvester.x_cursor import WATCHED, Cursor, first_id_of, root_of
 from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
-from harvester.x_payload import chain_of, gone_in, items_of, mentions_of, newest_id_of
+from harvester.x_gap import lost_of, search_for
+from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
 from settings import PlatformSettings
 
 __all__ = ["HOSTS", "PROFILES", "X", "mentions_of"]
@@ -38,6 +39,8 @@ POST_USD, USER_USD = 0.005, 0.010
 PAGE_SIZE = 100
 POLLS_PER_RECHECK = 3  # a re-read on the day of the first reading is free; 3 x 120 s is soon enough
 POLLS_PER_NAME = 30  # a user costs twice a post
+STEPS = ("mentions", "gap", "recheck", "name")
+AFTER_FAILURE, AFTER_REFUSAL = timedelta(minutes=1), timedelta(hours=1)  # until a gap is searched again
 COMMON_FIELDS = ("id", "text", "created_at", "conversation_id", "edit_controls", "entities", "attachments", "geo",
                  "lang", "public_metrics", "withheld")
 OTHER_FIELDS = {
@@ -91,14 +94,10 @@ class X:
         asked = self._ask_for(account, now)
         cursor.user_id = cursor.user_id or account.native_id or self._resolve(asked)
         asked.account = replace(account, native_id=cursor.user_id)
-        if cursor.step == "recheck":
-            page = self._beside(asked, cursor, self._recheck)
-        elif cursor.step == "name":
-            page = self._beside(asked, cursor, self._name)
-        else:
-            page = self._mentions(asked, cursor)
+        beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
+        page = self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
         return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
-                       unfinished=bool(cursor.next_token))
+                       unfinished=bool(cursor.next_token) or (bool(cursor.gaps) and now.timestamp() >= cursor.gap_at))
 
     def rewind(self, cursor: str, *, since: datetime) -> str:
         """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
@@ -153,12 +152,13 @@ class X:
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
         again = {m.native_id for m in fresh if cursor.paid_for(m.native_id, now=asked.now)}
         cursor.see(fresh, now=asked.now)
+        cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
                          next_token=word(mapping(payload.get("meta")).get("next_token")) or "")
         more = bool(cursor.next_token) and cursor.pages < self._settings.max_pages
         if not more:
             cursor.pages = 0
-            cursor.step = self._next_step(cursor, asked.now)
+            cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
                        reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
 
@@ -196,33 +196,55 @@ class X:
 
     # --- beside the mentions
 
-    def _next_step(self, cursor: Cursor, now: datetime, *, after: str = "mentions") -> str:
+    def _next_step(self, cursor: Cursor, now: datetime, *, done: str) -> str:
+        """The step that is due after `done`; a gap may take several, up to the pages of a cycle."""
         moment = now.timestamp()
-        recheck = bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds()
-        if after == "mentions" and recheck:
-            return "recheck"
-        if after != "name" and moment - cursor.named_at >= self._name_every.total_seconds():
-            return "name"
-        return "mentions"
+        due = {
+            "gap": bool(cursor.gaps) and moment >= cursor.gap_at and cursor.pages < self._settings.max_pages,
+            "recheck": bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds(),
+            "name": moment - cursor.named_at >= self._name_every.total_seconds(),
+        }
+        later = STEPS[STEPS.index(done) + (done != "gap"):]
+        return next((step for step in later if due.get(step)), "mentions")
 
     def _beside(self, asked: Asked, cursor: Cursor, step: Callable[[Asked, Cursor], Page]) -> Page:
         """A step whose failure must not keep mentions from coming; a dead token and lack of money do."""
-        name = cursor.step
-        page = Page((), "")
+        name, page, wait = cursor.step, Page((), ""), timedelta(0)
         try:
             page = step(asked, cursor)
         except (BadQuestion, Refused) as error:
             page = replace(page, notes=(AccountNote("endpoint_refused", f"{name}: {error.reason}"),))
+            wait = AFTER_REFUSAL
         except HarvestError as error:
             if error.remedy:
                 raise  # a person has to act
             log.info("step left for the next cycle", account=asked.account.key, step=name, reason=error.reason)
-        if name == "recheck":
+            wait = AFTER_FAILURE
+        if name == "gap":
+            cursor.gap_at = (asked.now + wait).timestamp()
+        elif name == "recheck":
             cursor.rechecked_at = asked.now.timestamp()
         else:
             cursor.named_at = asked.now.timestamp()
-        cursor.step = self._next_step(cursor, asked.now, after=name)
+        cursor.step = self._next_step(cursor, asked.now, done=name)
+        cursor.pages = cursor.pages if cursor.step == "gap" else 0
         return replace(page, cursor=cursor.dump(), more=cursor.step != "mentions")
+
+    def _gap(self, asked: Asked, cursor: Cursor) -> Page:
+        """A page of recent search over what the timeline no longer showed; what is too old is said to be lost."""
+        gap = cursor.gaps[0]
+        lost = lost_of(gap, now=asked.now)
+        notes = (AccountNote("gap", lost),) if lost else ()
+        question = search_for(gap, handle=asked.account.handle, now=asked.now)
+        if question is None:
+            cursor.gap_searched([], more=False)
+            return Page((), "", notes=notes)
+        payload = self._with_fields(asked, lambda client, fields: client.search_recent_tweets(**question, **fields))
+        page = mentions_of(payload, account=asked.account, seen_at=asked.now)
+        fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
+        cursor.see(fresh, now=asked.now)
+        cursor.gap_searched(ids_of(payload), more=bool(mapping(payload.get("meta")).get("next_token")))
+        return replace(page, mentions=fresh, cost_usd=_cost(payload), notes=notes)
 
     def _recheck(self, asked: Asked, cursor: Cursor) -> Page:
         """Re-read what was seen in the last day: what is missing with a reason is gone, what grew is edited.

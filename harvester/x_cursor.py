@@ -18,12 +18,15 @@ from harvester.x_payload import EPOCH
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
 OVERLAP, OVERLAP_EVERY = timedelta(hours=2), timedelta(hours=1)
+TIMELINE_ENDS = 600  # X shows the newest 800 mentions, fewer where some were deleted: a needless search is free
+GAPS_KEPT = 20
 
 
 @dataclass(slots=True)
 class Cursor(StoredCursor):
     """`newest_id` is stored ground; `pending_newest` and `next_token` belong to a cycle under way.
 
+    `gaps`: {since, until}: ids between which posts are still to be searched for, newest first.
     `watch`: root id -> [id of the newest version seen, first seen (epoch s), UTC day last paid for].
     """
 
@@ -31,7 +34,11 @@ class Cursor(StoredCursor):
     pending_newest: str = ""
     next_token: str = ""
     pages: int = 0
-    step: str = "mentions"  # mentions | recheck | name
+    shown: int = 0  # posts of the cycle under way
+    oldest: str = ""  # id of the oldest of them
+    gaps: list[dict[str, str]] = field(default_factory=list)
+    gap_at: float = 0.0  # no search before
+    step: str = "mentions"  # mentions | gap | recheck | name
     user_id: str = ""
     rechecked_at: float = 0.0
     named_at: float = 0.0
@@ -45,6 +52,7 @@ class Cursor(StoredCursor):
         self.next_token = next_token
         self.pages += 1
         if not next_token:
+            self._note_gap()
             self.newest_id = later(self.newest_id, self.pending_newest)
             self.pending_newest = self.floor = ""
 
@@ -60,6 +68,28 @@ class Cursor(StoredCursor):
         """Whether this re-reading shows a post that was read, and paid for, earlier on this UTC day."""
         today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
         return bool(self.floor) and int(today) <= int(native_id) <= int(self.newest_id or 0)
+
+    def count(self, native_ids: list[int]) -> None:
+        """Note what a page showed, before it is done."""
+        self.shown += len(native_ids)
+        oldest = min([*native_ids, *([int(self.oldest)] if self.oldest else [])], default=None)
+        self.oldest = "" if oldest is None else str(oldest)
+
+    def gap_searched(self, found: list[int], *, more: bool) -> None:
+        """Note a page of the search over the first gap: it goes on below the oldest post found, without a token."""
+        self.pages += 1
+        if more and found:
+            self.gaps[0]["until"] = str(min(found))
+        else:
+            self.gaps = self.gaps[1:]
+
+    def _note_gap(self) -> None:
+        """A cycle as long as X's timeline ended where the timeline ends, and not where our ground begins."""
+        ground = self.floor or self.newest_id
+        if self.shown >= TIMELINE_ENDS and ground and int(self.oldest) > int(ground) + 1:
+            gap = {"since": ground, "until": self.oldest}
+            self.gaps = [*self.gaps, gap][-GAPS_KEPT:]
+        self.shown, self.oldest = 0, ""
 
     def outdated(self, mention: Mention) -> bool:
         """Whether we hold a newer version of this post: storing the old one would undo the edit."""

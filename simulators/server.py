@@ -69,7 +69,9 @@ class Server:
         self.requests: list[Request] = []
         self.refused: list[str] = []
         self.stopping = threading.Event()
-        self._http = _Threads(("127.0.0.1", port), _handler(self, routes))
+        self.hosts = frozenset(routes)
+        self.handler = _handler(self, routes)
+        self._http = _Threads(("127.0.0.1", port), self.handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
