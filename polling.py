@@ -148,14 +148,19 @@ class Poller:
 
     def poll(self, accounts: Sequence[Account]) -> None:
         """Accounts of one platform, one after the other."""
+        skipped: set[str] = set()
         for account in self._in_turn(accounts):
             if self.stopped():
                 return
-            if self.live and is_open(self._breaker(account.platform), self.now()):
-                return
-            if self._without_money(account):
+            if account.key in skipped or self._without_money(account):
                 continue
-            if self.one(account) is not None and self.live:
+            if self.one(account) is None:
+                if not self.live:
+                    continue
+                if is_open(self._breaker(account.platform), self.now()):
+                    return
+                skipped = {a.key for a in accounts} - {a.key for a in self.store.accounts_due(self.now())}
+            elif self.live:
                 self._sweep(account)
 
     def one(self, account: Account) -> Saved | None:

@@ -24,7 +24,7 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import WATCHED, Cursor, first_id_of, root_of
+from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, first_id_of, root_of
 from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
 from harvester.x_gap import lost_of, search_for
 from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
@@ -84,6 +84,7 @@ class X:
         # one adapter, so one pool of connections, under the fresh session of each fetch
         self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
         self._recheck_every = poll_every * POLLS_PER_RECHECK if recheck_every is None else recheck_every
+        self._overlap_every = OVERLAP_EVERY
         self._name_every = poll_every * POLLS_PER_NAME if name_every is None else name_every
         self.profile = settings.api_version or "v2.166"
         if self.profile not in PROFILES:
@@ -145,7 +146,7 @@ class X:
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
-        cursor.overlap(now=asked.now)
+        cursor.overlap(every=self._overlap_every, now=asked.now)
         payload = self._mentions_page(asked, cursor)
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names

@@ -56,9 +56,9 @@ class Cursor(StoredCursor):
             self.newest_id = later(self.newest_id, self.pending_newest)
             self.pending_newest = self.floor = ""
 
-    def overlap(self, *, now: datetime) -> None:
+    def overlap(self, *, every: timedelta = OVERLAP_EVERY, now: datetime) -> None:
         """Once an hour a cycle reads the last two hours again: what X showed late is found, and costs nothing twice."""
-        if self.next_token or now.timestamp() - self.overlapped_at < OVERLAP_EVERY.total_seconds():
+        if self.next_token or now.timestamp() - self.overlapped_at < every.total_seconds():
             return
         if self.newest_id and self.overlapped_at and not self.floor:
             self.floor = earlier(self.newest_id, first_id_of(now - OVERLAP))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain import BlindWindow, Breaker, Spend
+from storage.records import HistoryEntry
 
 
 class WatchStore(Protocol):
@@ -26,6 +27,9 @@ class WatchStore(Protocol):
 
     def fell_silent(self, account: str, *, since: datetime, cause: str, now: datetime) -> bool:
         """It is read and brings nothing, against all habit; True the first time. Closed by the next post."""
+
+    def account_history(self, account: str, *, limit: int = 20) -> list[HistoryEntry]:
+        """What was noted of an account, newest first: names it had, who resumed it, what its platform refused."""
 
     def breakers(self) -> dict[str, Breaker]: ...
 

@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS heard (  -- how much an account brought in an hour: b
   n INTEGER NOT NULL,
   PRIMARY KEY (account, hour)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS audit_subject ON audit(subject) WHERE subject IS NOT NULL;  -- an account's history
 """
 
 FILL_HEARD = """INSERT INTO heard SELECT s.account, m.posted_at / 3600000000, count(*)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain import BlindWindow, Breaker, Spend
-from storage.sqlite import accounts, watching
+from storage.records import HistoryEntry
+from storage.sqlite import accounts, audit, watching
 from storage.sqlite.connection import Connections
 
 
@@ -34,6 +35,10 @@ class WatchVerbs:
     def fell_silent(self, account: str, *, since: datetime, cause: str, now: datetime) -> bool:
         with self.connections.write() as connection:
             return watching.fell_silent(connection, account, since=since, cause=cause, now=now)
+
+    def account_history(self, account: str, *, limit: int = 20) -> list[HistoryEntry]:
+        with self.connections.read() as connection:
+            return audit.of_subject(connection, account, limit=limit)
 
     def breakers(self) -> dict[str, Breaker]:
         with self.connections.read() as connection:
