@@ -1,6 +1,6 @@
 """The way of a mention, in the order in which it happens. Calls every stage, owns none.
 
-    (polling.py)    connector.fetch -> pacing -> store.save_page           network, then one transaction
+    (polling/)      connector.fetch -> pacing -> store.save_page           network, then one transaction
     fetch_pictures  store.pictures_waiting -> fetch -> look -> store.save_pictures    hashes, or nothing within time
     process_batch   store.unprocessed -> fold (reference, else words) -> extract -> decide -> store.settle
     deliver_due     store.due_events -> transport.send -> store.mark_sent

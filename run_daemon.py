@@ -48,7 +48,7 @@ from storage.store import Store
 log = structlog.get_logger("daemon")
 
 JUMP_SECONDS = 30.0  # a larger step of the wall clock against the monotonic one is a jump
-LONGEST_WAIT = timedelta(hours=1)  # no account waits longer than this because of a failure
+LONGEST_WAIT = timedelta(hours=24)  # no account waits longer than this because of a failure: no platform asks for more
 BATCH = 200  # mentions a transaction: 152 us a post against 532 us one by one (docs/adr/0001)
 DRAIN_SECONDS = 8.0
 LOOK_SECONDS = 0.2

@@ -188,7 +188,7 @@ def failed(
 def shift(connection: sqlite3.Connection, seconds: float, *, latest: datetime) -> None:
     """Move what waits for a wall-clock time by a jump of that clock; none beyond `latest`.
 
-    Retries of mentions and events wait for the same clock and move too. Not moved: an account that
+    Breakers, retries of mentions and events wait for the same clock and move too. Not moved: an account that
     waits for a new month's money, and due dates of law.
     """
     by, bound = round(seconds * SECOND), micros(latest)
@@ -196,6 +196,8 @@ def shift(connection: sqlite3.Connection, seconds: float, *, latest: datetime) -
         "UPDATE account SET next_poll_at = min(next_poll_at + ?, ?)"
         " WHERE next_poll_at IS NOT NULL AND state <> 'paused_budget'", (by, bound),
     )
+    connection.execute("UPDATE breaker SET open_until = min(open_until + ?, ?) WHERE open_until IS NOT NULL",
+                       (by, bound))
     connection.execute("UPDATE mention SET retry_at = min(retry_at + ?, ?) WHERE fate IN ('waiting', 'failed')"
                        " AND retry_at IS NOT NULL", (by, bound))
     connection.execute("UPDATE outbox SET due_at = min(due_at + ?, ?)"

@@ -1,29 +1,23 @@
-"""Who is asked when: the way from what is due to a stored page, past the budget and the breaker.
-
-    Poller.due    store.accounts_due, less the platforms that are left alone
-    Poller.poll   breaker -> purse -> harvest_one -> sweep                one platform, one thread
-    harvest_one   connector.fetch -> pacing -> store.save_page            network, then one transaction
-    Poller.oversee    how things stand -> notices -> store.call           told once, by their keys
-
-Everything that is waited for stands in the store, so a restart asks nobody before their time.
-"""
+"""Who is asked when: past the breaker and the purse, in turn, and told of once what needs a person."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
-from domain import Account, AccountState, Breaker, Page, Spend
-from harvester.base import AccountBlocked, BudgetSpent, Connector, HarvestError, Rechecks, Rewinds, Transient
-from harvester.breaker import answered, failed, is_open, probes
-from harvester.budget import OWN_LIMIT, Purse, purse
+from domain import Account, AccountState, Breaker
+from harvester.base import Connector, HarvestError, Rechecks
+from harvester.breaker import is_open, probes
+from harvester.budget import OWN_LIMIT, Purse
 from harvester.notices import notices
-from harvester.pacing import after_failure, after_success, next_month
+from harvester.pacing import next_month
 from harvester.silence import HISTORY, silence
+from polling.harvest import Clock, harvest_one
+from polling.standing import purses, token_ends
 from settings import Settings
 from storage.records import Saved
 from storage.store import Store
@@ -31,92 +25,9 @@ from storage.store import Store
 log = structlog.get_logger("polling")
 
 SWEEP_EVERY = timedelta(hours=1)
-SWEEP_FOR = timedelta(hours=24)  # PLATFORMS 1.7: younger posts with an open ticket
+SWEEP_FOR = timedelta(hours=24)  # younger posts with an open ticket
 SWEPT = 100
 SILENCE_EVERY = timedelta(minutes=10)
-Clock = Callable[[], datetime]
-
-
-def harvest_one(
-    account: Account, *, connector: Connector, store: Store, poll_every: timedelta, now: Clock, rng: random.Random,
-    pictures_within: timedelta | None = None, polled: bool = False, money: Callable[[], str] = lambda: "",
-) -> Saved | None:
-    """Fetch pages of one account until there is no more; None where the platform would not answer.
-
-    `pictures_within`: how long its posts may wait for their pictures; None where those are not fetched. `polled`:
-    a live platform, whose blind times are kept. `money` says why nothing more may be read; what was paid for is stored.
-    """
-    total = Saved()
-    account = _set_back(account, connector)
-    while True:
-        try:
-            page = connector.fetch(account, now=now())
-            _same_account(account, page)
-        except HarvestError as error:
-            _failed(account, error, store=store, now=now(), rng=rng)
-            return None
-        except Exception as error:
-            # a connector's own fault must not have it asked again every second
-            log.exception("connector failed", account=account.key)
-            _failed(account, Transient(f"kesalahan program: {type(error).__name__}"), store=store, now=now(), rng=rng)
-            return None
-        # a page with more behind it leaves the account due: a crash now must not wait for the next turn
-        next_poll_at = now() if page.more else after_success(page, poll_every=poll_every, now=now(), rng=rng)
-        until = now() + pictures_within if pictures_within else None
-        saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now(), pictures_until=until,
-                                polled=polled)
-        total = Saved(*(getattr(total, f) + getattr(saved, f) for f in Saved.__slots__))
-        _answered(account.platform, store)
-        if not page.more or money():
-            break
-        account = replace(account, cursor=page.cursor, fail_count=0, native_id=account.native_id or page.native_id)
-    log.info("harvested", account=account.key, new=total.new, known=total.known, revised=total.revised,
-             gone=total.gone, quarantined=total.quarantined)
-    return total
-
-
-def _set_back(account: Account, connector: Connector) -> Account:
-    """Where somebody asked to have it read again from a moment on, the cursor goes back there."""
-    if account.backfill_from is None or not isinstance(connector, Rewinds):
-        return account
-    log.info("back-fill", account=account.key, since=account.backfill_from.isoformat())
-    return replace(account, cursor=connector.rewind(account.cursor, since=account.backfill_from))
-
-
-def _same_account(account: Account, page: Page) -> None:
-    """A name may pass to somebody else, an id does not: what another id was shown is never stored as this account's."""
-    if account.native_id and page.native_id and page.native_id != account.native_id:
-        raise AccountBlocked(
-            f"@{account.handle.lstrip('@')} kini milik id {page.native_id}, bukan {account.native_id}", alone=True,
-            remedy="periksa akunnya; bila memang pindah, tulis native_id barunya di config.yaml, lalu: "
-                   f"kentongan poll --backfill {account.key}")
-
-
-def _failed(account: Account, error: HarvestError, *, store: Store, now: datetime, rng: random.Random) -> None:
-    outcome = after_failure(error, failures=account.fail_count + 1, now=now, rng=rng)
-    store.save_failure(account.key, state=outcome.state, next_poll_at=outcome.next_poll_at, reason=outcome.reason,
-                       now=now)
-    log.warning("fetch failed", account=account.key, state=outcome.state, reason=outcome.reason)
-    others = [a.key for a in store.accounts()
-              if a.platform == account.platform and a.state in (AccountState.OK, AccountState.BACKOFF)]
-    if isinstance(error, BudgetSpent):  # the bill is the platform's: no other account asks to hear the same
-        store.pause(others, reason=outcome.reason, until=outcome.next_poll_at, now=now)
-    before = store.breakers().get(account.platform, Breaker(account.platform))
-    after = failed(before, error, now=now, rng=rng)
-    if after != before:
-        store.save_breaker(after)
-    if after.opened > before.opened:
-        log.warning("platform left alone", platform=account.platform, until=str(after.open_until), reason=error.reason)
-        store.go_blind(others, kind="platform", cause=f"{account.platform} dibiarkan: {error.reason}", now=now)
-
-
-def _answered(platform: str, store: Store) -> None:
-    before = store.breakers().get(platform)
-    if before is not None and before != answered(before):
-        store.save_breaker(answered(before))
-
-
-# --- all accounts ---------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -261,46 +172,3 @@ class Poller:
             if found and self.store.fell_silent(account.key, since=found.since, cause=found.cause, now=now):
                 log.warning("silent against all habit", account=account.key, since=str(found.since), hours=found.hours)
                 self.store.ask_backfill([account.key], since=found.since, now=now, actor="kentongan")
-
-
-def purses(store: Store, settings: Settings, *, now: datetime) -> dict[str, Purse]:
-    """Every configured platform's money."""
-    spent = store.spends(now)
-    return {
-        name: purse(spent.get(name, Spend(name)), monthly_usd=platform.monthly_usd,
-                    reserve=_reserve(settings, name), billed=platform.base_url is None, now=now)
-        for name, platform in settings.platforms.items()
-    }
-
-
-def _reserve(settings: Settings, platform: str) -> float:
-    """Kept back only where somebody is marked to have it."""
-    marked = any(a.reserve and a.enabled and a.platform == platform for a in settings.accounts)
-    return settings.platforms[platform].reserve_percent / 100 if marked else 0.0
-
-
-def token_ends(accounts: Sequence[Account], settings: Settings) -> dict[str, date]:
-    """Account -> the first day that config.yaml, for it or its platform, or the platform itself names."""
-    own = {a.key: a.token_expires for a in settings.accounts}
-    found = {}
-    for account in accounts:
-        platform = settings.platforms.get(account.platform)
-        told = account.token_expires_at.astimezone(UTC).date() if account.token_expires_at else None
-        days = [day for day in (own.get(account.key) or (platform and platform.token_expires), told) if day]
-        if days:
-            found[account.key] = min(days)
-    return found
-
-
-def configured_accounts(settings: Settings) -> tuple[Account, ...]:
-    def state(account_enabled: bool, platform: str) -> AccountState:
-        polled = account_enabled and settings.platforms[platform].enabled
-        return AccountState.OK if polled else AccountState.DISABLED
-
-    return tuple(
-        Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department,
-                state=state(a.enabled, a.platform))
-        for a in settings.accounts
-    )
-
-
