@@ -39,6 +39,7 @@ class Cursor(StoredCursor):
     `seen`: key -> [graph id, text digest, posted (epoch s), cycle last shown in, key of the post above].
     `covered`: what this cycle read to the end -> since when: "posts", or the key of a commented post.
     `owed`: steps that this cycle could not do, for the next one.
+    `deep`: a back-fill: lists are read down to `since`, also where all that they show is known.
     """
 
     node: str = ""
@@ -51,6 +52,8 @@ class Cursor(StoredCursor):
     counts: dict[str, int] = field(default_factory=dict)
     confirming: bool = False
     named_at: float = 0.0
+    expiry_at: float = 0.0  # when the token was last asked for its end
+    deep: bool = False
     seen: dict[str, list[Any]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -68,6 +71,10 @@ class Cursor(StoredCursor):
             self.push(following, first=True)
         elif news:
             self.owed.append(asdict(replace(following, page=1)))
+
+    def goes_deeper(self, oldest: float) -> bool:
+        """Whether a back-fill reads on although a page told nothing new."""
+        return self.deep and oldest >= self.since
 
     def changed(self, mentions: Iterable[Mention], graph_ids: Mapping[str, str], *, now: datetime) -> list[Mention]:
         """Those that are new, and those whose text changed, as edits; all are marked as shown."""

@@ -18,6 +18,7 @@ import instaloader
 from domain import Account, AccountNote, Mention, Page, Quarantined
 from harvester.base import AccountBlocked, HarvestError, RateLimited
 from harvester.instagram_cursor import Cursor
+from harvester.instagram_history import history_of
 from harvester.instagram_posts import MALFORMED, malformed, post_key
 from harvester.instagram_reader import Item, Posts, Reader
 from harvester.instagram_session import (
@@ -77,7 +78,7 @@ class Instagram:
         self.settings = platform_settings
         if requests_per_hour is None and not platform_settings.base_url:
             requests_per_hour = REQUESTS_PER_HOUR
-        self.gate = Gate(requests_per_hour)
+        self.gate = Gate(requests_per_hour, history_of(platform_settings.session_file))
         self.adapter = GatedAdapter(self.gate, base_url=platform_settings.base_url)
         self._session: SavedSession | None = None
         self._loader: instaloader.Instaloader | None = None
@@ -89,7 +90,7 @@ class Instagram:
         cursor = Cursor.of(account.cursor)
         known_as = replace(account, native_id=account.native_id or cursor.id)
         try:
-            context = self._context(account.key, cursor, now)
+            context = self._context(account.key, now)
             step = Step(known_as, cursor, context, Reader(known_as, now), now)
             with wired(self.adapter):
                 page = self._take(step)
@@ -100,13 +101,20 @@ class Instagram:
             self._open_breaker(account, error, failure, now)
             raise failure from error
         self._trip = None
-        cursor.spent = [int(at.timestamp()) for at in self.gate.spent()]
-        return replace(page, cursor=cursor.dump(), more=cursor.step != "tagged" or cursor.frozen is not None)
+        return replace(page, cursor=cursor.dump(), more=cursor.step != "tagged" or cursor.frozen is not None,
+                       native_id=cursor.id, quota=self.gate.quota())
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """From the top again, down to that moment or as far as one fetch reads; own posts' comments as well."""
+        held = Cursor.of(cursor)
+        held.step, held.seen, held.listed, held.frozen, held.counts = "tagged", [], [], None, {}
+        held.last_date_utc = since.isoformat()
+        return held.dump()
 
     def whoami(self, *, now: datetime) -> str | None:
         """Who the session says it is: one request. None proves nothing, a passing block looks the same."""
         try:
-            context = self._context("", Cursor(), now)
+            context = self._context("", now)
             with wired(self.adapter):
                 name: str | None = context.test_login()
         except HarvestError:
@@ -117,7 +125,7 @@ class Instagram:
 
     # --- session and breaker
 
-    def _context(self, account_key: str, cursor: Cursor, now: datetime) -> instaloader.InstaloaderContext:
+    def _context(self, account_key: str, now: datetime) -> instaloader.InstaloaderContext:
         """The logged-in context, made anew when the session file has changed: that closes the breaker too."""
         session = read_session(self.settings.session_file)
         if session != self._session or self._loader is None:
@@ -127,7 +135,7 @@ class Instagram:
             self._session, self._trip, self._profiles = session, None, {}
         if self._trip is not None and account_key != self._trip.account and now < self._trip.until:
             raise self._trip.error()
-        self.gate.open_for(now, remembered=cursor.spent_at())
+        self.gate.open_for(now)
         self.adapter.ends_at = self.adapter.clock() + FETCH_DEADLINE.total_seconds()
         return self._loader.context
 
@@ -164,11 +172,11 @@ class Instagram:
         posts = profile.get_tagged_posts()
         cursor.id = str(profile.userid)
         if cursor.frozen:
-            _thaw(posts, cursor)
+            _thaw(posts, cursor, step.now)
         items, through = self._read_tagged(step, posts)
         mentions, faults = _sorted_out(items)
         shown = [mention.native_id for mention in mentions]
-        if through or not cursor.seen:  # the first reading goes only as deep as one fetch
+        if through or cursor.first:
             cursor.tagged_through(shown, (mention.posted_at for mention in mentions))
         else:
             cursor.tagged_cut(shown, posts.freeze()._asdict())
@@ -176,18 +184,27 @@ class Instagram:
                     notes=_renamed(step.account, profile.username))
 
     def _read_tagged(self, step: Step, posts: Posts) -> tuple[list[Item], bool]:
-        """Items, and whether the reading came down to what is known, or to the end."""
-        known, last_date, streak = set(step.cursor.seen), step.cursor.last_date, 0
+        """Items, and whether the reading came down to what is known, to what is older than asked for, or to the end.
+
+        Where the hour's requests end, what was read so far is kept, and the next fetch goes on behind it.
+        """
+        known, last_date, streak, aged = set(step.cursor.seen), step.cursor.last_date, 0, 0
         items: list[Item] = []
         limit = min(self.settings.max_pages, PAGES_PER_FETCH) * KNOWN_STREAK
-        for item in islice(step.reader.posts(posts), limit):
-            items.append(item)
-            if isinstance(item, Quarantined):
-                continue
-            streak = streak + 1 if item.native_id in known else 0
-            old = last_date is not None and item.posted_at <= last_date
-            if streak >= KNOWN_STREAK or (streak and old and len(items) >= KNOWN_STREAK):
-                return items, True
+        try:
+            for item in islice(step.reader.posts(posts), limit):
+                items.append(item)
+                if isinstance(item, Quarantined):
+                    continue
+                streak = streak + 1 if item.native_id in known else 0
+                old = last_date is not None and item.posted_at <= last_date
+                aged = aged + 1 if old else 0
+                if max(streak, aged) >= KNOWN_STREAK or (streak and old and len(items) >= KNOWN_STREAK):
+                    return items, True
+        except Deferred:
+            if not items:
+                raise
+            return items, False
         return items, len(items) < limit
 
     def _own(self, step: Step) -> Page:
@@ -246,10 +263,14 @@ def _sorted_out(items: list[Item]) -> tuple[tuple[Mention, ...], tuple[Quarantin
     return mentions, tuple(item for item in items if isinstance(item, Quarantined))
 
 
-def _thaw(posts: Posts, cursor: Cursor) -> None:
-    """Go on where the last fetch was cut; from the top where that is no longer possible."""
+def _thaw(posts: Posts, cursor: Cursor, now: datetime) -> None:
+    """Go on where the last fetch was cut; from the top where that is no longer possible: Instagram forgets the place
+    after a month, and it belongs to one session and one name of the account. The last post comes once more."""
     try:
-        posts.thaw(instaloader.FrozenNodeIterator(**(cursor.frozen or {})))
+        frozen = instaloader.FrozenNodeIterator(**(cursor.frozen or {}))
+        if not frozen.best_before or frozen.best_before <= now.timestamp():
+            raise instaloader.InvalidArgumentException("too old")
+        posts.thaw(frozen)
     except (instaloader.InvalidArgumentException, TypeError):
         cursor.listed, cursor.frozen = [], None
 

@@ -3,14 +3,14 @@
 Instagram knows no since_id: what is new follows from what was known. The cursor is JSON: {step, id,
 last_date_utc, seen: shortcodes[200] newest first, counts: {own shortcode: comments}, listed: shortcodes
 of a reading that is not through, todo: posts whose comments are to be read, missing: {shortcode:
-failures}, frozen: where reading tagged posts goes on, spent: epoch seconds of requests}.
+failures}, frozen: where reading tagged posts goes on}. A date without `seen` is a back-fill down to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from harvester.cursor import StoredCursor
@@ -34,7 +34,6 @@ class Cursor(StoredCursor):
     todo: list[str] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
     frozen: dict[str, Any] | None = None
-    spent: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.step not in STEPS:
@@ -44,8 +43,10 @@ class Cursor(StoredCursor):
     def last_date(self) -> datetime | None:
         return datetime.fromisoformat(self.last_date_utc) if self.last_date_utc else None
 
-    def spent_at(self) -> list[datetime]:
-        return [datetime.fromtimestamp(second, UTC) for second in self.spent]
+    @property
+    def first(self) -> bool:
+        """The first reading goes only as deep as one fetch."""
+        return not self.seen and not self.last_date_utc
 
     def tagged_cut(self, shown: list[str], frozen: dict[str, Any]) -> None:
         """More is new than one fetch reads: go on from `frozen`."""

@@ -14,7 +14,7 @@ from domain import Page
 from harvester.base import AccountBlocked
 from harvester.graph import Asked, next_of
 from harvester.graph_cursor import Cursor, Step
-from harvester.graph_cycle import GraphConnector
+from harvester.graph_cycle import GraphConnector, oldest_in
 from harvester.instagram_payload import is_comment, mentions_of, shortcode_of
 from harvester.payload import Unreadable, listing, mapping, number, word
 
@@ -31,6 +31,7 @@ COMMENT_FIELDS = "id,text,timestamp,username,user,like_count,parent_id,replies{i
 class InstagramGraph(GraphConnector):
     platform: ClassVar[str] = "instagram_graph"
     carrier: ClassVar[str] = "tags"
+    lists: ClassVar[tuple[str, ...]] = ("tags",)
 
     def plan(self, cursor: Cursor) -> list[Step]:  # noqa: ARG002 - every cycle is the same here
         return [Step("tags"), Step("media")]
@@ -54,7 +55,7 @@ class InstagramGraph(GraphConnector):
         following = next_of(payload)
         if step.kind == "media":
             self._comments_that_moved(cursor, media)
-        elif following and fresh:
+        elif following and (fresh or cursor.goes_deeper(oldest_in(payload))):
             cursor.go_on(step, following, max_pages=self._settings.max_pages)
         else:
             cursor.covered["posts"] = _oldest(cursor) if following else 0.0

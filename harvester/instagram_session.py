@@ -11,7 +11,6 @@ Never logs in, never answers a challenge, never loads a pickle, never waits.
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -29,7 +28,9 @@ import requests
 from instaloader import instaloadercontext
 from requests.adapters import HTTPAdapter
 
+from domain import Quota
 from harvester.base import AccountBlocked, HarvestError, RateLimited, Transient
+from harvester.instagram_history import read_history, write_history, write_private
 from harvester.wire import Deadline, GuardedAdapter, HostRefused
 
 HOSTS = ("www.instagram.com", "i.instagram.com")
@@ -38,7 +39,7 @@ REQUESTS_PER_FETCH = 40  # instaloader follows redirects on its host for ever
 FETCH_DEADLINE = timedelta(seconds=120)
 WAIT_AFTER_429 = timedelta(minutes=15)
 NEEDED_COOKIES = ("csrftoken", "ds_user_id", "sessionid")
-LOGIN = "simpan sesi baru dengan: kentongan session import"
+LOGIN = "masuk lagi dengan: kentongan session login NAMA (atau session import)"
 
 
 # --- the way out ---------------------------------------------------------------------------------------
@@ -53,26 +54,26 @@ class Deferred(Exception):
 
 
 class Gate:
-    """Counts what leaves, against a budget per hour and one per fetch; `now` is the fetch's own."""
+    """Counts what leaves, against a budget per hour and one per fetch; `now` is the fetch's own.
 
-    def __init__(self, per_hour: int | None) -> None:
+    What left is noted in `history` before it leaves: neither a block nor a kill nor a restart buys new budget.
+    """
+
+    def __init__(self, per_hour: int | None, history: Path | None = None) -> None:
         self.per_hour = per_hour
-        self.taken: list[datetime] = []
+        self.history = history if per_hour is not None else None
+        self.taken: list[datetime] | None = None  # not yet asked of the history
         self.in_fetch = 0
-        self._before: list[datetime] = []  # what an earlier process took, as the cursors remember it
-        self._began: datetime | None = None
 
-    def open_for(self, now: datetime, *, remembered: list[datetime]) -> None:
-        """Start a fetch. `remembered` is the list that a cursor kept: restarting buys no new budget."""
-        self._began = self._began or now
+    def open_for(self, now: datetime) -> None:
+        """Start a fetch."""
         self.now, self.in_fetch = now, 0
-        hour_ago = now - timedelta(hours=1)
-        self.taken = [at for at in self.taken if at > hour_ago]
-        earlier = [at for at in remembered if hour_ago < at < self._began]
-        self._before = max(earlier, [at for at in self._before if at > hour_ago], key=len)
+        taken = read_history(self.history) if self.taken is None else self.taken
+        hour = timedelta(hours=1)
+        self.taken = [at for at in taken if now - hour < at < now + hour]  # a clock may have been far ahead
 
     def spent(self) -> list[datetime]:
-        return self._before + self.taken
+        return self.taken or []
 
     def wait_seconds(self) -> float:
         spent = self.spent()
@@ -81,10 +82,19 @@ class Gate:
         free_at = spent[-self.per_hour] + timedelta(hours=1)
         return max((free_at - self.now).total_seconds(), 1.0)
 
+    def quota(self) -> Quota | None:
+        """What is left of the hour; None without a limit."""
+        if self.per_hour is None:
+            return None
+        spent = self.spent()
+        return Quota(max(0, self.per_hour - len(spent)), self.per_hour, "permintaan",
+                     spent[0] + timedelta(hours=1) if spent else None)
+
     def count(self) -> None:
         self.in_fetch += 1
         if self.per_hour is not None:
-            self.taken.append(self.now)
+            self.taken = [*self.spent(), self.now]
+            write_history(self.history, self.taken)
         if self.in_fetch > REQUESTS_PER_FETCH:
             raise Deferred(WAIT_AFTER_429.total_seconds())
 
@@ -181,12 +191,7 @@ class SavedSession:
 def write_session(path: Path, username: str, cookies: Mapping[str, str]) -> None:
     """Our own JSON, readable by its owner only, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps({"username": username, "cookies": dict(cookies)}))
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_private(path, orjson.dumps({"username": username, "cookies": dict(cookies)}))
 
 
 def read_session(path: Path | None) -> SavedSession:
@@ -239,7 +244,7 @@ def _blocked(error: Exception, text: str, status: int | None) -> AccountBlocked 
         return AccountBlocked("Instagram wants a login", remedy=LOGIN)
     if isinstance(error, instaloader.PrivateProfileNotFollowedException):
         return AccountBlocked("the account is private and the session does not follow it",
-                              remedy="ikuti akun itu dari akun sesi")
+                              remedy="ikuti akun itu dari akun sesi", alone=True)
     if isinstance(error, instaloader.ProfileNotExistsException):
         # For an account that an operator configured, "does not exist" is how a soft block looks.
         return AccountBlocked("Instagram hides the account from the session: a soft block", remedy=LOGIN)

@@ -1,10 +1,10 @@
 """X (Twitter) through tweepy's v2 client: mentions of an account since the last one seen.
 
-One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> a re-read of what
-was seen in the last day (deletions, edits) -> now and then the account's own name. `newest_id` moves
-only when the last page of a cycle is stored; until then the cursor holds the token of the next page,
-so a crash resumes where it was and loses nothing. The re-read and the name never hold up mentions: where
-they fail, the next cycle tries again.
+One fetch is one request and one Page. A cycle is: pages of mentions, newest first -> where more came than
+X's timeline holds, a search for what it no longer shows -> a re-read of what was seen in the last day
+(deletions, edits) -> now and then the account's own name. `newest_id` moves only when the last page of a
+cycle is stored; until then the cursor holds the token of the next page, so a crash resumes where it was
+and loses nothing. The other steps never hold up mentions: where they fail, a later cycle tries again.
 
 Refuses to be built unless an operator has stated an agreement (X sells governments no other access) or
 it talks to a simulator. Never sleeps, never logs a token, never reads from X what is not asked here.
@@ -12,7 +12,7 @@ it talks to a simulator. Never sleeps, never logs a token, never reads from X wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -24,9 +24,10 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import WATCHED, Cursor, root_of
-from harvester.x_errors import Asked, BadQuestion, Refused
-from harvester.x_payload import chain_of, gone_in, items_of, mentions_of, newest_id_of
+from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, first_id_of, root_of
+from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
+from harvester.x_gap import lost_of, search_for
+from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
 from settings import PlatformSettings
 
 __all__ = ["HOSTS", "PROFILES", "X", "mentions_of"]
@@ -38,6 +39,8 @@ POST_USD, USER_USD = 0.005, 0.010
 PAGE_SIZE = 100
 POLLS_PER_RECHECK = 3  # a re-read on the day of the first reading is free; 3 x 120 s is soon enough
 POLLS_PER_NAME = 30  # a user costs twice a post
+STEPS = ("mentions", "gap", "recheck", "name")
+AFTER_FAILURE, AFTER_REFUSAL = timedelta(minutes=1), timedelta(hours=1)  # until a gap is searched again
 COMMON_FIELDS = ("id", "text", "created_at", "conversation_id", "edit_controls", "entities", "attachments", "geo",
                  "lang", "public_metrics", "withheld")
 OTHER_FIELDS = {
@@ -81,6 +84,7 @@ class X:
         # one adapter, so one pool of connections, under the fresh session of each fetch
         self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
         self._recheck_every = poll_every * POLLS_PER_RECHECK if recheck_every is None else recheck_every
+        self._overlap_every = OVERLAP_EVERY
         self._name_every = poll_every * POLLS_PER_NAME if name_every is None else name_every
         self.profile = settings.api_version or "v2.166"
         if self.profile not in PROFILES:
@@ -91,22 +95,44 @@ class X:
         asked = self._ask_for(account, now)
         cursor.user_id = cursor.user_id or account.native_id or self._resolve(asked)
         asked.account = replace(account, native_id=cursor.user_id)
-        if cursor.step == "recheck":
-            return self._beside(asked, cursor, self._recheck)
-        if cursor.step == "name":
-            return self._beside(asked, cursor, self._name)
-        return self._mentions(asked, cursor)
+        beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
+        page = self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
+        return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
+                       unfinished=bool(cursor.next_token) or (bool(cursor.gaps) and now.timestamp() >= cursor.gap_at))
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
+        held = Cursor.of(cursor)
+        held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.pages, held.step = 0, "mentions"
+        return held.dump()
+
+    def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
+        """Ask for those that the cycle does not watch: what is declared missing is gone, another version an edit."""
+        held, asked = Cursor.of(account.cursor), self._ask_for(account, now)
+        posts = {native_id: key for native_id, key in posts.items() if root_of(key) not in held.watch}
+        if not posts:
+            return Page((), "")
+        payload = self._look_up(asked, list(posts))
+        found = [raw for raw in map(mapping, items_of(payload)) if raw.get("id")]
+        grown = [newest for raw in found if (newest := chain_of(raw)[-1]) not in posts]
+        edits = self._look_up(asked, grown) if grown else {}
+        page = mentions_of(edits, account=account, seen_at=now)
+        gone = tuple(posts[native_id] for native_id in map(root_of, gone_in(payload)) if native_id in posts)
+        return replace(page, gone=gone, reads=page.reads + len(found), cost_usd=_cost(payload) + _cost(edits))
 
     def _ask_for(self, account: Account, now: datetime) -> Asked:
         secret = self._settings.secret("token_env")
         if secret is None:
             variable = self._settings.token_env or "platforms.x.token_env"
             raise AccountBlocked("token X belum ada", remedy=f"isi {variable}, lalu: kentongan accounts resume "
-                                                             f"{account.key}")
+                                                             f"{account.key}", alone=True)
         token = secret.get_secret_value()
         client = tweepy.Client(token, return_type=dict, wait_on_rate_limit=False)
         guard(client.session, self._adapter)
-        return Asked(client, account, now, token)
+        asked = Asked(client, account, now, token)
+        client.session.hooks["response"].append(asked.note)
+        return asked
 
     def _resolve(self, asked: Asked) -> str:
         """The id behind the handle: asked once, then kept in the cursor, since ids survive renaming."""
@@ -114,25 +140,28 @@ class X:
         found = word(mapping(answer.get("data")).get("id"))
         if found is None:
             raise AccountBlocked(f"akun @{asked.account.handle} tidak ditemukan di X",
-                                 remedy="periksa handle di config.yaml, atau isi native_id")
+                                 remedy="periksa handle di config.yaml, atau isi native_id", alone=True)
         return found
 
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
+        cursor.overlap(every=self._overlap_every, now=asked.now)
         payload = self._mentions_page(asked, cursor)
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
+        again = {m.native_id for m in fresh if cursor.paid_for(m.native_id, now=asked.now)}
         cursor.see(fresh, now=asked.now)
+        cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
                          next_token=word(mapping(payload.get("meta")).get("next_token")) or "")
         more = bool(cursor.next_token) and cursor.pages < self._settings.max_pages
         if not more:
             cursor.pages = 0
-            cursor.step = self._next_step(cursor, asked.now)
+            cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       cost_usd=_cost(payload))
+                       reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""
@@ -152,7 +181,7 @@ class X:
 
     def _ask_mentions(self, asked: Asked, cursor: Cursor, token: str) -> dict[str, Any]:
         return self._with_fields(asked, lambda client, fields: client.get_users_mentions(
-            cursor.user_id, since_id=cursor.newest_id or None, max_results=PAGE_SIZE,
+            cursor.user_id, since_id=cursor.floor or cursor.newest_id or None, max_results=PAGE_SIZE,
             pagination_token=token or None, **fields))
 
     def _with_fields(self, asked: Asked, call: Callable[..., Any]) -> dict[str, Any]:
@@ -168,33 +197,55 @@ class X:
 
     # --- beside the mentions
 
-    def _next_step(self, cursor: Cursor, now: datetime, *, after: str = "mentions") -> str:
+    def _next_step(self, cursor: Cursor, now: datetime, *, done: str) -> str:
+        """The step that is due after `done`; a gap may take several, up to the pages of a cycle."""
         moment = now.timestamp()
-        recheck = bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds()
-        if after == "mentions" and recheck:
-            return "recheck"
-        if after != "name" and moment - cursor.named_at >= self._name_every.total_seconds():
-            return "name"
-        return "mentions"
+        due = {
+            "gap": bool(cursor.gaps) and moment >= cursor.gap_at and cursor.pages < self._settings.max_pages,
+            "recheck": bool(cursor.watch) and moment - cursor.rechecked_at >= self._recheck_every.total_seconds(),
+            "name": moment - cursor.named_at >= self._name_every.total_seconds(),
+        }
+        later = STEPS[STEPS.index(done) + (done != "gap"):]
+        return next((step for step in later if due.get(step)), "mentions")
 
     def _beside(self, asked: Asked, cursor: Cursor, step: Callable[[Asked, Cursor], Page]) -> Page:
         """A step whose failure must not keep mentions from coming; a dead token and lack of money do."""
-        name = cursor.step
-        page = Page((), "")
+        name, page, wait = cursor.step, Page((), ""), timedelta(0)
         try:
             page = step(asked, cursor)
         except (BadQuestion, Refused) as error:
             page = replace(page, notes=(AccountNote("endpoint_refused", f"{name}: {error.reason}"),))
+            wait = AFTER_REFUSAL
         except HarvestError as error:
             if error.remedy:
                 raise  # a person has to act
             log.info("step left for the next cycle", account=asked.account.key, step=name, reason=error.reason)
-        if name == "recheck":
+            wait = AFTER_FAILURE
+        if name == "gap":
+            cursor.gap_at = (asked.now + wait).timestamp()
+        elif name == "recheck":
             cursor.rechecked_at = asked.now.timestamp()
         else:
             cursor.named_at = asked.now.timestamp()
-        cursor.step = self._next_step(cursor, asked.now, after=name)
+        cursor.step = self._next_step(cursor, asked.now, done=name)
+        cursor.pages = cursor.pages if cursor.step == "gap" else 0
         return replace(page, cursor=cursor.dump(), more=cursor.step != "mentions")
+
+    def _gap(self, asked: Asked, cursor: Cursor) -> Page:
+        """A page of recent search over what the timeline no longer showed; what is too old is said to be lost."""
+        gap = cursor.gaps[0]
+        lost = lost_of(gap, now=asked.now)
+        notes = (AccountNote("gap", lost),) if lost else ()
+        question = search_for(gap, handle=asked.account.handle, now=asked.now)
+        if question is None:
+            cursor.gap_searched([], more=False)
+            return Page((), "", notes=notes)
+        payload = self._with_fields(asked, lambda client, fields: client.search_recent_tweets(**question, **fields))
+        page = mentions_of(payload, account=asked.account, seen_at=asked.now)
+        fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
+        cursor.see(fresh, now=asked.now)
+        cursor.gap_searched(ids_of(payload), more=bool(mapping(payload.get("meta")).get("next_token")))
+        return replace(page, mentions=fresh, cost_usd=_cost(payload), notes=notes)
 
     def _recheck(self, asked: Asked, cursor: Cursor) -> Page:
         """Re-read what was seen in the last day: what is missing with a reason is gone, what grew is edited.

@@ -13,15 +13,20 @@ from typing import Any
 
 from domain import Mention, MentionKind
 from harvester.cursor import StoredCursor
+from harvester.x_payload import EPOCH
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
+OVERLAP, OVERLAP_EVERY = timedelta(hours=2), timedelta(hours=1)
+TIMELINE_ENDS = 600  # X shows the newest 800 mentions, fewer where some were deleted: a needless search is free
+GAPS_KEPT = 20
 
 
 @dataclass(slots=True)
 class Cursor(StoredCursor):
     """`newest_id` is stored ground; `pending_newest` and `next_token` belong to a cycle under way.
 
+    `gaps`: {since, until}: ids between which posts are still to be searched for, newest first.
     `watch`: root id -> [id of the newest version seen, first seen (epoch s), UTC day last paid for].
     """
 
@@ -29,10 +34,16 @@ class Cursor(StoredCursor):
     pending_newest: str = ""
     next_token: str = ""
     pages: int = 0
-    step: str = "mentions"  # mentions | recheck | name
+    shown: int = 0  # posts of the cycle under way
+    oldest: str = ""  # id of the oldest of them
+    gaps: list[dict[str, str]] = field(default_factory=list)
+    gap_at: float = 0.0  # no search before
+    step: str = "mentions"  # mentions | gap | recheck | name
     user_id: str = ""
     rechecked_at: float = 0.0
     named_at: float = 0.0
+    floor: str = ""  # this cycle reads down to here, below the ground: a re-reading
+    overlapped_at: float = 0.0
     watch: dict[str, list[Any]] = field(default_factory=dict)
 
     def page_done(self, *, newest_id: str, next_token: str) -> None:
@@ -41,8 +52,44 @@ class Cursor(StoredCursor):
         self.next_token = next_token
         self.pages += 1
         if not next_token:
+            self._note_gap()
             self.newest_id = later(self.newest_id, self.pending_newest)
-            self.pending_newest = ""
+            self.pending_newest = self.floor = ""
+
+    def overlap(self, *, every: timedelta = OVERLAP_EVERY, now: datetime) -> None:
+        """Once an hour a cycle reads the last two hours again: what X showed late is found, and costs nothing twice."""
+        if self.next_token or now.timestamp() - self.overlapped_at < every.total_seconds():
+            return
+        if self.newest_id and self.overlapped_at and not self.floor:
+            self.floor = earlier(self.newest_id, first_id_of(now - OVERLAP))
+        self.overlapped_at = now.timestamp()
+
+    def paid_for(self, native_id: str, *, now: datetime) -> bool:
+        """Whether this re-reading shows a post that was read, and paid for, earlier on this UTC day."""
+        today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+        return bool(self.floor) and int(today) <= int(native_id) <= int(self.newest_id or 0)
+
+    def count(self, native_ids: list[int]) -> None:
+        """Note what a page showed, before it is done."""
+        self.shown += len(native_ids)
+        oldest = min([*native_ids, *([int(self.oldest)] if self.oldest else [])], default=None)
+        self.oldest = "" if oldest is None else str(oldest)
+
+    def gap_searched(self, found: list[int], *, more: bool) -> None:
+        """Note a page of the search over the first gap: it goes on below the oldest post found, without a token."""
+        self.pages += 1
+        if more and found:
+            self.gaps[0]["until"] = str(min(found))
+        else:
+            self.gaps = self.gaps[1:]
+
+    def _note_gap(self) -> None:
+        """A cycle as long as X's timeline ended where the timeline ends, and not where our ground begins."""
+        ground = self.floor or self.newest_id
+        if self.shown >= TIMELINE_ENDS and ground and int(self.oldest) > int(ground) + 1:
+            gap = {"since": ground, "until": self.oldest}
+            self.gaps = [*self.gaps, gap][-GAPS_KEPT:]
+        self.shown, self.oldest = 0, ""
 
     def outdated(self, mention: Mention) -> bool:
         """Whether we hold a newer version of this post: storing the old one would undo the edit."""
@@ -72,6 +119,11 @@ class Cursor(StoredCursor):
         return len(again)
 
 
+def first_id_of(moment: datetime) -> str:
+    """The lowest id that a post of this moment can have: X's ids begin with the milliseconds since EPOCH."""
+    return str(max(0, int((moment - EPOCH) / timedelta(milliseconds=1))) << 22)
+
+
 def root_of(key: str) -> str:
     return key.rsplit(":", 1)[1]
 
@@ -79,6 +131,10 @@ def root_of(key: str) -> str:
 def later(one: str, other: str) -> str:
     """The higher of two ids; "" is lower than any."""
     return max(one, other, key=lambda native_id: int(native_id or 0))
+
+
+def earlier(one: str, other: str) -> str:
+    return min(one, other, key=int)
 
 
 def _day(now: datetime) -> int:

@@ -73,11 +73,17 @@ def gone_in(payload: dict[str, Any]) -> Iterator[str]:
             yield f"x:post:{native_id}"
 
 
+def ids_of(payload: dict[str, Any]) -> list[int]:
+    """The ids that a page shows, as numbers."""
+    found = (word(mapping(raw).get("id")) for raw in items_of(payload))
+    return [int(native_id) for native_id in found if native_id and is_digits(native_id)]
+
+
 def newest_id_of(payload: dict[str, Any]) -> str:
     """The highest id that a page shows, "" for none: meta may lack it, and may lie."""
-    ids = [word(mapping(raw).get("id")) for raw in items_of(payload)]
-    ids.append(word(mapping(payload.get("meta")).get("newest_id")))
-    return str(max((int(i) for i in ids if i and is_digits(i)), default=""))
+    told = word(mapping(payload.get("meta")).get("newest_id"))
+    ids = [*ids_of(payload), *([int(told)] if told and is_digits(told) else [])]
+    return str(max(ids, default=""))
 
 
 def chain_of(raw: dict[str, Any]) -> list[str]:

@@ -25,7 +25,6 @@ class Channel:
 @dataclass(frozen=True)
 class Desk:
     settings: Settings
-    accounts: tuple[Account, ...]
     intake: Intake
     json: tuple[Channel, ...]
     sms: tuple[Channel, ...]
@@ -33,6 +32,12 @@ class Desk:
     meta_secret: str
     meta_verify: str
     x_secret: str
+
+    def accounts(self) -> tuple[Account, ...]:
+        """The watched accounts with the ids that their pollers have learnt, where config.yaml leaves them out."""
+        learnt = {account.key: account.native_id for account in self.intake.store.accounts()}
+        return tuple(Account(a.key, a.platform, a.native_id or learnt.get(a.key, ""), a.handle, a.government,
+                             a.department) for a in self.settings.accounts if a.enabled)
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -56,13 +61,11 @@ def desk_of(settings: Settings, store: Store, *, now: Callable[[], datetime]) ->
         return tuple(Channel(channels[key], secret(one.secret_env, True)) for key, one in receive.channels.items()
                      if one.enabled and one.way == way)
 
-    accounts = tuple(Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department)
-                     for a in settings.accounts if a.enabled)
     media, wait = build_media(settings), timedelta(seconds=settings.media.wait_seconds)
-    patience = {account.key: wait for account in accounts if media.serves(account.platform)}
+    patience = {account.key: wait for account in settings.accounts if media.serves(account.platform)}
     x = settings.platforms.get("x")
     desk = Desk(
-        settings, accounts, Intake(store, now, patience), ways("json"), ways("sms"), ways("open311"),
+        settings, Intake(store, now, patience), ways("json"), ways("sms"), ways("open311"),
         meta_secret=secret(receive.meta.secret_env, receive.meta.enabled),
         meta_verify=secret(receive.meta.verify_env, receive.meta.enabled),
         x_secret=secret(receive.x.secret_env, receive.x.enabled and bool(x and x.enabled)),

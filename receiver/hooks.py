@@ -32,7 +32,7 @@ def meta(desk: Desk, request: Request) -> Answer:
     _on(desk.meta_secret)
     if not fits(request.headers.get(hooks_meta.SIGNATURE, ""), request.body, desk.meta_secret):
         raise Refused(403, "X-Hub-Signature-256 is missing or wrong")
-    return _kept(desk, "meta", hooks_meta.pages_of(request.body, accounts=desk.accounts, seen_at=desk.now()))
+    return _kept(desk, "meta", hooks_meta.pages_of(request.body, accounts=desk.accounts(), seen_at=desk.now()))
 
 
 def x_challenge(desk: Desk, request: Request) -> Answer:
@@ -48,7 +48,7 @@ def x(desk: Desk, request: Request) -> Answer:
     _on(desk.x_secret)
     if not fits_x(request.headers.get(hooks_x.SIGNATURE, ""), request.body, desk.x_secret):
         raise Refused(403, "x-twitter-webhooks-signature is missing or wrong")
-    pages = hooks_x.pages_of(request.body, accounts=desk.accounts, seen_at=desk.now())
+    pages = hooks_x.pages_of(request.body, accounts=desk.accounts(), seen_at=desk.now())
     return _kept(desk, "x", {key: replace(page, cost_usd=hooks_x.cost_of(page)) for key, page in pages.items()})
 
 

@@ -30,7 +30,7 @@ class Intake:
         for key, page in sorted(pages.items()):
             now = self.now()
             patience = self.patience.get(key)
-            saved = self.store.save_page(key, page, next_poll_at=None, now=now,
+            saved = self.store.save_page(key, page, next_poll_at=now, now=now, beside=True,
                                          pictures_until=now + patience if patience else None)
             total = Saved(*(getattr(total, name) + getattr(saved, name) for name in Saved.__slots__))
         return total

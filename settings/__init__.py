@@ -1,11 +1,11 @@
 """config.yaml, the operators' file: its shape, its reader, and what must hold across it."""
 
 from settings.reading import load
+from settings.receiving import ChannelSettings, ReceiveSettings
 from settings.shape import (
     AccountSettings,
     AgencySettings,
     CallSettings,
-    ChannelSettings,
     ClockSettings,
     Dated,
     DepartmentSettings,
@@ -14,10 +14,10 @@ from settings.shape import (
     MailSettings,
     MediaHosts,
     MediaSettings,
+    OpsSettings,
     PauseSettings,
     PlaceSettings,
     PlatformSettings,
-    ReceiveSettings,
     RoadSettings,
     RouteSettings,
     Settings,
@@ -42,6 +42,7 @@ __all__ = [
     "MailSettings",
     "MediaHosts",
     "MediaSettings",
+    "OpsSettings",
     "PauseSettings",
     "PlaceSettings",
     "PlatformSettings",

@@ -82,6 +82,8 @@ def _call_problems(settings: Settings) -> Iterator[Problem]:
                    did_you_mean(name, answer))
         for i, step in enumerate(steps):
             yield from _address_problems(["calls", "chains", name, i, "to"], step.to)
+    for i, address in enumerate(settings.ops.notify):
+        yield from _address_problems(["ops", "notify", i], address)
     for name, heads in settings.calls.heads.items():
         if name not in settings.departments:
             yield (["calls", "heads", name], f"department '{name}' tidak dikenal",
@@ -103,10 +105,6 @@ def _receive_problems(settings: Settings) -> Iterator[Problem]:
             yield [*loc, "department"], f"department '{channel.department}' tidak dikenal", hint
         if key in polled or key.partition(":")[0] in settings.platforms:
             yield loc, "sudah dipakai oleh akun atau platform", "pilih nama lain, mis. 'loket:solo'"
-    if receive.enabled and receive.meta.enabled and not any(
-        a.native_id for a in settings.accounts if a.platform in ("facebook", "instagram_graph", "instagram")
-    ):
-        yield ["receive", "meta", "enabled"], "tidak ada akun Meta dengan native_id", "isi native_id di accounts"
     x = settings.platforms.get("x")
     if receive.enabled and receive.x.enabled and not (x and x.enabled):
         yield ["receive", "x", "enabled"], "X sendiri mati", "nyalakan platforms.x dengan perjanjiannya lebih dulu"

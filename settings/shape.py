@@ -8,20 +8,18 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from domain import Account, AccountState
+from settings.model import Model
+from settings.receiving import ReceiveSettings
 
 Keyword = Annotated[str, Field(min_length=2, max_length=80)]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class StoreSettings(Model):
@@ -49,58 +47,15 @@ class PlatformSettings(Model):
     base_url: str | None = None  # a simulator on loopback, or None for the platform itself
     server: str = ""  # mail: imaps://HOST/FOLDER
     api_version: str = ""
-    monthly_usd: float = Field(0.0, ge=0)
+    monthly_usd: float = Field(0.0, ge=0)  # nothing is read beyond it; 0: nothing that costs
+    reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
+    token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""
         value = os.environ.get(getattr(self, name) or "", "")
         return SecretStr(value) if value else None
-
-
-class MetaHookSettings(Model):
-    """Meta's webhooks: pages and Instagram accounts of `accounts` that have their native_id."""
-
-    enabled: bool = False
-    verify_env: str = ""
-    secret_env: str = ""
-
-
-class XHookSettings(Model):
-    """X's account activity; off as long as X itself is off."""
-
-    enabled: bool = False
-    secret_env: str = ""
-
-
-class ChannelSettings(Model):
-    """Another system that hands reports over. Its secret signs them; for open311 it is the api_key."""
-
-    way: Literal["json", "sms", "open311"]
-    government: str
-    name: str = ""
-    department: str | None = None
-    secret_env: str
-    enabled: bool = True
-
-
-class ReceiveSettings(Model):
-    """The receiver, a process of its own: `kentongan receive`."""
-
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: int = Field(8766, ge=0, le=65535)
-    behind_tls: bool = False  # a reverse proxy with TLS stands before us
-    per_minute: int = Field(600, ge=1, le=100_000)  # requests of one address
-    max_kb: int = Field(4096, ge=16, le=65_536)  # of one delivery
-    meta: MetaHookSettings = MetaHookSettings()
-    x: XHookSettings = XHookSettings()
-    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+:[A-Za-z0-9_.\-]+$")], ChannelSettings] = {}
-
-    def secret_names(self) -> tuple[str, ...]:
-        """Names of the environment variables that hold our secrets."""
-        return (self.meta.verify_env, self.meta.secret_env, self.x.secret_env,
-                *(channel.secret_env for channel in self.channels.values()))
 
 
 class GovernmentSettings(Model):
@@ -118,6 +73,15 @@ class AccountSettings(Model):
     government: str
     department: str | None = None
     enabled: bool = True
+    reserve: bool = False  # read until the last cent
+    token_expires: date | None = None  # of a token of its own
+
+
+class OpsSettings(Model):
+    """Who keeps the daemon well, and how early they hear of a token that ends."""
+
+    notify: tuple[str, ...] = ("log:ops",)
+    token_days: int = Field(7, ge=1, le=90)
 
 
 class DepartmentSettings(Model):
@@ -271,7 +235,7 @@ class MediaHosts(Model):
 class MediaSettings(Model):
     """How pictures of posts are looked at. Hashes are kept, pictures never."""
 
-    fetch: dict[str, MediaHosts] = {}
+    fetch: dict[str, MediaHosts] = Field(default_factory=dict)
     wait_seconds: float = Field(30, ge=1, le=600)  # a post is judged after that, pictures or not
     total_seconds: float = Field(8, ge=0.1, le=60)  # of one picture
     max_mb: float = Field(8, gt=0, le=64)
@@ -303,8 +267,9 @@ class CallSettings(Model):
     digest: time = time(7)
     max_pages: int = Field(5, ge=1, le=50)  # of one case
     escalate_hours: int = Field(4, ge=0, le=720)
-    chains: dict[str, Annotated[tuple[StepSettings, ...], Field(min_length=1)]] = {}  # department or government
-    heads: dict[str, tuple[str, ...]] = {}  # department -> whom its missed limits are told
+    # department or government
+    chains: dict[str, Annotated[tuple[StepSettings, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    heads: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # department -> whom its missed limits are told
 
     @model_validator(mode="after")
     def digest_by_day(self) -> Self:
@@ -339,6 +304,7 @@ class Settings(Model):
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
     receive: ReceiveSettings = ReceiveSettings()
+    ops: OpsSettings = OpsSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]

@@ -18,15 +18,14 @@ import orjson
 
 from simulators.day import Watched
 from simulators.faults import Fault, spoil
+from simulators.instagram_login import COOKIES, CSRF, LOGIN_PATHS, SESSION_ID, USERNAME, answer_login
 from simulators.instagram_nodes import answers, comment, media, mobile_comment, profile, tagged_node, top_comments
 from simulators.server import Request, Response, json_response
 from simulators.world import Item, World
 
+__all__ = ["COOKIES", "HOSTS", "SESSION_ID", "USERNAME", "handle"]
+
 HOSTS = ("www.instagram.com", "i.instagram.com")
-SESSION_ID = "demo-instagram-session"
-COOKIES = {"csrftoken": "demo-csrf", "ds_user_id": "178000000", "sessionid": SESSION_ID, "mid": "demo",
-           "ig_cb": "1", "ig_pr": "1", "ig_vw": "1920", "s_network": ""}
-USERNAME = "pemantau_contoh"
 
 PROFILE, POST, TIMELINE = "27937681195819736", "27128499623469141", "29104886249145907"
 WHOAMI = "d6f4427fbe92d846298cf93df0b937d3"
@@ -83,6 +82,8 @@ def _route(world: World, request: Request) -> tuple[str, Answer]:
         return _graphql(world, request)
     if request.path == "/":
         return "session", lambda: _home(request)
+    if request.path.startswith(LOGIN_PATHS):
+        return "session", lambda: answer_login(world, request)
     if request.path.startswith("/web/search/"):
         return "session", lambda: json_response({"users": [], "places": [], "hashtags": [], "status": "ok"})
     handle_ = request.path.strip("/")
@@ -179,7 +180,7 @@ def _home(request: Request) -> Response:
     if _logged_in(request):
         tokens += ',["DTSGInitialData",[],{"token":"demo-dtsg"},258]'
     body = f'<!DOCTYPE html><html><body><script>requireLazy([{tokens}])</script></body></html>'
-    return Response(200, {"content-type": "text/html; charset=utf-8", "set-cookie": "csrftoken=demo-csrf; Path=/"},
+    return Response(200, {"content-type": "text/html; charset=utf-8", "set-cookie": f"csrftoken={CSRF}; Path=/"},
                     body.encode())
 
 

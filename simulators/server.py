@@ -12,6 +12,7 @@ import importlib.util
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,9 @@ class Server:
         self.requests: list[Request] = []
         self.refused: list[str] = []
         self.stopping = threading.Event()
-        self._http = _Threads(("127.0.0.1", port), _handler(self, routes))
+        self.hosts = frozenset(routes)
+        self.handler = _handler(self, routes)
+        self._http = _Threads(("127.0.0.1", port), self.handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -138,7 +141,8 @@ def _handler(server: Server, routes: Mapping[str, Handle]) -> type[BaseHTTPReque
             if response.hang_seconds and server.stopping.wait(response.hang_seconds):
                 self.close_connection = True
                 return
-            self.send_response(response.status)
+            self.send_response_only(response.status)
+            self.send_header("Date", format_datetime(server.world.now(), usegmt=True))  # the platform's own clock
             for name, value in response.headers.items():
                 self.send_header(name, value)
             for cookie in response.cookies:

@@ -18,6 +18,7 @@ from simulators.x_objects import Vocabulary, found, missing, page_of, user_of
 
 HOSTS = ("api.twitter.com", "api.x.com")
 TIMELINE = 800  # X shows no more mentions than these
+REACH = timedelta(days=7)  # of recent search
 WINDOW = timedelta(minutes=15)
 LIMITS = {"mentions": 450, "search": 450, "tweets": 3500, "users": 300}
 USER = re.compile(r"/2/users/(\d+)$")
@@ -173,14 +174,23 @@ def _by_ids(world: World, request: Request, vocabulary: Vocabulary, now: datetim
 
 
 def _search(world: World, request: Request, vocabulary: Vocabulary, now: datetime) -> Response:
-    """Bare words and `conversation_id:`; never a repost, as X since 2026-05-04."""
+    """Bare words, `@name` and `conversation_id:`; never a repost, as X since 2026-05-04; no post of last week."""
     words = request.query.get("query", "").split()
+    if not words or sum(map(len, words)) + len(words) - 1 > 512:
+        return problem(400, "Invalid Request", "query: 1 to 512 characters")
+    since, start = request.query.get("since_id"), request.query.get("start_time")
+    oldest = now - REACH
+    if since and X_EPOCH + timedelta(milliseconds=int(since) >> 22) < oldest:
+        return problem(400, "Invalid Request", "'since_id' must be a tweet id created after the last 7 days.")
+    if start and datetime.fromisoformat(start) < oldest:
+        return problem(400, "Invalid Request", "'start_time' must be within the last 7 days.")
     thread = next((w.split(":", 1)[1] for w in words if w.startswith("conversation_id:")), None)
     bare = [w.lower() for w in words if not w.startswith("-") and ":" not in w]
     every = {i.id: i for (on, name) in world.day.accounts if on == "x" for i in world.visible("x", name, now)}
     hits = [
         item for item in every.values()
         if item.kind != "repost" and all(w in item.text.lower() for w in bare)
+        and item.created_at >= max(oldest, datetime.fromisoformat(start) if start else oldest)
         and (thread is None or world.item(world.thread(item.post), now).root_id == thread)
     ]
     return _paged(world, hits, [], request, vocabulary, now)

@@ -49,6 +49,7 @@ from storage.records import (
 )
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
+from storage.watching import WatchStore
 
 
 class Announce(Protocol):
@@ -57,7 +58,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(Protocol):
+class Store(WatchStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting
@@ -70,8 +71,8 @@ class Store(Protocol):
         """Accounts to poll now, longest waiting first; never one that needs a human or is disabled."""
 
     def save_page(
-        self, account: str, page: Page, *, next_poll_at: datetime | None, now: datetime,
-        pictures_until: datetime | None = None,
+        self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
+        pictures_until: datetime | None = None, polled: bool = False, beside: bool = False,
     ) -> Saved:
         """Mentions, sightings, quarantine, gone, cursor, handle, budget and ledger: one transaction.
 
@@ -82,9 +83,10 @@ class Store(Protocol):
         With `pictures_until`, the pictures of new and edited posts are asked for, and such a post is not
         judged before they were looked at or that moment is past.
 
-        `next_poll_at` None: the page was delivered, not fetched. Cursor, state and poll time of the account stay
-        as they are, but inquiries that it brings make an account that is well due at once. A text in `page.firsts`
-        revises nothing; an edit that was made before the one we know is no news either.
+        `polled`: the page is part of a reading of the account; where that ends, blind windows close. `beside`: it
+        is not (a sweep, a push): cursor, state and next turn of the account stay as they are.
+        Inquiries that it brings make an account that is well due at once. A text in `page.firsts` revises nothing; an
+        edit that was made before the one we know is no news either.
         """
 
     def receipts(
@@ -95,7 +97,8 @@ class Store(Protocol):
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
-    ) -> None: ...
+    ) -> None:
+        """Count the failure; the account is blind from what was read last until it is read again."""
 
     def resume(self, account: str, *, now: datetime) -> bool:
         """A person has done what an account waited for: it is due now. False where it waited for nobody."""

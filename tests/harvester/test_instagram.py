@@ -10,9 +10,10 @@ import pytest
 
 from domain import MentionKind
 from harvester.base import RateLimited
+from harvester.instagram import Instagram
 from harvester.instagram_cursor import Cursor
 from simulators.day import Edit, Event
-from tests.harvester.instagram_day import ACCOUNT, comment, instagram, mentions, own, spot, tag
+from tests.harvester.instagram_day import ACCOUNT, DAWN, comment, instagram, mentions, own, spot, tag
 
 HOURS = timedelta(hours=1)
 
@@ -74,6 +75,88 @@ def test_more_new_photos_than_one_fetch_reads_are_read_by_the_next(tmp_path):
     assert len([m for m in mentions(pages) if int(m.author.handle.removeprefix("warga_")) > 960]) >= 40
     assert len(keys) >= 40
     assert Cursor.of(account.cursor).frozen is None
+
+
+# --- long back-fills -----------------------------------------------------------------------------------
+
+
+def back_to(minutes):
+    """An account that is to be read again down to that minute of the day, as `poll --backfill` asks."""
+    since = DAWN + timedelta(minutes=minutes)
+    return replace(ACCOUNT, cursor=Cursor(last_date_utc=since.isoformat()).dump())
+
+
+def rest_of(ig, account):
+    """Fetch on with a new connector each time, as if the daemon were killed after every page."""
+    pages = []
+    while True:
+        connector = Instagram(ig.connector.settings)
+        pages.append(connector.fetch(account, now=ig.now))
+        account = replace(account, cursor=pages[-1].cursor)
+        if not pages[-1].more:
+            return pages, account
+
+
+def test_a_long_back_fill_goes_on_over_restarts_and_ends_where_it_was_asked_to(tmp_path):
+    """Ninety photos, two pages a fetch, a new process for each: down to minute 30, the place kept in the cursor."""
+    with instagram(tmp_path, *[tag(n) for n in range(1, 91)], max_pages=2) as ig:
+        pages, account = rest_of(ig, back_to(30))
+        tagged = [r for r in ig.server.requests if r.query.get("query_hash")]
+        fresh, _ = ig.cycle(account)
+
+    handles = [int(m.author.handle.removeprefix("warga_")) for m in mentions(pages)]
+    assert set(range(31, 91)) <= set(handles)
+    assert 1 not in handles
+    assert len(handles) - len(set(handles)) == len([p for p in pages if p.mentions]) - 1  # the last comes once more
+    assert len(tagged) < 20
+    assert len(mentions(fresh)) == 12  # and afterwards a look is one page again
+
+
+def test_a_place_that_is_a_month_old_is_forgotten_and_nothing_lost(tmp_path):
+    """Instagram's page marks do not live longer than 29 days: the reading begins at the top again."""
+    with instagram(tmp_path, *[tag(n) for n in range(1, 61)], max_pages=2) as ig:
+        first = ig.connector.fetch(back_to(0), now=ig.now)
+        frozen = Cursor.of(first.cursor).frozen
+        late = replace(Cursor.of(first.cursor), frozen={**frozen, "best_before": ig.now.timestamp() - 1})
+
+        pages, _ = rest_of(ig, replace(ACCOUNT, cursor=late.dump()))
+
+    assert len({m.key for m in mentions(pages)}) == 60
+    assert first.mentions[0].key == pages[0].mentions[0].key
+
+
+@pytest.mark.parametrize("change", [{"context_username": "lain"}, {"query_referer": "https://www.instagram.com/lama/"},
+                                    {"remaining_data": None}, {"unknown": 1}])
+def test_a_place_that_belongs_to_another_reading_is_not_taken_up(tmp_path, change):
+    """Another session, another name of the account, another version of the library: from the top."""
+    with instagram(tmp_path, *[tag(n) for n in range(1, 61)], max_pages=2) as ig:
+        first = ig.connector.fetch(back_to(0), now=ig.now)
+        cursor = Cursor.of(first.cursor)
+        foreign = replace(cursor, frozen={**cursor.frozen, **change})
+
+        pages, _ = rest_of(ig, replace(ACCOUNT, cursor=foreign.dump()))
+
+    assert len({m.key for m in mentions(pages)}) == 60
+
+
+def test_a_back_fill_longer_than_the_hour_keeps_what_it_read(tmp_path):
+    """Six requests an hour: every hour brings its pages, none is read and thrown away."""
+    with instagram(tmp_path, *[tag(n) for n in range(1, 91)], requests_per_hour=6) as ig:
+        account, got, hours = back_to(0), [], 0
+        while hours < 5:
+            try:
+                page = ig.connector.fetch(account, now=ig.now)
+            except RateLimited:
+                ig.later(hours=1, seconds=1)
+                hours += 1
+                continue
+            got += page.mentions
+            account = replace(account, cursor=page.cursor)
+            if not page.more:
+                break
+
+    assert len({m.key for m in got}) == 90
+    assert hours <= 2
 
 
 def test_comments_arrive_alike_on_both_paths(tmp_path):

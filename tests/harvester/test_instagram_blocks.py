@@ -143,6 +143,42 @@ def test_the_budget_of_an_hour_is_kept_over_a_restart(tmp_path):
         assert fresh.fetch(replace(ACCOUNT, cursor=page.cursor), now=ig.now).more
 
 
+def test_requests_of_a_blocked_fetch_count_after_a_restart(tmp_path):
+    """A fetch that ends in a block stores no cursor; what it asked for is remembered all the same."""
+    with instagram(tmp_path, *[tag(n) for n in range(1, 40)], requests_per_hour=4) as ig:
+        ig.world.faults.add("instagram:gubernur", "rate_limit", after=3)
+        with pytest.raises(RateLimited):
+            ig.connector.fetch(ACCOUNT, now=ig.now)
+        ig.later(minutes=20)
+
+        with pytest.raises(RateLimited) as caught:
+            Instagram(ig.connector.settings, requests_per_hour=4).fetch(ACCOUNT, now=ig.now)
+
+        assert ig.asked() == 4
+        assert caught.value.wait == timedelta(minutes=40)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1, 2", b'["a"]', b"[1e300]"])
+def test_a_damaged_history_is_an_empty_one(tmp_path, content):
+    """It costs the memory of an hour, not the account."""
+    with instagram(tmp_path, tag(1), requests_per_hour=5) as ig:
+        (tmp_path / "instagram.json.requests").write_bytes(content)
+
+        assert ig.connector.fetch(ACCOUNT, now=ig.now).mentions
+
+        assert len(orjson.loads((tmp_path / "instagram.json.requests").read_bytes())) == ig.asked()
+        assert (tmp_path / "instagram.json.requests").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_clock_that_was_ahead_does_not_shut_the_gate_for_ever(tmp_path):
+    """Requests noted by a clock of tomorrow are none of this hour's."""
+    with instagram(tmp_path, tag(1), requests_per_hour=3) as ig:
+        ahead = [(ig.now + timedelta(days=1)).timestamp()] * 3
+        (tmp_path / "instagram.json.requests").write_bytes(orjson.dumps(ahead))
+
+        assert ig.connector.fetch(ACCOUNT, now=ig.now).mentions
+
+
 def test_a_storm_of_comments_does_not_hold_up_the_account(tmp_path):
     """What the hour's requests reach is kept, and the ledger shows that the rest was not read."""
     with instagram(tmp_path, own(), *[comment(n) for n in range(30, 90)], requests_per_hour=6) as ig:

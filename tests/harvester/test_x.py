@@ -16,7 +16,7 @@ from settings import PlatformSettings
 from simulators.day import Picture, Spot
 from tests.builders import account
 from tests.harvester.conftest import Harvest, settings_for
-from tests.simulators.worlds import Clock, event, post, world_of
+from tests.simulators.worlds import DAWN, Clock, event, post, world_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning:tweepy")
 NEVER = timedelta(days=100_000)
@@ -62,8 +62,8 @@ def test_a_crash_between_two_pages_loses_and_doubles_nothing(wire):
     reading.page(clock.set("08:00"))
 
     after = Harvest(harvest(server).connector, reading.account)  # a new process, with what was stored
-    after.cycle(clock.set("09:00"))
-    after.cycle(clock.set("09:02"))
+    after.cycle(clock.set("08:50"))
+    after.cycle(clock.set("08:52"))
 
     assert len(reading.stored.keys() & after.stored.keys()) == 0
     assert len(reading.stored | after.stored) == 231
@@ -93,7 +93,7 @@ def test_an_inclusive_since_id_doubles_nothing(wire):
     reading = harvest(wire(world))
     reading.cycle(clock.set("08:00"))
 
-    again = reading.cycle(clock.set("09:00"))
+    again = reading.cycle(clock.set("08:45"))
 
     assert [m.text for page in again for m in page.mentions] == ["baru"]
 
@@ -135,6 +135,90 @@ def test_an_account_known_by_handle_only_is_looked_up_once(wire):
 
     assert len(reading.stored) == 2
     assert [r.path for r in server.requests].count("/2/users/by/username/kota_contoh") == 1
+
+
+# --- what the timeline no longer shows ---------------------------------------------------------------
+
+
+def storm(count, at="08:{:02d}:{:02d}", tenths=4):
+    """Mentions by name, several within a second."""
+    return [post(f"s{n:04d}", at.format(n // 60 // tenths, n // tenths % 60), f"@kota_contoh banjir nomor {n}")
+            for n in range(count)]
+
+
+def test_more_mentions_than_the_timeline_holds_are_found_by_search(wire):
+    """After a night off X shows the newest 800; the 130 before them come from recent search, each once."""
+    clock = Clock()
+    server = wire(world_of(post("before", "07:00", "@kota_contoh pagi"), *storm(930), clock=clock))
+    reading = harvest(server)
+    reading.cycle(clock.set("07:30"))
+
+    reading.cycle(clock.set("09:00"))
+    asked = [r for r in server.requests if r.path.endswith("/search/recent")]
+    reading.cycle(clock.set("09:02"))
+
+    assert len(reading.stored) == 931
+    assert len(asked) == 2
+    assert {r.query["query"] for r in asked} == {"@kota_contoh -is:retweet"}
+    assert sum(r.path.endswith("/search/recent") for r in server.requests) == 2
+    assert sum(len(page.mentions) for page in reading.pages) == 931
+
+
+def test_a_search_that_fails_holds_up_nothing_and_comes_again(wire):
+    """Search is down, then refused: mentions go on; the gap is filled once it answers, across a restart too."""
+    clock = Clock()
+    server = wire(world_of(post("before", "07:00", "@kota_contoh pagi"), *storm(930),
+                           post("new", "09:10", "@kota_contoh baru"), clock=clock))
+    reading = harvest(server)
+    reading.cycle(clock.set("07:30"))
+    server.world.faults.add("x:search", "outage")
+    server.world.faults.add("x:search", "forbidden")
+    reading.cycle(clock.set("09:00"))
+
+    reading.cycle(clock.set("09:15"))
+    after = Harvest(harvest(server).connector, reading.account)
+    after.cycle(clock.set("09:20"))
+    refused_for_an_hour = sum(r.path.endswith("/search/recent") for r in server.requests)
+    after.cycle(clock.set("10:20"))
+
+    assert "@kota_contoh baru" in reading.texts()
+    assert [note.kind for page in reading.pages for note in page.notes] == ["endpoint_refused"]
+    assert refused_for_an_hour == 2
+    assert len(reading.stored | after.stored) == 932
+
+
+def test_a_kill_in_the_middle_of_a_search_loses_and_doubles_nothing(wire):
+    """The machine dies after the first page of the search."""
+    clock = Clock()
+    server = wire(world_of(post("before", "07:00", "@kota_contoh pagi"), *storm(1150), clock=clock))
+    reading = harvest(server)
+    reading.cycle(clock.set("07:30"))
+    for _ in range(9):
+        reading.page(clock.set("09:00"))
+
+    after = Harvest(harvest(server).connector, reading.account)
+    after.cycle(clock.at)
+
+    assert len(reading.stored.keys() & after.stored.keys()) == 0
+    assert len(reading.stored | after.stored) == 1151
+
+
+def test_what_is_older_than_a_week_is_said_to_be_lost(wire):
+    """After nine days off, search reaches back seven; the rest is named, not passed over in silence."""
+    clock = Clock()
+    week = [post(f"w{n:04d}", f"{30 + n // 6}:{n % 6 * 10:02d}", f"@kota_contoh lubang {n}") for n in range(1300)]
+    server = wire(world_of(post("before", "07:00", "@kota_contoh pagi"), *week, clock=clock))
+    reading = harvest(server, max_pages=20)
+    reading.cycle(clock.set("07:30"))
+
+    reading.cycle(clock.set("247:00"))
+
+    [note] = {note for page in reading.pages for note in page.notes}
+    assert note.kind == "gap"
+    assert "2026-11-02 00:00 to 2026-11-05" in note.detail
+    reached = [p for p in week if p.at >= clock.at - timedelta(days=7) + timedelta(minutes=5) - DAWN]
+    assert len(reading.stored) == 1 + len(reached) > 1000
+    assert all(r.query.get("start_time") for r in server.requests if r.path.endswith("/search/recent"))
 
 
 # --- what a post becomes ---------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 
 from domain import MentionKind, MentionState
 from harvester import facebook_payload
+from receiver.desk import desk_of
 from tests.builders import NOON
 from tests.paths import ROOT
 from tests.receiver.conftest import PAGE, SECRETS
@@ -366,3 +367,14 @@ def _tombstones(there: Any) -> list[Any]:
 def _flags(there: Any) -> list[Any]:
     with there.store.connections.read() as connection:
         return connection.execute("SELECT subject FROM audit WHERE verb IN ('hidden', 'unhidden')").fetchall()
+
+
+def test_the_daemon_learns_an_id_and_deliveries_find_its_account(receiver, settings):
+    """config.yaml leaves native_id out; the first reading told it."""
+    there = receiver()
+    there.store.sync_accounts([PAGE], now=NOON)
+    quiet = there.settings.model_copy(update={"accounts": tuple(
+        a.model_copy(update={"native_id": ""}) for a in there.settings.accounts)})
+    desk = desk_of(quiet, there.store, now=lambda: NOON)
+
+    assert {a.key: a.native_id for a in desk.accounts()}["facebook:solo"] == "8001"

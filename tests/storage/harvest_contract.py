@@ -308,7 +308,7 @@ class HarvestContract:
         store.save_failure(account, state=AccountState.NEEDS_HUMAN, next_poll_at=LATER, reason="token", now=NOON)
         before, = (a for a in store.accounts() if a.key == account)
 
-        store.save_page(account, Page((mention("Jalan rusak"),), ""), next_poll_at=None, now=NOON)
+        store.save_page(account, Page((mention("Jalan rusak"),), ""), next_poll_at=NOON, now=NOON, beside=True)
 
         assert [a for a in store.accounts() if a.key == account] == [before]
         assert sum(row.seen for row in store.ledger()) == 1
@@ -317,9 +317,9 @@ class HarvestContract:
         watch(store)
         account, first = "x:solo", mention("Jalan rusak")
         newer = replace(first, text="Jalan rusak parah", state=MentionState.EDITED, edited_at=NOON + timedelta(minutes=5))
-        store.save_page(account, Page((newer,), ""), next_poll_at=None, now=NOON)
+        store.save_page(account, Page((newer,), ""), next_poll_at=NOON, now=NOON, beside=True)
 
-        saved = store.save_page(account, Page((first,), "", firsts=(first.key,)), next_poll_at=None, now=NOON)
+        saved = store.save_page(account, Page((first,), "", firsts=(first.key,)), next_poll_at=NOON, now=NOON, beside=True)
 
         assert (saved.known, saved.revised) == (1, 0)
         assert [m.text for m in store.unprocessed(9, now=NOON)] == ["Jalan rusak parah"]
@@ -332,7 +332,7 @@ class HarvestContract:
         older = replace(polled, text="Jalan rusak", state=MentionState.EDITED, edited_at=NOON + timedelta(minutes=1))
 
         for page in (polled, edit, older):
-            store.save_page(account, Page((page,), ""), next_poll_at=None, now=NOON)
+            store.save_page(account, Page((page,), ""), next_poll_at=NOON, now=NOON, beside=True)
 
         assert [m.text for m in store.unprocessed(9, now=NOON)] == ["Jalan rusak parah"]
 
@@ -345,7 +345,7 @@ class HarvestContract:
         assert store.accounts_due(NOON) == []
 
         for _ in range(2):
-            store.save_page(account, Page((), "", inquiries=(asked,)), next_poll_at=None, now=NOON)
+            store.save_page(account, Page((), "", inquiries=(asked,)), next_poll_at=NOON, now=NOON, beside=True)
         assert [a.inquiries for a in store.accounts_due(NOON)] == [(asked,)]
         store.save_page(account, Page((), "c"), next_poll_at=NOON, now=NOON)
         assert [a.inquiries for a in store.accounts_due(NOON)] == [(asked,)]
