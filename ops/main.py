@@ -28,6 +28,8 @@ from ops import (
     explain,
     inbox,
     ingest,
+    poll,
+    receive,
     rules,
     session,
     suggest,
@@ -50,6 +52,7 @@ app.command("init")(config.init)
 app.command("run")(daemon.run)
 app.command("demo")(demo.demo)
 app.command("inbox")(inbox.serve)
+app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
@@ -59,6 +62,7 @@ app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 )(inbox.users)
+app.command("poll")(poll.poll)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(session.app, name="session")
 app.add_typer(tickets.app, name="tickets")

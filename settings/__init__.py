@@ -1,6 +1,7 @@
 """config.yaml, the operators' file: its shape, its reader, and what must hold across it."""
 
 from settings.reading import load
+from settings.receiving import ChannelSettings, ReceiveSettings
 from settings.shape import (
     AccountSettings,
     AgencySettings,
@@ -13,6 +14,7 @@ from settings.shape import (
     MailSettings,
     MediaHosts,
     MediaSettings,
+    OpsSettings,
     PauseSettings,
     PlaceSettings,
     PlatformSettings,
@@ -31,6 +33,7 @@ __all__ = [
     "AccountSettings",
     "AgencySettings",
     "CallSettings",
+    "ChannelSettings",
     "ClockSettings",
     "Dated",
     "DepartmentSettings",
@@ -39,9 +42,11 @@ __all__ = [
     "MailSettings",
     "MediaHosts",
     "MediaSettings",
+    "OpsSettings",
     "PauseSettings",
     "PlaceSettings",
     "PlatformSettings",
+    "ReceiveSettings",
     "RoadSettings",
     "RouteSettings",
     "Settings",

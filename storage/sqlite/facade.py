@@ -32,6 +32,7 @@ from storage.records import (
     LedgerRow,
     Outcome,
     PastMention,
+    Receipt,
     RulesVersion,
     Saved,
     Settled,
@@ -52,6 +53,7 @@ from storage.sqlite import (
     alike,
     books,
     calls,
+    deliveries,
     export,
     harvest,
     judging,
@@ -66,17 +68,19 @@ from storage.sqlite import (
     undoing,
 )
 from storage.sqlite.connection import Connect, Connections
+from storage.sqlite.watch_verbs import WatchVerbs
 from storage.store import Announce
 
 
-class SqliteStore:
+class SqliteStore(WatchVerbs):
     """One file. Serves any number of threads and processes of one machine."""
 
     def __init__(
         self, path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False,
-        connect: Connect = sqlite3.connect,
+        connect: Connect = sqlite3.connect, durable: bool = False,
     ) -> None:
-        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect)
+        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect,
+                                       durable=durable)
         try:
             self._prepare()
         except BaseException:
@@ -112,18 +116,21 @@ class SqliteStore:
 
     def save_page(
         self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
-        pictures_until: datetime | None = None,
+        pictures_until: datetime | None = None, polled: bool = False, beside: bool = False,
     ) -> Saved:
         with self.connections.write() as connection:
             return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now,
-                                     pictures_until=pictures_until)
+                                     pictures_until=pictures_until, polled=polled, beside=beside)
+
+    def receipts(self, accounts: Iterable[str], **asked: Any) -> list[Receipt]:
+        with self.connections.read() as connection:
+            return deliveries.receipts(connection, accounts, **asked)
 
     def save_failure(
-        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str,
-        now: datetime,  # noqa: ARG002 the protocol's
+        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
     ) -> None:
         with self.connections.write() as connection:
-            account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason)
+            account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason, now=now)
 
     def resume(self, account: str, *, now: datetime) -> bool:
         with self.connections.write() as connection:
