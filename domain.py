@@ -473,6 +473,7 @@ class Ticket:
     closed_at: datetime | None = None
     reason: str | None = None  # why rejected, handed over, ...
     merged_into: int | None = None  # of a `digabung` ticket: the one that goes on
+    assignee: str | None = None  # who of the department works on it
 
 
 @dataclass(frozen=True, slots=True)
