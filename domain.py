@@ -480,10 +480,11 @@ class Ticket:
 class Action:
     """What a person asks of a ticket."""
 
-    verb: str  # accept start reroute reject reopen hand_over ask finish note
+    verb: str  # accept start reroute reject reopen hand_over ask finish note assign
     reason: str | None = None
     to_department: str | None = None
     note: str | None = None
+    assignee: str | None = None  # of assign: who works on it; None: nobody any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from inbox.display import Due, due
 from inbox.filters import ROWS, TABS, Filters, counts, platforms, read_address
 from inbox.masks import Segment, gist
 from inbox.pages import page
+from inbox.people import colleagues_of
 from routing.tickets import allowed
 from storage.records import SavedView, TicketRow
 
@@ -52,8 +53,19 @@ def queue(request: HttpRequest) -> HttpResponse:
         "places": areas.choices(desk().settings, request.user.departments, filters.place),
         "departments": departments,
         "views": [(view, f"?{view.query}" if view.query else "") for view in kept],
+        **_bulk_choices(request.user),
         "view": next((view.name for view in kept if f"?{view.query}" == filters.address()), ""),
     })
+
+
+def _bulk_choices(user: Any) -> dict[str, Any]:
+    """What the bar below the queue offers. Who works at several desks assigns on the ticket itself."""
+    settings = desk().settings
+    return {
+        "colleagues": colleagues_of(user.departments[0]) if len(user.departments) == 1 else [],
+        "inside": [key for key, one in settings.departments.items() if not one.outside],
+        "reject_reasons": settings.reject_reasons,
+    }
 
 
 def fragment(request: HttpRequest) -> HttpResponse:

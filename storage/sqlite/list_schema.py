@@ -1,7 +1,9 @@
 """Tables and the index that lists of tickets stand on: part of `schema.SQL`. How they are read: `listing.py`."""
 
 DESK = """CREATE INDEX ticket_desk ON ticket(  -- of one status, in the order of the desk's list
-  department, status, due_sort, id, topic, urgency, platform, place, assignee, opened_at, sensitive);"""
+  department, status, due_sort, id, topic, urgency, platform, place, assignee, opened_at, sensitive);
+CREATE INDEX ticket_place ON ticket(place) WHERE place IS NOT NULL;
+"""
 COUNTS = """
 CREATE TABLE ticket_count (         -- kept by the triggers below
   department TEXT NOT NULL,

@@ -1,12 +1,9 @@
 """Which tickets a list shows, and how many there are, without reading a million to show fifty.
 
 Every desk and status is one stretch of the index `ticket_desk`, in the order of the list; all other filters are
-answered by that index too. A list is the merge of its stretches, read only as far as the page goes. Measured at
-1,000,000 tickets (`bench/queue.py`). Words are looked up in the search index, in one of three ways:
-
-    few hits              look each hit's ticket up, then sort
-    many hits             look at the next tickets of the list and keep those that have the words
-    many, but not here    note all hits, then read the list along them: 0.2 s for a word that every second post has
+answered by that index too, and a place in which few tickets lie has an index of its own. A list is the merge of its
+stretches, read only as far as the page goes. Of a rare word each hit's ticket is looked up; of a common one all hits
+are noted, and the list is read along them. Measured at 1,000,000 tickets: `bench/queue.py`.
 """
 
 # ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
@@ -14,7 +11,7 @@ answered by that index too. A list is the merge of its stretches, read only as f
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +21,9 @@ from storage.sqlite import search
 from storage.sqlite.rows import keys_json, micros
 
 FEW_HITS = 10_000
-LOOK_AT = 400  # tickets of the list that are held against a common word before all its hits are noted
+FEW_IN_PLACE = 5_000
 MOST_STRETCHES = 400  # SQLite merges 500 at most
 ALL_STATUSES = tuple(str(status) for status in Status)
-HAS_WORDS = "EXISTS (SELECT 1 FROM ticket_text f WHERE f.ticket_text MATCH ? AND f.rowid = t.id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +37,13 @@ class Found:
 def page_of(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, limit: int) -> list[int]:
     """Ids of one page, in the order of the list."""
     if not query.text.strip():
-        return _ids(connection, _merged(connection, actor, query), limit)
+        return _ids(connection, _in_order(connection, actor, query), limit)
     expression = search.match(query.text)
     if not expression:
         return []
     if _hits(connection, expression) < FEW_HITS:
         return _ids(connection, _by_hits(connection, actor, query, expression), limit)
-    near = _ids(connection, _merged(connection, actor, query), LOOK_AT)
-    fitting = [id_ for id_, in connection.execute(
-        f"SELECT t.id FROM json_each(?) e CROSS JOIN ticket t ON t.id = e.value WHERE {HAS_WORDS}"
-        " ORDER BY e.key", (keys_of(near), expression)).fetchall()]
-    if len(fitting) >= limit or len(near) < LOOK_AT:
-        return fitting[:limit]
-    return _ids(connection, _along(_merged(connection, actor, query), expression), limit)
+    return _ids(connection, _along(_in_order(connection, actor, query), expression), limit)
 
 
 def matching(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int) -> int:
@@ -96,13 +86,20 @@ def _ids(connection: sqlite3.Connection, found: Found, limit: int) -> list[int]:
     return [id_ for _, id_ in rows]
 
 
+def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
+    """The list as its filters other than words make it: few tickets of a small place sorted, else merged stretches."""
+    if query.place and _in_place(connection, query.place) < FEW_IN_PLACE:
+        return _whole(connection, actor, query, index="ticket_place")
+    return _merged(connection, actor, query)
+
+
 def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     """The stretches of all desks and statuses asked for, merged by SQLite as far as they are read."""
     where, values = _narrowed(connection, query)
     statuses = [str(status) for status in query.statuses] or ALL_STATUSES
     desks = _desks(connection, actor, query)
     if len(desks) * len(statuses) > MOST_STRETCHES:
-        return _whole(actor, query, where, values)
+        return _whole(connection, actor, query, index="ticket_due")
     arms, given = [], []
     for department, own in desks:
         hidden = "" if own else " AND t.sensitive = 0"
@@ -115,13 +112,15 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
     return Found(f"{' UNION ALL '.join(arms)} ORDER BY 1, 2", tuple(given))
 
 
-def _whole(actor: Actor, query: TicketQuery, where: str, values: Sequence[Any]) -> Found:
-    """For more desks than SQLite can merge: along the order of all tickets."""
+def _whole(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, index: str) -> Found:
+    """All desks at once: along the order of all tickets for more desks than SQLite can merge, or from one place."""
+    where, values = _narrowed(connection, query)
     seen, given = visible(actor)
     desk = [query.department] if query.department else []
     return Found(
-        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_due WHERE {seen}{' AND t.department = ?' * len(desk)}"
-        f"{_status(query)}{where} ORDER BY 1, 2", (*given, *desk, *_statuses(query), *values))
+        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY {index} WHERE {seen}"
+        f"{' AND t.department = ?' * len(desk)}{_status(query)}{where} ORDER BY 1, 2",
+        (*given, *desk, *_statuses(query), *values))
 
 
 def _by_hits(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, expression: str) -> Found:
@@ -140,6 +139,13 @@ def _along(list_: Found, expression: str) -> Found:
         f"SELECT due_sort, id FROM ({list_.sql} LIMIT -1) WHERE id IN"
         " (SELECT rowid FROM ticket_text WHERE ticket_text MATCH ?)",
         (*list_.values, expression))
+
+
+def _in_place(connection: sqlite3.Connection, place: str) -> int:
+    n, = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE t.place >= ? AND t.place < ? LIMIT ?)",
+        (place, f"{place}/", FEW_IN_PLACE)).fetchone()
+    return int(n)
 
 
 def _hits(connection: sqlite3.Connection, expression: str) -> int:
@@ -176,9 +182,9 @@ def _narrowed(connection: sqlite3.Connection, query: TicketQuery) -> tuple[str, 
         if value := getattr(query, column):
             where += f" AND t.{column} = ?"
             values.append(value)
-    if query.place:  # an area and all below it: "33.72" and "33.72.02.1003", not "33.720"
-        where += " AND (t.place = ? OR t.place >= ? AND t.place < ?)"
-        values += [query.place, f"{query.place}.", f"{query.place}/"]
+    if query.place:  # an area and all below it, "." stands before "/": "33.72" and "33.72.02.1003", not "33.720"
+        where += " AND t.place >= ? AND t.place < ?"
+        values += [query.place, f"{query.place}/"]
     for comparison, at in ((">=", query.opened_from), ("<", query.opened_before)):
         if at is not None:
             where += f" AND t.opened_at {comparison} ?"

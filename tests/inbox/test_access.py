@@ -14,6 +14,7 @@ from tests.inbox.casework import open_case
 RULES: dict[str, tuple[list[Any], set[str]]] = {
     "queue": ([], {"GET"}),
     "queue_fragment": ([], {"GET"}),
+    "bulk": ([], {"POST"}),
     "save_view": ([], {"POST"}),
     "forget_view": ([], {"POST"}),
     "ticket": ([1], {"GET"}),

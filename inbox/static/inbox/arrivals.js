@@ -51,7 +51,7 @@
     const hold = held(focused()), ids = picked();
     for (const row of rows(state)) {
       const old = byId(idOf(row));
-      if (old && old.innerHTML !== row.innerHTML) old.replaceWith(document.importNode(row, true));
+      if (old && !old.isEqualNode(row)) old.replaceWith(document.importNode(row, true));
     }
     const tabs = state.querySelector(".tabs");
     if (tabs) box.querySelector(".tabs").replaceWith(document.importNode(tabs, true));

@@ -42,11 +42,32 @@
         if (accept) { remember("row", String(rows().indexOf(row))); accept.click(); }
         break;
       }
+      case "x": {
+        const pick = row && row.querySelector(".pick");
+        if (pick) { pick.checked = !pick.checked; box.dispatchEvent(new Event("picked")); }
+        break;
+      }
       case "/": event.preventDefault(); document.getElementById("cari").focus(); break;
       case "?": dialog.showModal(); break;
       default:
     }
   });
+
+  // --- several at once ------------------------------------------------------------------------
+  const bar = document.getElementById("bulk");
+  if (bar) {
+    const picks = () => Array.from(box.querySelectorAll(".pick"));
+    const count = function () {
+      document.getElementById("picked").textContent = String(picks().filter((pick) => pick.checked).length);
+    };
+    const all = (on) => function () { for (const pick of picks()) pick.checked = on; count(); };
+    box.addEventListener("change", count);
+    box.addEventListener("picked", count);
+    document.getElementById("pick-all").addEventListener("click", all(true));
+    document.getElementById("pick-none").addEventListener("click", all(false));
+    count();
+  }
+
   const place = recall("row");
   if (place !== null && rows().length) {
     const row = rows()[Math.min(Number(place) || 0, rows().length - 1)];
