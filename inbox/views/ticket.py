@@ -15,6 +15,7 @@ from inbox.display import Due, due, span_in_words
 from inbox.limits import limits
 from inbox.masks import gist, harmless
 from inbox.pages import page, zone
+from inbox.people import colleagues_of
 from inbox.spreading import spread_card
 from inbox.suggested import suggested
 from inbox.trial import trial_routes
@@ -24,7 +25,7 @@ from routing.tickets import allowed
 from storage.records import TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
-OFFERED = ("accept", "start", "finish", "reopen", "reroute", "hand_over", "ask", "reject", "note")
+OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
 SHORTEST_REASON = 5
 
 
@@ -111,6 +112,7 @@ def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:
         "inside": inside,
         "outside": outside,
         "reject_reasons": settings.reject_reasons,
+        "colleagues": colleagues_of(ticket.department) if "assign" in possible else [],
         "contact": settings.departments[ticket.department].contact if ticket.department in settings.departments
         else "",
     }

@@ -14,6 +14,9 @@ from tests.inbox.casework import open_case
 RULES: dict[str, tuple[list[Any], set[str]]] = {
     "queue": ([], {"GET"}),
     "queue_fragment": ([], {"GET"}),
+    "bulk": ([], {"POST"}),
+    "save_view": ([], {"POST"}),
+    "forget_view": ([], {"POST"}),
     "ticket": ([1], {"GET"}),
     "unmask": ([1], {"POST"}),
     "act": ([1, "accept"], {"POST"}),

@@ -122,19 +122,105 @@ def test_shortcuts_leave_typing_alone_and_can_be_switched_off(store: Store, tab:
     assert tab.evaluate("document.activeElement.closest('.row')") is None
 
 
-def test_a_new_ticket_appears_without_reload_and_the_reader_keeps_the_place(store: Store, tab: Any) -> None:
-    """The queue fills while one watches; the selected ticket stays selected."""
+def test_new_tickets_wait_behind_a_button_and_the_reader_keeps_the_place(store: Store, tab: Any) -> None:
+    """The queue fills while one watches: counts move, rows do not, and the new ones come when asked for."""
     old = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
     sign_in(tab)
     tab.keyboard.press("j")
     tab.evaluate("window.notReloaded = true")
 
+    fresh = open_case(store, "Jembatan roboh di Laweyan", now=timezone.now(), due_in=timedelta(hours=5),
+                      urgency="darurat", urgent=("roboh",))
+    other = open_case(store, "Trotoar rusak di Jebres", now=timezone.now(), due_in=timedelta(days=9))
+
+    tab.wait_for_selector("#arrivals button")
+    tab.wait_for_function("document.querySelector('#arrivals').textContent.includes('2 tiket baru, 1 darurat')")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(old)]
+    assert tab.inner_text(".tabs [aria-current] .count") == "3"
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
+    tab.keyboard.press("n")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [
+        str(fresh), str(old), str(other)]
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(fresh)
+    assert tab.locator("#arrivals button").count() == 0
+    assert tab.evaluate("window.notReloaded")
+
+
+def test_an_empty_queue_fills_by_itself(store: Store, tab: Any) -> None:
+    """Where nothing is shown nothing can jump: the first ticket simply appears."""
+    sign_in(tab)
+
     fresh = open_case(store, "Jembatan roboh di Laweyan", now=timezone.now(), due_in=timedelta(hours=5))
 
     tab.wait_for_selector(f"[data-ticket='{fresh}'].fresh")
-    assert tab.evaluate("window.notReloaded")
-    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
-    assert "tiket baru" in tab.inner_text("#news")
+
+
+def test_several_tickets_are_chosen_by_keyboard_and_done_at_once(store: Store, tab: Any, people: Any) -> None:
+    """Choose, go on, choose, assign to a colleague; the page says how each went and leads back."""
+    now = timezone.now()
+    numbers = [open_case(store, f"Jalan berlubang nomor {n}", due_in=timedelta(days=n), now=now) for n in (1, 2, 3)]
+    sign_in(tab)
+    assert not tab.is_visible("#bulk")
+
+    for key in "jxjx":
+        tab.keyboard.press(key)
+    assert tab.inner_text("#picked") == "2"
+    tab.click("#bulk summary:has-text('Tugaskan')")
+    tab.select_option("#bulk-who", "bob")
+    tab.click("#bulk button[value=assign]")
+
+    tab.wait_for_selector(".bulk-done")
+    alice = people["alice"].actor
+    assert [store.ticket(alice, n).ticket.assignee for n in numbers] == ["bob", "bob", None]
+    tab.keyboard.press("u")
+    tab.wait_for_selector("#queue")
+    assert tab.locator("text=petugas bob").count() == 2
+
+
+def test_what_is_chosen_stays_chosen_when_something_arrives(store: Store, tab: Any) -> None:
+    """A new ticket takes no tick away, and on a phone the bar covers nothing that one cannot scroll to."""
+    old = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    tab.set_viewport_size({"width": 360, "height": 740})
+    sign_in(tab)
+    tab.click(f".pick-box:has([data-pick='{old}'])")
+
+    open_case(store, "Aspal rusak di Laweyan", now=timezone.now(), due_in=timedelta(hours=1))
+    tab.wait_for_selector("#arrivals button")
+    tab.click("#arrivals button")
+
+    assert tab.is_checked(f"[data-pick='{old}']")
+    assert tab.inner_text("#picked") == "1"
+    for form in tab.locator("#bulk details").all():
+        form.locator("summary").click()
+        form.locator("button").last.click(trial=True, timeout=2_000)
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_filters_and_saved_views_work_on_a_phone(store: Store, tab: Any) -> None:
+    """Open the fold, choose an area and a platform, name the list, come back to it, throw it away."""
+    here = open_case(store, "Jalan berlubang di Jebres", place="Jebres", now=timezone.now())
+    open_case(store, "Jalan berlubang entah di mana", now=timezone.now())
+    tab.set_viewport_size({"width": 360, "height": 800})
+    sign_in(tab)
+
+    tab.click(".fold summary")
+    tab.select_option("#tempat", "33.72.02")
+    tab.select_option("#kanal", "instagram")
+    tab.click(".filters .buttons button")
+
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(here)]
+    assert "1 tiket cocok" in tab.inner_text("#found")
+    tab.click(".chip-box summary")
+    tab.fill("#view-name", "Jebres di Instagram")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".chip[aria-current]")
+    tab.goto("/")
+    tab.click("text=Jebres di Instagram")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(here)]
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.click("text=Hapus tampilan ini")
+    tab.wait_for_selector(".flash-success")
+    assert tab.locator(".views .chip").count() == 0
 
 
 def test_rejecting_without_a_reason_is_stopped_before_it_is_sent(store: Store, tab: Any, people: Any) -> None:
@@ -211,6 +297,7 @@ def test_targets_on_a_phone_are_big_enough_for_a_thumb(store: Store, tab: Any) -
         tab.goto(path)
         small = tab.evaluate("""() => [...document.querySelectorAll('button, summary, select, input:not([type=hidden]),'
             + '.button, .nav a, .tabs a, .crumb a')]
+            .map(e => e.closest('label.pick-box') || e)
             .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
             .map(e => e.outerHTML.slice(0, 90))""")
         assert small == [], path
