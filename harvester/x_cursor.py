@@ -66,7 +66,7 @@ class Cursor(StoredCursor):
         self.overlapped_at = now.timestamp()
 
     def paid_today(self, mention: Mention, *, now: datetime) -> bool:
-        """Whether this post was read, and so paid for, earlier on this UTC day: by another way or before a re-reading."""
+        """Whether this post was read, and so paid for, earlier on this UTC day."""
         if self.watch.get(root_of(mention.key), ("", 0, -1))[2] == _day(now):
             return True
         today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
