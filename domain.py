@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,16 @@ class AccountState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """What the platform, or our own limit per hour, leaves an account until `resets_at`."""
+
+    left: int
+    of: int
+    unit: str  # "permintaan" | "%"
+    resets_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A monitored account and where its polling stands."""
 
@@ -48,6 +58,12 @@ class Account:
     fail_count: int = 0
     state_reason: str = ""  # what ops read: cause and remedy
     last_success_at: datetime | None = None
+    state_at: datetime | None = None  # since when it is in this state
+    read_until: datetime | None = None  # what was posted before has been read: begin of the last reading that ended
+    quota: Quota | None = None  # as the platform last told
+    token_expires_at: datetime | None = None  # as the platform told
+    attention: str = ""  # it is read, and yet a person has to look: cause and remedy
+    backfill_from: datetime | None = None  # read again from here at the next turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,40 @@ class AccountNote:
 
     kind: str  # "renamed" | "handle_taken" | "endpoint_refused" | "gap": what no back-fill reaches
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindWindow:
+    """A stretch of time in which an account was not read. Closed by the first reading that reached its end."""
+
+    account: str
+    since: datetime  # all that was posted before was read
+    until: datetime | None  # None: still blind
+    kind: str  # failure | budget | platform | down | silent (read, and nothing came) | late (shown to us late)
+    cause: str  # what ops read
+    found: int = 0  # posts of that time that were read afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Whether a platform is asked at all. Counted over all its accounts, kept over a restart."""
+
+    platform: str
+    blocks: int = 0  # refusals in a row, no answer between
+    stumbles: int = 0  # passing faults in a row
+    open_until: datetime | None = None  # None: closed; past: one account may probe
+    opened: int = 0  # times in a row that it opened
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a platform has cost: this month, and day by day of late. Months and days are UTC, as platforms bill."""
+
+    platform: str
+    month_usd: float = 0.0
+    month_reads: int = 0
+    days: tuple[tuple[date, float], ...] = ()  # those on which it cost something, oldest first
 
 
 # --- what reached us -------------------------------------------------------------------------
@@ -175,12 +225,16 @@ class Page:
     mentions: tuple[Mention, ...]
     cursor: str
     more: bool = False  # fetch again at once
+    unfinished: bool = False  # enough for this turn, but the reading goes on in the next
     quarantined: tuple[Quarantined, ...] = ()
     gone: tuple[str, ...] = ()  # keys that the platform says are deleted
     reads: int = 0  # billed units
     cost_usd: float = 0.0
     handle: str | None = None  # current handle, where the platform told
     notes: tuple[AccountNote, ...] = ()
+    native_id: str = ""  # the id that was read under, where the connector knows it
+    quota: Quota | None = None
+    token_expires_at: datetime | None = None
 
 
 # --- what the NLP saw ------------------------------------------------------------------------

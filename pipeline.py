@@ -1,6 +1,6 @@
 """The way of a mention, in the order in which it happens. Calls every stage, owns none.
 
-    harvest_one     connector.fetch -> pacing -> store.save_page           network, then one transaction
+    (polling/)      connector.fetch -> pacing -> store.save_page           network, then one transaction
     fetch_pictures  store.pictures_waiting -> fetch -> look -> store.save_pictures    hashes, or nothing within time
     process_batch   store.unprocessed -> fold (reference, else words) -> extract -> decide -> store.settle
     deliver_due     store.due_events -> transport.send -> store.mark_sent
@@ -21,7 +21,6 @@ import structlog
 
 from deciding import BY_REFERENCE, announcer, decide, to_triage
 from domain import (
-    Account,
     Decision,
     Extraction,
     Fate,
@@ -35,9 +34,7 @@ from domain import (
     StoreFault,
     Verdict,
 )
-from harvester.base import Connector, HarvestError
 from harvester.media import MediaError, MediaFetcher, Refused
-from harvester.pacing import after_failure, after_success
 from nlp.duplicates import Folder
 from nlp.extract import Extractor
 from nlp.gallery import Gallery
@@ -47,7 +44,7 @@ from notify.base import DeliveryError, Transport
 from routing.calls import FRESH, HISTORY, Calls, digest_day, digest_key, digests, escalations, pages
 from routing.lanes import lane_of
 from routing.rules import Rules
-from storage.records import Saved, Settled, Standing, Wanted
+from storage.records import Settled, Standing, Wanted
 from storage.spread import NO_SURGE, Surge
 from storage.store import Store
 
@@ -58,40 +55,6 @@ GIVE_UP_SENDING = 12
 LOOKS = 32  # pictures of one turn
 FETCHERS = 4
 READ_AGAIN = (*BY_REFERENCE, "revision", "added")  # members of a story that may say more than its first post
-
-
-# --- harvesting ----------------------------------------------------------------------------------
-
-
-def harvest_one(
-    account: Account, *, connector: Connector, store: Store, poll_every: timedelta, now: Callable[[], datetime],
-    rng: random.Random, pictures_within: timedelta | None = None,
-) -> Saved | None:
-    """Fetch pages of one account until there is no more; None where the platform would not answer.
-
-    `pictures_within`: how long its posts may wait for their pictures; None where those are not fetched.
-    """
-    total = Saved()
-    while True:
-        try:
-            page = connector.fetch(account, now=now())
-        except HarvestError as error:
-            outcome = after_failure(error, failures=account.fail_count + 1, now=now(), rng=rng)
-            store.save_failure(account.key, state=outcome.state, next_poll_at=outcome.next_poll_at,
-                               reason=outcome.reason, now=now())
-            log.warning("fetch failed", account=account.key, state=outcome.state, reason=outcome.reason)
-            return None
-        # a page with more behind it leaves the account due: a crash now must not wait for the next turn
-        next_poll_at = now() if page.more else after_success(page, poll_every=poll_every, now=now(), rng=rng)
-        until = now() + pictures_within if pictures_within else None
-        saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now(), pictures_until=until)
-        total = Saved(*(getattr(total, f) + getattr(saved, f) for f in Saved.__slots__))
-        if not page.more:
-            break
-        account = replace(account, cursor=page.cursor, fail_count=0)
-    log.info("harvested", account=account.key, new=total.new, known=total.known, revised=total.revised,
-             gone=total.gone, quarantined=total.quarantined)
-    return total
 
 
 # --- pictures ----------------------------------------------------------------------------------------

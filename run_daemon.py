@@ -25,7 +25,7 @@ import schedule
 import structlog
 
 import logs
-from domain import Account, AccountState, KentonganError
+from domain import KentonganError
 from harvester import build_connectors
 from harvester.archive import ArchiveConnector
 from harvester.base import Connector
@@ -36,7 +36,8 @@ from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
-from pipeline import Judge, call_due, deliver_due, fetch_pictures, harvest_one, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
+from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
 from settings.files import Watch, needs_restart
@@ -47,7 +48,7 @@ from storage.store import Store
 log = structlog.get_logger("daemon")
 
 JUMP_SECONDS = 30.0  # a larger step of the wall clock against the monotonic one is a jump
-LONGEST_WAIT = timedelta(hours=1)  # no account waits longer than this because of a failure
+LONGEST_WAIT = timedelta(hours=24)  # no account waits longer than this because of a failure: no platform asks for more
 BATCH = 200  # mentions a transaction: 152 us a post against 532 us one by one (docs/adr/0001)
 DRAIN_SECONDS = 8.0
 LOOK_SECONDS = 0.2
@@ -99,31 +100,34 @@ class Daemon:
     pollers: dict[str, threading.Thread] = field(default_factory=dict)
     replaying: bool = False
     config: Watch | None = None  # the operators' file, where it may change under us
+    listened_at: datetime | None = None  # when silences were last looked for
+
+    @property
+    def poller(self) -> Poller:
+        """By the settings in force: a poll that has begun keeps those it began with."""
+        return Poller(
+            self.store, self.settings, self.connectors, utc_now, self.rng, self.stop.is_set, live=not self.replaying,
+            pictures_within=lambda platform: self.patience if self.media.serves(platform) else None)
 
     def harvest_due(self) -> None:
-        """Start one poller for each platform that has accounts due; a slow one delays no other."""
-        due: dict[str, list[Account]] = {}
-        for account in self.store.accounts_due(utc_now()):
-            due.setdefault(account.platform, []).append(account)
-        for platform, accounts in due.items():
+        """Start one thread for each platform that has accounts due; a slow one delays no other."""
+        poller = self.poller
+        for platform, accounts in poller.due().items():
             running = self.pollers.get(platform)
-            if platform in self.connectors and not (running and running.is_alive()):
-                poller = threading.Thread(
-                    target=guarded(lambda a=accounts: self.poll(a), name=f"poll {platform}"),  # type: ignore[misc]
+            if not (running and running.is_alive()):
+                thread = threading.Thread(
+                    target=guarded(lambda a=accounts: poller.poll(a), name=f"poll {platform}"),  # type: ignore[misc]
                     name=f"poll-{platform}", daemon=True,
                 )
-                self.pollers[platform] = poller
-                poller.start()
+                self.pollers[platform] = thread
+                thread.start()
 
-    def poll(self, accounts: Sequence[Account]) -> None:
-        for account in accounts:
-            if self.stop.is_set():
-                return
-            platform = self.settings.platforms.get(account.platform)
-            every = timedelta(seconds=platform.poll_seconds if platform else 60)
-            harvest_one(account, connector=self.connectors[account.platform], store=self.store,
-                        poll_every=every, now=utc_now, rng=self.rng,
-                        pictures_within=self.patience if self.media.serves(account.platform) else None)
+    def oversee(self) -> None:
+        """Ops are told of accounts that need them; an archive needs nobody."""
+        if not self.replaying:
+            poller = replace(self.poller, listened_at=self.listened_at)
+            poller.oversee()
+            self.listened_at = poller.listened_at
 
     @property
     def patience(self) -> timedelta:
@@ -199,11 +203,13 @@ class Daemon:
         In this order a replay gives the same tickets whatever interrupted it before.
         """
         due = self.store.accounts() if self.replaying else self.store.accounts_due(utc_now())
-        self.poll([account for account in due if account.platform in self.connectors])
+        for platform in self.connectors:
+            self.poller.poll([account for account in due if account.platform == platform])
         self.look_at_pictures()
         while not self.stop.is_set() and process_batch(self.store, self.judge, limit=BATCH, now=utc_now()):
             pass
         self.calls()
+        self.oversee()
         while not self.stop.is_set() and deliver_due(
             self.store, self.transports, limit=100, now=utc_now(), rng=self.rng
         ):
@@ -257,6 +263,7 @@ class Heartbeat:
             ("pictures", 1, daemon.pictures_due),
             ("process", 1, daemon.process),
             ("calls", 30, daemon.calls),
+            ("oversee", 15, daemon.oversee),
             ("deliver", 2, daemon.deliver),
             ("reload", 2, daemon.reload),  # two looks: live within five seconds of the last write
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
@@ -336,18 +343,6 @@ def renewed_judge(judge: Judge, before: Settings, settings: Settings) -> Judge:
         return build_judge(settings)
     return replace(judge, extractor=Extractor(settings), rules=compile_rules(settings), window=window,
                    surge=surge_of(settings))
-
-
-def configured_accounts(settings: Settings) -> tuple[Account, ...]:
-    def state(account_enabled: bool, platform: str) -> AccountState:
-        polled = account_enabled and settings.platforms[platform].enabled
-        return AccountState.OK if polled else AccountState.DISABLED
-
-    return tuple(
-        Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department,
-                state=state(a.enabled, a.platform))
-        for a in settings.accounts
-    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,8 +6,9 @@ a wait is a time that goes back to the caller, because the daemon has to stay ab
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from domain import Account, KentonganError, Page
 
@@ -22,13 +23,38 @@ class Connector(Protocol):
         ...
 
 
-class HarvestError(KentonganError):
-    """A fetch that brought nothing. `reason` is for ops: no token, no citizen's text."""
+@runtime_checkable
+class Rewinds(Protocol):
+    """A connector whose reading can be set back in time: for back-fill."""
 
-    def __init__(self, reason: str, *, remedy: str = "") -> None:
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """A cursor from which everything since that moment is read again. Pure; what is known costs a repetition."""
+        ...
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A connector that can ask after single posts: for edits and deletions of posts with open tickets."""
+
+    def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
+        """What became of posts, native id -> key: edits as mentions, deletions in `gone`. Moves no cursor."""
+        ...
+
+
+class HarvestError(KentonganError):
+    """A fetch that brought nothing. `reason` is for ops: no token, no citizen's text.
+
+    `alone`: it concerns this account and says nothing of the platform.
+    """
+
+    alone = False
+
+    def __init__(self, reason: str, *, remedy: str = "", alone: bool | None = None) -> None:
         super().__init__(reason, hint=remedy)
         self.reason = reason
         self.remedy = remedy
+        if alone is not None:
+            self.alone = alone
 
 
 class RateLimited(HarvestError):

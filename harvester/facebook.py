@@ -15,7 +15,7 @@ from domain import Account, Page
 from harvester.facebook_payload import comment_key, mentions_of, post_key
 from harvester.graph import Asked, TooMuch, next_of
 from harvester.graph_cursor import Cursor, Step
-from harvester.graph_cycle import OVERLAP, GraphConnector
+from harvester.graph_cycle import OVERLAP, GraphConnector, oldest_in
 from harvester.payload import listing, mapping, word
 
 __all__ = ["Facebook", "mentions_of"]
@@ -35,6 +35,7 @@ INSIDE = f"comments.filter(stream).order(reverse_chronological).limit({COMMENTS_
 class Facebook(GraphConnector):
     platform: ClassVar[str] = "facebook"
     carrier: ClassVar[str] = "feed"
+    lists: ClassVar[tuple[str, ...]] = ("feed", "tagged")
 
     def plan(self, cursor: Cursor, account: Account) -> list[Step]:  # noqa: ARG002 - every page is read alike
         since = cursor.since - OVERLAP.total_seconds()
@@ -63,8 +64,8 @@ class Facebook(GraphConnector):
             self._comments_inside(cursor, post, fresh)
         following = next_of(payload)
         # the feed is read to the end of the window, /tagged until it tells nothing new
-        if following and (step.kind == "feed" or fresh):
-            cursor.go_on(step, following, max_pages=self._settings.max_pages, news=bool(fresh))
+        if following and (step.kind == "feed" or fresh or cursor.goes_deeper(oldest_in(payload))):
+            cursor.go_on(step, following, max_pages=self._settings.max_pages, news=bool(fresh) or cursor.deep)
         elif step.kind == "feed":
             cursor.covered["posts"] = cursor.since - OVERLAP.total_seconds()
         return page

@@ -115,9 +115,13 @@ class TooMuch(Transient):
 class Refused(AccountBlocked):
     """This edge, or these fields, are not for us (3, 10, 200-299), not understood (100), or name nobody (110)."""
 
+    alone = True
+
 
 class Missing(AccountBlocked):
     """100/33, 803: deleted, or no longer shown to us."""
+
+    alone = True
 
 
 @dataclass(slots=True)
@@ -186,5 +190,5 @@ def token_for(settings: PlatformSettings, account: Account) -> str:
     if not token:
         variable = settings.token_env or f"platforms.{account.platform}.token_env"
         raise AccountBlocked("token Graph belum ada",
-                             remedy=f"isi {variable}, lalu: kentongan accounts resume {account.key}")
+                             remedy=f"isi {variable}, lalu: kentongan accounts resume {account.key}", alone=True)
     return token

@@ -45,6 +45,7 @@ class Cursor(StoredCursor):
     `counts`, `moved`: post -> number of comments, or time of the last movement, when its comments were read.
     `refused`: name of a step that is not for us -> when that was said.
     `owed`: steps that this cycle could not do, for the next one.
+    `deep`: a back-fill: lists are read down to `since`, also where all that they show is known.
     """
 
     node: str = ""
@@ -59,6 +60,8 @@ class Cursor(StoredCursor):
     refused: dict[str, float] = field(default_factory=dict)
     confirming: bool = False
     named_at: float = 0.0
+    expiry_at: float = 0.0  # when the token was last asked for its end
+    deep: bool = False
     seen: dict[str, list[Any]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -76,6 +79,10 @@ class Cursor(StoredCursor):
             self.push(following, first=True)
         elif news:
             self.owed.append(asdict(replace(following, page=1)))
+
+    def goes_deeper(self, oldest: float) -> bool:
+        """Whether a back-fill reads on although a page told nothing new."""
+        return self.deep and oldest >= self.since
 
     def changed(self, mentions: Iterable[Mention], graph_ids: Mapping[str, str], *, now: datetime) -> list[Mention]:
         """Those that are new, and those whose text changed, as edits; all are marked as shown."""

@@ -12,14 +12,17 @@ refused one is noted, a stumbling one comes again next cycle. A dead token and a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from typing import ClassVar
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
 
 import requests
 import structlog
 
-from domain import Account, AccountNote, Page
+from domain import Account, AccountNote, Page, Quota
 from harvester.base import RateLimited, Transient
 from harvester.graph import (
     HOSTS,
@@ -34,7 +37,7 @@ from harvester.graph import (
     usage_of,
 )
 from harvester.graph_cursor import EXISTS, Cursor, Step
-from harvester.payload import word
+from harvester.payload import Unreadable, listing, mapping, needed_time, number, word
 from harvester.wire import GuardedAdapter, Limits, guard
 from settings import PlatformSettings
 
@@ -44,6 +47,8 @@ OVERLAP = timedelta(hours=2)
 FIRST_LOOK = timedelta(days=1)
 POLLS_PER_NAME = 30
 AFTER_REFUSAL = timedelta(hours=1)  # until a refused edge is asked again
+EXPIRY_EVERY = timedelta(hours=12)
+RECHECKED = 20  # a request each
 
 
 class GraphConnector(ABC):
@@ -51,6 +56,7 @@ class GraphConnector(ABC):
 
     platform: ClassVar[str]
     carrier: ClassVar[str]  # kind of the step that carries the account
+    lists: ClassVar[tuple[str, ...]]  # kinds of steps that read lists of posts
 
     def __init__(
         self, settings: PlatformSettings, *, name_every: timedelta | None = None, limits: Limits | None = None
@@ -88,8 +94,29 @@ class GraphConnector(ABC):
         page = self._step(asked, cursor)
         if not cursor.todo:
             self._end(cursor)
-        self._mind_usage(asked)
-        return replace(page, cursor=cursor.dump(), more=bool(cursor.todo))
+        usage = self._mind_usage(asked)
+        owed = any(step["kind"] in self.lists for step in cursor.owed)
+        return replace(page, cursor=cursor.dump(), more=bool(cursor.todo), unfinished=owed, native_id=cursor.node,
+                       quota=usage)
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """A new cycle from there, down to it: also through pages on which everything is known."""
+        held = Cursor.of(cursor)
+        held.since, held.deep, held.todo, held.owed, held.counts = since.timestamp(), True, [], [], {}
+        return held.dump()
+
+    def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
+        """Ask for those that the window does not remember: the others are looked after by the cycle."""
+        cursor, asked = Cursor.of(account.cursor), self._ask_for(account, now)
+        left = {graph_id: key for graph_id, key in posts.items()
+                if key not in cursor.seen and graph_id.replace("_", "").isdecimal()}  # a shortcode is no Graph id
+        gone = []
+        for graph_id, key in list(left.items())[:RECHECKED]:
+            try:
+                asked.call(partial(Graph.node, node=graph_id, fields="id"))
+            except Missing:
+                gone.append(key)
+        return Page((), "", gone=tuple(gone), reads=min(len(left), RECHECKED))
 
     def _ask_for(self, account: Account, now: datetime) -> Asked:
         token = token_for(self._settings, account)
@@ -120,6 +147,8 @@ class GraphConnector(ABC):
         cursor.owed = []
         if now.timestamp() - cursor.named_at >= self._name_every.total_seconds():
             cursor.push(Step("name"))
+        if now.timestamp() - cursor.expiry_at >= EXPIRY_EVERY.total_seconds():
+            cursor.push(Step("expiry"))
 
     def _step(self, asked: Asked, cursor: Cursor) -> Page:
         step = Step(**cursor.todo.pop(0))
@@ -148,6 +177,8 @@ class GraphConnector(ABC):
             return self._confirm(asked, cursor, step)
         if step.kind == "name":
             return self._name(asked, cursor)
+        if step.kind == "expiry":
+            return self._expiry(asked, cursor)
         return self.take(asked, cursor, step)
 
     def _end(self, cursor: Cursor) -> None:
@@ -156,7 +187,7 @@ class GraphConnector(ABC):
             cursor.confirming = True
             cursor.push(*(Step("confirm", key) for key in cursor.vanished()))
         if not cursor.todo:
-            cursor.since = cursor.started
+            cursor.since, cursor.deep = cursor.started, False
 
     def _confirm(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
         """Gone is only what Meta says does not exist; the rest is merely not listed any more."""
@@ -184,7 +215,26 @@ class GraphConnector(ABC):
         note = AccountNote("renamed", f"{before} -> {names[0]}")
         return Page((), "", reads=1, handle=names[0], notes=(note,))
 
-    def _mind_usage(self, asked: Asked) -> None:
+    def _expiry(self, asked: Asked, cursor: Cursor) -> Page:
+        """When the token ends, as the token itself may ask. 0 is Meta's word for never."""
+        cursor.expiry_at = asked.now.timestamp()
+        told = mapping(asked.call(lambda graph: graph.node("debug_token", input_token=asked.token)).get("data"))
+        ends = [at for name in ("expires_at", "data_access_expires_at") if (at := number(told.get(name)))]
+        return Page((), "", token_expires_at=datetime.fromtimestamp(min(ends), UTC) if ends else None)
+
+    def _mind_usage(self, asked: Asked) -> Quota:
         usage = usage_of(asked.graph.usage)
         if usage.percent >= PAUSE_AT_PERCENT:
             self._paused[asked.account.key] = asked.now + (usage.regain or WINDOW)
+        return Quota(max(0, PAUSE_AT_PERCENT - round(usage.percent)), PAUSE_AT_PERCENT, "%",
+                     self._paused.get(asked.account.key) if usage.percent >= PAUSE_AT_PERCENT else None)
+
+
+def oldest_in(payload: dict[str, Any]) -> float:
+    """When the oldest readable object of a list was posted, epoch seconds; infinity where there is none."""
+    times = [raw.get("created_time") or raw.get("timestamp") for raw in map(mapping, listing(payload.get("data")))]
+    found = []
+    for text in times:
+        with suppress(Unreadable):
+            found.append(needed_time(text, "time").timestamp())
+    return min(found, default=float("inf"))

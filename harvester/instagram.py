@@ -101,7 +101,15 @@ class Instagram:
             self._open_breaker(account, error, failure, now)
             raise failure from error
         self._trip = None
-        return replace(page, cursor=cursor.dump(), more=cursor.step != "tagged" or cursor.frozen is not None)
+        return replace(page, cursor=cursor.dump(), more=cursor.step != "tagged" or cursor.frozen is not None,
+                       native_id=cursor.id, quota=self.gate.quota())
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """From the top again, down to that moment or as far as one fetch reads; own posts' comments as well."""
+        held = Cursor.of(cursor)
+        held.step, held.seen, held.listed, held.frozen, held.counts = "tagged", [], [], None, {}
+        held.last_date_utc = since.isoformat()
+        return held.dump()
 
     def whoami(self, *, now: datetime) -> str | None:
         """Who the session says it is: one request. None proves nothing, a passing block looks the same."""

@@ -16,7 +16,7 @@ from domain import Account, MentionKind, Page
 from harvester.base import AccountBlocked
 from harvester.graph import Asked, next_of
 from harvester.graph_cursor import Cursor, Step
-from harvester.graph_cycle import GraphConnector
+from harvester.graph_cycle import GraphConnector, oldest_in
 from harvester.instagram_payload import is_comment, mentions_of, shortcode_of
 from harvester.payload import Unreadable, is_digits, listing, mapping, number, word
 
@@ -40,6 +40,7 @@ COMMENT_FIELDS = "id,text,timestamp,username,user,like_count,parent_id,replies{i
 class InstagramGraph(GraphConnector):
     platform: ClassVar[str] = "instagram_graph"
     carrier: ClassVar[str] = "tags"
+    lists: ClassVar[tuple[str, ...]] = ("tags",)
 
     def plan(self, cursor: Cursor, account: Account) -> list[Step]:  # noqa: ARG002 - every cycle is the same here
         others = self._settings.discover.get(account.key, ())
@@ -68,7 +69,7 @@ class InstagramGraph(GraphConnector):
         following = next_of(payload)
         if step.kind == "media":
             self._comments_that_moved(cursor, media)
-        elif following and fresh:
+        elif following and (fresh or cursor.goes_deeper(oldest_in(payload))):
             cursor.go_on(step, following, max_pages=self._settings.max_pages)
         else:
             cursor.covered["posts"] = _oldest(cursor) if following else 0.0

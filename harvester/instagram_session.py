@@ -28,6 +28,7 @@ import requests
 from instaloader import instaloadercontext
 from requests.adapters import HTTPAdapter
 
+from domain import Quota
 from harvester.base import AccountBlocked, HarvestError, RateLimited, Transient
 from harvester.instagram_history import read_history, write_history, write_private
 from harvester.wire import Deadline, GuardedAdapter, HostRefused
@@ -80,6 +81,14 @@ class Gate:
             return 0.0
         free_at = spent[-self.per_hour] + timedelta(hours=1)
         return max((free_at - self.now).total_seconds(), 1.0)
+
+    def quota(self) -> Quota | None:
+        """What is left of the hour; None without a limit."""
+        if self.per_hour is None:
+            return None
+        spent = self.spent()
+        return Quota(max(0, self.per_hour - len(spent)), self.per_hour, "permintaan",
+                     spent[0] + timedelta(hours=1) if spent else None)
 
     def count(self) -> None:
         self.in_fetch += 1
@@ -235,7 +244,7 @@ def _blocked(error: Exception, text: str, status: int | None) -> AccountBlocked 
         return AccountBlocked("Instagram wants a login", remedy=LOGIN)
     if isinstance(error, instaloader.PrivateProfileNotFollowedException):
         return AccountBlocked("the account is private and the session does not follow it",
-                              remedy="ikuti akun itu dari akun sesi")
+                              remedy="ikuti akun itu dari akun sesi", alone=True)
     if isinstance(error, instaloader.ProfileNotExistsException):
         # For an account that an operator configured, "does not exist" is how a soft block looks.
         return AccountBlocked("Instagram hides the account from the session: a soft block", remedy=LOGIN)

@@ -13,7 +13,7 @@ it talks to a simulator. Never sleeps, never logs a token, never reads from X wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -25,8 +25,8 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import WATCHED, Cursor, root_of
-from harvester.x_errors import Asked, BadQuestion, Refused
+from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, first_id_of, root_of
+from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
 from harvester.x_gap import lost_of, search_for
 from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
 from harvester.x_stream import POLL_ALONE_SECONDS, Stream
@@ -89,6 +89,7 @@ class X:
         # one adapter, so one pool of connections, under the fresh session of each fetch
         self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
         self._recheck_every = poll_every * POLLS_PER_RECHECK if recheck_every is None else recheck_every
+        self._overlap_every = OVERLAP_EVERY
         self._name_every = poll_every * POLLS_PER_NAME if name_every is None else name_every
         self.profile = settings.api_version or "v2.166"
         if self.profile not in PROFILES:
@@ -103,7 +104,30 @@ class X:
         if heard is not None:
             return heard
         beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
-        return self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
+        page = self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
+        return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
+                       unfinished=bool(cursor.next_token) or (bool(cursor.gaps) and now.timestamp() >= cursor.gap_at))
+
+    def rewind(self, cursor: str, *, since: datetime) -> str:
+        """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
+        held = Cursor.of(cursor)
+        held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.pages, held.step = 0, "mentions"
+        return held.dump()
+
+    def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
+        """Ask for those that the cycle does not watch: what is declared missing is gone, another version an edit."""
+        held, asked = Cursor.of(account.cursor), self._ask_for(account, now)
+        posts = {native_id: key for native_id, key in posts.items() if root_of(key) not in held.watch}
+        if not posts:
+            return Page((), "")
+        payload = self._look_up(asked, list(posts))
+        found = [raw for raw in map(mapping, items_of(payload)) if raw.get("id")]
+        grown = [newest for raw in found if (newest := chain_of(raw)[-1]) not in posts]
+        edits = self._look_up(asked, grown) if grown else {}
+        page = mentions_of(edits, account=account, seen_at=now)
+        gone = tuple(posts[native_id] for native_id in map(root_of, gone_in(payload)) if native_id in posts)
+        return replace(page, gone=gone, reads=page.reads + len(found), cost_usd=_cost(payload) + _cost(edits))
 
     def close(self) -> None:
         """End the streams; a fetch would open another."""
@@ -115,11 +139,13 @@ class X:
         if secret is None:
             variable = self._settings.token_env or "platforms.x.token_env"
             raise AccountBlocked("token X belum ada", remedy=f"isi {variable}, lalu: kentongan accounts resume "
-                                                             f"{account.key}")
+                                                             f"{account.key}", alone=True)
         token = secret.get_secret_value()
         client = tweepy.Client(token, return_type=dict, wait_on_rate_limit=False)
         guard(client.session, self._adapter)
-        return Asked(client, account, now, token)
+        asked = Asked(client, account, now, token)
+        client.session.hooks["response"].append(asked.note)
+        return asked
 
     def _resolve(self, asked: Asked) -> str:
         """The id behind the handle: asked once, then kept in the cursor, since ids survive renaming."""
@@ -127,7 +153,7 @@ class X:
         found = word(mapping(answer.get("data")).get("id"))
         if found is None:
             raise AccountBlocked(f"akun @{asked.account.handle} tidak ditemukan di X",
-                                 remedy="periksa handle di config.yaml, atau isi native_id")
+                                 remedy="periksa handle di config.yaml, atau isi native_id", alone=True)
         return found
 
     # --- the stream
@@ -148,16 +174,18 @@ class X:
             return None
         fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
         cursor.see(fresh, now=asked.now)
-        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet)
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=not stream.is_heard(),
+                       native_id=cursor.user_id)
 
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
+        cursor.overlap(every=self._overlap_every, now=asked.now)
         payload = self._mentions_page(asked, cursor)
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
-        cost = max(0.0, _cost(payload) - POST_USD * cursor.paid_today(fresh, now=asked.now))
+        again = {m.native_id for m in fresh if cursor.paid_for(m, now=asked.now)}
         cursor.see(fresh, now=asked.now)
         cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
@@ -167,7 +195,7 @@ class X:
             cursor.pages, cursor.polled_at = 0, asked.now.timestamp()
             cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       cost_usd=cost)
+                       reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""
@@ -187,7 +215,7 @@ class X:
 
     def _ask_mentions(self, asked: Asked, cursor: Cursor, token: str) -> dict[str, Any]:
         return self._with_fields(asked, lambda client, fields: client.get_users_mentions(
-            cursor.user_id, since_id=cursor.newest_id or None, max_results=PAGE_SIZE,
+            cursor.user_id, since_id=cursor.floor or cursor.newest_id or None, max_results=PAGE_SIZE,
             pagination_token=token or None, **fields))
 
     def _with_fields(self, asked: Asked, call: Callable[..., Any]) -> dict[str, Any]:

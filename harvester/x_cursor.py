@@ -13,9 +13,11 @@ from typing import Any
 
 from domain import Mention, MentionKind
 from harvester.cursor import StoredCursor
+from harvester.x_payload import EPOCH
 
 WATCHED = 100  # ids that one look-up takes
 WATCH_FOR = timedelta(days=1)
+OVERLAP, OVERLAP_EVERY = timedelta(hours=2), timedelta(hours=1)
 TIMELINE_ENDS = 600  # X shows the newest 800 mentions, fewer where some were deleted: a needless search is free
 GAPS_KEPT = 20
 
@@ -41,6 +43,8 @@ class Cursor(StoredCursor):
     polled_at: float = 0.0
     rechecked_at: float = 0.0
     named_at: float = 0.0
+    floor: str = ""  # this cycle reads down to here, below the ground: a re-reading
+    overlapped_at: float = 0.0
     watch: dict[str, list[Any]] = field(default_factory=dict)
 
     def page_done(self, *, newest_id: str, next_token: str) -> None:
@@ -51,7 +55,22 @@ class Cursor(StoredCursor):
         if not next_token:
             self._note_gap()
             self.newest_id = later(self.newest_id, self.pending_newest)
-            self.pending_newest = ""
+            self.pending_newest = self.floor = ""
+
+    def overlap(self, *, every: timedelta = OVERLAP_EVERY, now: datetime) -> None:
+        """Once an hour a cycle reads the last two hours again: what X showed late is found, and costs nothing twice."""
+        if self.next_token or now.timestamp() - self.overlapped_at < every.total_seconds():
+            return
+        if self.newest_id and self.overlapped_at and not self.floor:
+            self.floor = earlier(self.newest_id, first_id_of(now - OVERLAP))
+        self.overlapped_at = now.timestamp()
+
+    def paid_for(self, mention: Mention, *, now: datetime) -> bool:
+        """Whether this post was read, and paid for, earlier on this UTC day: by a re-reading or by the stream."""
+        if self.watch.get(root_of(mention.key), ("", 0, -1))[2] == _day(now):
+            return True
+        today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+        return bool(self.floor) and int(today) <= int(mention.native_id) <= int(self.newest_id or 0)
 
     def count(self, native_ids: list[int]) -> None:
         """Note what a page showed, before it is done."""
@@ -69,8 +88,9 @@ class Cursor(StoredCursor):
 
     def _note_gap(self) -> None:
         """A cycle as long as X's timeline ended where the timeline ends, and not where our ground begins."""
-        if self.shown >= TIMELINE_ENDS and self.newest_id and int(self.oldest) > int(self.newest_id) + 1:
-            gap = {"since": self.newest_id, "until": self.oldest}
+        ground = self.floor or self.newest_id
+        if self.shown >= TIMELINE_ENDS and ground and int(self.oldest) > int(ground) + 1:
+            gap = {"since": ground, "until": self.oldest}
             self.gaps = [*self.gaps, gap][-GAPS_KEPT:]
         self.shown, self.oldest = 0, ""
 
@@ -94,17 +114,17 @@ class Cursor(StoredCursor):
         oldest = (now - WATCH_FOR).timestamp()
         self.watch = {root: held for root, held in self.watch.items() if held[1] >= oldest}
 
-    def paid_today(self, mentions: Iterable[Mention], *, now: datetime) -> int:
-        """How many of these another way has brought today already: X bills a post once a day."""
-        held = (self.watch.get(root_of(mention.key), ("", 0, -1)) for mention in mentions)
-        return sum(day == _day(now) for _, _, day in held)
-
     def bill_again(self, now: datetime) -> int:
         """How many watched posts cost anew: X counts each once per UTC day."""
         again = [held for held in self.watch.values() if held[2] != _day(now)]
         for held in again:
             held[2] = _day(now)
         return len(again)
+
+
+def first_id_of(moment: datetime) -> str:
+    """The lowest id that a post of this moment can have: X's ids begin with the milliseconds since EPOCH."""
+    return str(max(0, int((moment - EPOCH) / timedelta(milliseconds=1))) << 22)
 
 
 def root_of(key: str) -> str:
@@ -114,6 +134,10 @@ def root_of(key: str) -> str:
 def later(one: str, other: str) -> str:
     """The higher of two ids; "" is lower than any."""
     return max(one, other, key=lambda native_id: int(native_id or 0))
+
+
+def earlier(one: str, other: str) -> str:
+    return min(one, other, key=int)
 
 
 def _day(now: datetime) -> int:

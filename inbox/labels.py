@@ -107,6 +107,11 @@ ACCOUNT_STATE = {
     "paused_budget": noop("Berhenti: anggaran habis"), "needs_human": noop("Perlu tindakan petugas"),
     "disabled": noop("Dimatikan"),
 }
+ACCOUNT_EVENT = {
+    "renamed": noop("berganti nama:"), "note:handle_taken": noop("nama diambil akun lain:"),
+    "note:endpoint_refused": noop("ditolak platform:"), "note:gap": noop("di luar jangkauan:"),
+    "resume": noop("dilanjutkan oleh"), "backfill": noop("dibaca ulang atas permintaan"),
+}
 LANE = {
     "trivial": noop("bukan layanan publik"), "chatter": noop("obrolan"), "praise": noop("pujian"),
     "news": noop("berita"), "spam": noop("spam"), "question": noop("pertanyaan"), "own": noop("kiriman akun sendiri"),
@@ -140,7 +145,8 @@ WAY = {
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
-    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE, "lane": LANE, "lane_verdict": LANE_VERDICT,
+    "past": PAST, "field": FIELD, "account_state": ACCOUNT_STATE,
+    "account_event": ACCOUNT_EVENT, "lane": LANE, "lane_verdict": LANE_VERDICT,
     "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
 }

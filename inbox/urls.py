@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.views import account, actions, oversight, problems, queue, stories, ticket, workbench
+from inbox.views import account, accounts, actions, oversight, problems, queue, stories, ticket, workbench
 
 
 class TicketNumber:
@@ -33,7 +33,9 @@ urlpatterns = [
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
     path("lajur/periksa", require_POST(oversight.check_lane), name="check_lane"),
+    path("akun", require_GET(accounts.accounts), name="accounts"),
     path("status", require_GET(oversight.health), name="health"),
+    path("health", require_GET(oversight.health), name="health_on_the_phone"),
     path("bengkel", form(workbench.workbench), name="workbench"),
     path("bengkel/sunting", form(workbench.edit), name="rules_edit"),
     path("bengkel/rancangan/<slug:key>", require_GET(workbench.draft), name="draft"),

@@ -28,6 +28,7 @@ from ops import (
     explain,
     inbox,
     ingest,
+    poll,
     rules,
     session,
     suggest,
@@ -59,6 +60,7 @@ app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 )(inbox.users)
+app.command("poll")(poll.poll)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(session.app, name="session")
 app.add_typer(tickets.app, name="tickets")

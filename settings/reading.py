@@ -29,7 +29,8 @@ MAX_BYTES = 1 << 20
 # where the data files of the package lie, for a config.yaml that was copied away from them
 SHIPPED = (Path(__file__).parent.parent, Path(sys.prefix) / "share" / "kentongan")
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
-MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3, "calls": 2}  # key -> levels
+MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3, "calls": 2,
+          "ops": 1}  # key -> levels
 TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
 
 

@@ -86,6 +86,8 @@ def _call_problems(settings: Settings) -> Iterator[Problem]:
                    did_you_mean(name, answer))
         for i, step in enumerate(steps):
             yield from _address_problems(["calls", "chains", name, i, "to"], step.to)
+    for i, address in enumerate(settings.ops.notify):
+        yield from _address_problems(["ops", "notify", i], address)
     for name, heads in settings.calls.heads.items():
         if name not in settings.departments:
             yield (["calls", "heads", name], f"department '{name}' tidak dikenal",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -48,7 +48,9 @@ class PlatformSettings(Model):
     session_file: Path | None = None
     base_url: str | None = None  # a simulator on loopback, or None for the platform itself
     api_version: str = ""
-    monthly_usd: float = Field(0.0, ge=0)
+    monthly_usd: float = Field(0.0, ge=0)  # nothing is read beyond it; 0: nothing that costs
+    reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
+    token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
     stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
     discover: dict[str, tuple[str, ...]] = {}  # account -> other professional accounts whose posts it reads (Instagram)
@@ -74,6 +76,15 @@ class AccountSettings(Model):
     government: str
     department: str | None = None
     enabled: bool = True
+    reserve: bool = False  # read until the last cent
+    token_expires: date | None = None  # of a token of its own
+
+
+class OpsSettings(Model):
+    """Who keeps the daemon well, and how early they hear of a token that ends."""
+
+    notify: tuple[str, ...] = ("log:ops",)
+    token_days: int = Field(7, ge=1, le=90)
 
 
 class DepartmentSettings(Model):
@@ -294,6 +305,7 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
+    ops: OpsSettings = OpsSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]

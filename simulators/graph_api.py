@@ -39,6 +39,9 @@ def handle(world: World, request: Request) -> Response:
     token = request.query.get("access_token", "")
     if token not in (world.tokens["facebook"], world.tokens["instagram"]):
         return refusal(190, f"Malformed access token {token}", subcode=467)
+    if asked[2] == "debug_token":
+        return json_response({"data": {"is_valid": True, "type": "PAGE", "data_access_expires_at": 0,
+                                       "expires_at": world.options.graph_token_ends}})
     watched, item = _node(world, asked[2], now)
     account = _account_key(watched, item)
     fault = world.faults.next(account, now)

@@ -12,6 +12,7 @@ import importlib.util
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -141,7 +142,8 @@ def _handler(server: Server, routes: Mapping[str, Handle]) -> type[BaseHTTPReque
             if response.hang_seconds and server.stopping.wait(response.hang_seconds):
                 self.close_connection = True
                 return
-            self.send_response(response.status)
+            self.send_response_only(response.status)
+            self.send_header("Date", format_datetime(server.world.now(), usegmt=True))  # the platform's own clock
             for name, value in response.headers.items():
                 self.send_header(name, value)
             for cookie in response.cookies:

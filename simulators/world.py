@@ -35,6 +35,7 @@ class WireOptions:
     graph_from: bool = False  # Advanced Access: authors are shown
     graph_page_size: int = 100
     graph_usage_percent: int = 12
+    graph_token_ends: int = 0  # epoch seconds; 0: never
     instagram_login: str = "plain"  # plain | two_factor | checkpoint: what follows upon a right password
 
 

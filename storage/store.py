@@ -48,6 +48,7 @@ from storage.records import (
 )
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
+from storage.watching import WatchStore
 
 
 class Announce(Protocol):
@@ -56,7 +57,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(Protocol):
+class Store(WatchStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting
@@ -70,7 +71,7 @@ class Store(Protocol):
 
     def save_page(
         self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
-        pictures_until: datetime | None = None,
+        pictures_until: datetime | None = None, polled: bool = False, beside: bool = False,
     ) -> Saved:
         """Mentions, sightings, quarantine, gone, cursor, handle, budget and ledger: one transaction.
 
@@ -80,11 +81,15 @@ class Store(Protocol):
 
         With `pictures_until`, the pictures of new and edited posts are asked for, and such a post is not
         judged before they were looked at or that moment is past.
+
+        `polled`: the page is part of a reading of the account; where that ends, blind windows close. `beside`: it
+        is not (a sweep, a push): cursor, state and next turn of the account stay as they are.
         """
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
-    ) -> None: ...
+    ) -> None:
+        """Count the failure; the account is blind from what was read last until it is read again."""
 
     def resume(self, account: str, *, now: datetime) -> bool:
         """A person has done what an account waited for: it is due now. False where it waited for nobody."""

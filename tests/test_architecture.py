@@ -16,7 +16,7 @@ ROWS = {
     "settings": 1, "logs": 1,
     "harvester": 2, "nlp": 2, "routing": 2, "storage": 2, "notify": 2,
     "deciding": 3,
-    "pipeline": 4, "workbench": 4,
+    "pipeline": 4, "polling": 4, "workbench": 4,
     "inbox": 5, "ops": 5, "evaluation": 5,
     "run_daemon": 6, "simulators": 6,
 }

@@ -60,6 +60,9 @@ class Work:
     def reload(self):
         pass
 
+    def oversee(self):
+        pass
+
     def shift_polls(self, seconds, *, latest):
         self.shifts.append(round(seconds))
 

@@ -12,7 +12,8 @@ from deciding import decide
 from domain import Actor, Author, Event, Fate, Media, MentionKind, MentionState, Page, Quarantined, Verdict
 from harvester.base import AccountBlocked, RateLimited, Transient
 from notify.base import DeliveryError
-from pipeline import deliver_due, harvest_one, process_batch
+from pipeline import deliver_due, process_batch
+from polling import harvest_one
 from storage import open_store
 from storage.records import TicketQuery
 from tests.builders import NOON, account, mention

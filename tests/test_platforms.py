@@ -22,7 +22,8 @@ from harvester.instagram_graph import InstagramGraph
 from harvester.instagram_session import write_session
 from harvester.wire import Limits
 from harvester.x import X
-from pipeline import harvest_one, process_batch
+from pipeline import process_batch
+from polling import harvest_one
 from settings import PlatformSettings
 from simulators.instagram_web import COOKIES, USERNAME
 from simulators.server import serve

@@ -14,22 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deciding import announcer, openings, to_people
-from domain import Account, AccountState, Extraction, Mention, NotAllowed, OpenTicket, Refused
+from domain import Extraction, Mention, NotAllowed, OpenTicket, Refused
 from inbox.desk import desk
 from inbox.labels import FACT, label
 from inbox.masks import gist
 from inbox.pages import moment, page, zone
+from inbox.views.accounts import failing, ranked, worst_of
 from routing.route import route
 from storage.records import LaneCheck
 
 LANE_ROWS = 100
 SAMPLED = 0.05  # of a day's lanes, for a person to look at
 LIFTED = "lajur-salah"
-LIGHTS = {
-    AccountState.OK: "good", AccountState.BACKOFF: "warn", AccountState.PAUSED_BUDGET: "warn",
-    AccountState.NEEDS_HUMAN: "bad", AccountState.DISABLED: "off",
-}
-ORDER = ("bad", "warn", "good", "off")
 
 
 def _only_overseers(request: HttpRequest) -> None:
@@ -88,20 +84,16 @@ def _openings(mention: Mention, extraction: Extraction | None) -> Iterable[OpenT
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """One line per account, worst first, and the numbers that say whether the daemon keeps up."""
+    """One line per account, worst first, and the numbers that say whether the daemon keeps up.
+
+    Amber: something is the matter, known, and in somebody's hands. Red: an account has been blind for a day.
+    """
     _only_overseers(request)
-    accounts = sorted(desk().store.accounts(), key=lambda a: (ORDER.index(LIGHTS[a.state]), a.key))
-    worst = next((LIGHTS[a.state] for a in accounts if LIGHTS[a.state] != "off"), "off")
+    stood = ranked(request)
     return page(request, "health.html", {
-        "accounts": [(account, LIGHTS[account.state]) for account in accounts],
-        "worst": worst,
-        "facts": _figures(desk().store.facts()),
-        "failing": sum(1 for account in accounts if _failing(account)),
+        "accounts": [(standing.account, standing.light) for standing in stood],
+        "worst": worst_of(stood), "facts": _figures(desk().store.facts()), "failing": failing(stood),
     })
-
-
-def _failing(account: Account) -> bool:
-    return LIGHTS[account.state] in ("bad", "warn")
 
 
 def _figures(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

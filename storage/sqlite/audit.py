@@ -75,9 +75,18 @@ def problems(connection: sqlite3.Connection) -> Iterator[str]:
 
 def history(connection: sqlite3.Connection, ticket: int) -> list[HistoryEntry]:
     """What happened to a ticket, oldest first."""
+    return _entries(connection, "ticket = ? ORDER BY id", (ticket,))
+
+
+def of_subject(connection: sqlite3.Connection, subject: str, *, limit: int) -> list[HistoryEntry]:
+    """What was noted of an account, newest first."""
+    return _entries(connection, "subject = ? ORDER BY id DESC LIMIT ?", (subject, limit))
+
+
+def _entries(connection: sqlite3.Connection, which: str, values: tuple[Any, ...]) -> list[HistoryEntry]:
     return [
         HistoryEntry(moment(at), actor, verb, orjson.loads(before), orjson.loads(after), reason)
         for at, actor, verb, before, after, reason in connection.execute(
-            "SELECT at, actor, verb, before, after, reason FROM audit WHERE ticket = ? ORDER BY id", (ticket,)
-        ).fetchall()
+            f"SELECT at, actor, verb, before, after, reason FROM audit WHERE {which}",  # noqa: S608 our own words
+            values).fetchall()
     ]

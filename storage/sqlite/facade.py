@@ -66,10 +66,11 @@ from storage.sqlite import (
     undoing,
 )
 from storage.sqlite.connection import Connect, Connections
+from storage.sqlite.watch_verbs import WatchVerbs
 from storage.store import Announce
 
 
-class SqliteStore:
+class SqliteStore(WatchVerbs):
     """One file. Serves any number of threads and processes of one machine."""
 
     def __init__(
@@ -112,18 +113,17 @@ class SqliteStore:
 
     def save_page(
         self, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
-        pictures_until: datetime | None = None,
+        pictures_until: datetime | None = None, polled: bool = False, beside: bool = False,
     ) -> Saved:
         with self.connections.write() as connection:
             return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now,
-                                     pictures_until=pictures_until)
+                                     pictures_until=pictures_until, polled=polled, beside=beside)
 
     def save_failure(
-        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str,
-        now: datetime,  # noqa: ARG002 the protocol's
+        self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime
     ) -> None:
         with self.connections.write() as connection:
-            account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason)
+            account_table.failed(connection, account, state=state, next_poll_at=next_poll_at, reason=reason, now=now)
 
     def resume(self, account: str, *, now: datetime) -> bool:
         with self.connections.write() as connection:

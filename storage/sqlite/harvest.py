@@ -17,7 +17,7 @@ from typing import Any
 
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
 from storage.records import Saved
-from storage.sqlite import accounts, pictures, purge
+from storage.sqlite import accounts, pictures, purge, watching
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 
 INSERT_MENTION = (
@@ -121,7 +121,7 @@ class Intake:
 
 def save_page(
     connection: sqlite3.Connection, account: str, page: Page, *, next_poll_at: datetime, now: datetime,
-    pictures_until: datetime | None = None,
+    pictures_until: datetime | None = None, polled: bool = False, beside: bool = False,
 ) -> Saved:
     """See Store.save_page."""
     accounts.ensure(connection, [account])
@@ -139,7 +139,14 @@ def save_page(
         "INSERT INTO seen_count VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
         [(shown_to, day, n) for (shown_to, day), n in (intake.seen + quarantined).items()],
     )
-    accounts.fetched(connection, account, page, next_poll_at=next_poll_at, now=now)
+    ours = {key for key, shown_to, _ in intake.sightings if shown_to == account}
+    shown = [mention for mention in {m.key: m for m in page.mentions}.values() if mention.key in ours]
+    watching.count_heard(connection, account, shown)
+    if polled:
+        planned, = connection.execute("SELECT next_poll_at FROM account WHERE key = ?", (account,)).fetchone()
+        watching.polled(connection, account, page, shown, planned=planned, now=now)
+    if not beside:
+        accounts.fetched(connection, account, page, next_poll_at=next_poll_at, now=now)
     accounts.spend(connection, account, page, now=now)
     return Saved(new=len(intake.new), known=intake.repeated, revised=len(intake.revised), gone=purged,
                  quarantined=quarantined.total())

@@ -13,6 +13,7 @@ from sqlite_utils import Migrations
 
 from domain import StoreFault
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
+from storage.sqlite.schema_watch import FILL_HEARD, WATCH
 
 MIGRATIONS = Migrations("kentongan")
 
@@ -73,6 +74,13 @@ def m007_rulesets(db: sqlite_utils.Database) -> None:
           SELECT hash, saved_at, 'kentongan', reason FROM ruleset
            WHERE hash NOT IN (SELECT hash FROM ruleset_version) ORDER BY saved_at, hash;
     """)
+
+
+@MIGRATIONS()
+def m008_watching(db: sqlite_utils.Database) -> None:
+    """What an account was heard in which hour is counted from the rows of an older file; readings start anew."""
+    db.executescript(WATCH)
+    db.execute(FILL_HEARD)
 
 
 def _statements_for(name: str) -> list[str]:

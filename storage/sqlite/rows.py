@@ -21,6 +21,7 @@ from domain import (
     MentionKind,
     MentionState,
     PlaceHint,
+    Quota,
     Status,
     Ticket,
 )
@@ -31,7 +32,8 @@ DAY = 86_400 * SECOND
 WIB = 7 * 3600 * SECOND  # Asia/Jakarta has had no other offset since 1964
 
 ACCOUNT = ("key, platform, native_id, handle, government, department, cursor, state, next_poll_at, fail_count,"
-           " state_reason, last_success_at")
+           " state_reason, last_success_at, w.state_at, w.read_until, w.quota, w.token_expires_at, w.attention,"
+           " w.backfill_from")
 MENTION = ("m.key, m.account, m.platform, m.kind, m.native_id, m.text, m.posted_at, m.seen_at, m.url, m.author_id,"
            " m.author_handle, m.author_name, m.repost_of, m.edited_at, m.state, m.own, m.metrics, m.extra")
 TICKET = ("t.id, t.cluster, t.department, t.status, t.priority, t.topic, t.urgency, t.version, t.opened_at,"
@@ -106,9 +108,19 @@ def keys_json(keys: Iterable[str]) -> str:
 
 
 def account_of(row: tuple[Any, ...]) -> Account:
-    key, platform, native_id, handle, government, department, cursor, state, due, fails, reason, success = row
+    (key, platform, native_id, handle, government, department, cursor, state, due, fails, reason, success, state_at,
+     read_until, quota, expires, attention, backfill) = row
     return Account(key, platform, native_id, handle, government, department, cursor, AccountState(state),
-                   maybe_moment(due), fails, reason, maybe_moment(success))
+                   maybe_moment(due), fails, reason, maybe_moment(success), maybe_moment(state_at),
+                   maybe_moment(read_until), _quota_of(quota), maybe_moment(expires), attention or "",
+                   maybe_moment(backfill))
+
+
+def _quota_of(text: str | None) -> Quota | None:
+    if text is None:
+        return None
+    told = orjson.loads(text)
+    return Quota(told["left"], told["of"], told["unit"], maybe_moment(told["resets_at"]))
 
 
 # --- mentions ----------------------------------------------------------------------------------

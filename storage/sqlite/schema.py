@@ -8,6 +8,8 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
+from storage.sqlite.schema_watch import WATCH
+
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
 WAITS = "('waiting', 'failed')"
 
@@ -365,6 +367,7 @@ CREATE TABLE ruleset_version (      -- v1, v2, ...: which rules were in force si
 ) STRICT;
 CREATE INDEX ruleset_version_hash ON ruleset_version(hash);
 
+{WATCH}
 CREATE TABLE budget (
   month TEXT NOT NULL,              -- 2026-11, UTC as the platforms bill
   platform TEXT NOT NULL,

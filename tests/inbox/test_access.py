@@ -21,7 +21,9 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "lane": ([], {"GET"}),
     "check_lane": ([], {"POST"}),
     "packet": ([1], {"GET"}),
+    "accounts": ([], {"GET"}),
     "health": ([], {"GET"}),
+    "health_on_the_phone": ([], {"GET"}),
     "workbench": ([], {"GET", "POST"}),
     "rules_edit": ([], {"GET", "POST"}),
     "draft": (["x"], {"GET"}),
@@ -158,6 +160,8 @@ def test_lanes_and_health_are_for_those_who_oversee(name: str, expected: int, br
 
     assert browser.get("/lajur").status_code == expected
     assert browser.get("/status").status_code == expected
+    assert browser.get("/health").status_code == expected
+    assert browser.get("/akun").status_code == expected
     assert ("/lajur" in browser.get("/").content.decode()) == (expected == 200)
 
 
