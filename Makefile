@@ -21,7 +21,7 @@ quick: setup          ## the fast tests alone
 
 lint: setup
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy domain.py personal_data.py logs.py deciding.py pipeline.py run_daemon.py polling settings harvester nlp routing storage notify ops simulators inbox evaluation workbench
+	@.venv/bin/mypy domain.py personal_data.py logs.py deciding.py pipeline.py run_daemon.py polling settings harvester nlp routing storage notify ops simulators inbox evaluation workbench receiver
 
 check: lint test      ## everything that a commit has to pass
 

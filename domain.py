@@ -33,6 +33,15 @@ class AccountState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An object that a webhook named by its id alone: the account's connector has to ask for it."""
+
+    kind: str  # "mentioned_media" | "mentioned_comment"
+    target: str  # the platform's id
+    about: str = ""  # id of the post above
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """What the platform, or our own limit per hour, leaves an account until `resets_at`."""
 
@@ -64,6 +73,7 @@ class Account:
     token_expires_at: datetime | None = None  # as the platform told
     attention: str = ""  # it is read, and yet a person has to look: cause and remedy
     backfill_from: datetime | None = None  # read again from here at the next turn
+    inquiries: tuple[Inquiry, ...] = ()  # of an account that is due: what it still has to ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +242,10 @@ class Page:
     cost_usd: float = 0.0
     handle: str | None = None  # current handle, where the platform told
     notes: tuple[AccountNote, ...] = ()
+    firsts: tuple[str, ...] = ()  # keys told in their first version, however late: never a revision of what is known
+    flags: tuple[tuple[str, str], ...] = ()  # key, "hidden" | "unhidden": what the page's owner did to a live post
+    inquiries: tuple[Inquiry, ...] = ()  # ids that a delivery told, to be asked for
+    answered: tuple[str, ...] = ()  # targets of inquiries that are done with
     native_id: str = ""  # the id that was read under, where the connector knows it
     quota: Quota | None = None
     token_expires_at: datetime | None = None

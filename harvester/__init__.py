@@ -17,6 +17,7 @@ CONNECTORS = {
     "facebook": "harvester.facebook:Facebook",
     "instagram": "harvester.instagram:Instagram",
     "instagram_graph": "harvester.instagram_graph:InstagramGraph",
+    "mail": "harvester.mail:Mail",
     "x": "harvester.x:X",
 }
 

@@ -20,9 +20,10 @@ from typing import Any, ClassVar
 import orjson
 
 from domain import Account, ConfigError, Mention, Page, Quarantined
-from harvester.archive_formats import FORMATS, UNDATED, Format
+from harvester.archive_formats import FORMATS, Format
 from harvester.archive_rows import KEPT_OF_TOO_LONG, Row, whole_or_told
 from harvester.base import AccountBlocked, Transient
+from harvester.forms import UNDATED
 from harvester.payload import Unreadable, mapping, word
 
 PAGE_MENTIONS = 500

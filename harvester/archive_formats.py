@@ -2,8 +2,8 @@
 
 Platforms' archives go through the very parsers that read the platforms live, so that a post has one key
 however it came. Ids of other channels are only unique within their log: the key holds the account's name.
-A parser may raise anything; its caller quarantines the row. Times without a zone are Asia/Jakarta, as a
-clerk writes them. A mention without any time is dated UNDATED here and by its neighbours later.
+A parser may raise anything; its caller quarantines the row. A mention without any time is dated UNDATED
+here and by its neighbours later.
 """
 
 from __future__ import annotations
@@ -12,23 +12,18 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from domain import Account, Author, Media, Mention, MentionKind, Page, PlaceHint
+from domain import Account, Author, Media, Mention, MentionKind, Page
 from harvester import facebook_payload, instagram_payload, x_payload
 from harvester.archive_csv import check_csv_header, csv_records
 from harvester.archive_instaloader import is_download, mentions_of_file
 from harvester.archive_rows import Row, files, json_values, lines
+from harvester.forms import SOCIAL, decimal, form, key_of, local_id, person, place_of, written_time
 from harvester.instagram_posts import handles, hashtags
-from harvester.payload import Unreadable, clean, mapping, needed_id, needed_text, needed_time, place_hint, word
-
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-JAKARTA = ZoneInfo("Asia/Jakarta")
-SOCIAL = ("x", "facebook", "instagram", "threads")  # their ids are unique in the world
-DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?$")
+from harvester.payload import Unreadable, clean, is_digits, mapping, needed_id, needed_text, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +73,17 @@ def unflattened(post: Mapping[str, Any]) -> dict[str, Any]:
     return {"data": [dict(post)], "includes": {name: found for name, found in included.items() if found}}
 
 
+def x_compliance(row: Row, account: Account, seen_at: datetime) -> Page:  # noqa: ARG001 - as every parser
+    """A line of a compliance job's result: what X says was deleted, protected or suspended goes here too."""
+    value = mapping(row.json())
+    native_id = needed_id(value)
+    if not is_digits(native_id) or ("action" not in value and "reason" not in value):
+        raise Unreadable("no line of a compliance job")
+    if value.get("action") not in (None, "delete"):
+        raise Unreadable("action: neither delete nor nothing")  # of accounts: none of our keys
+    return Page((), "", gone=(f"x:post:{native_id}",))
+
+
 def graph_page(row: Row, account: Account, seen_at: datetime) -> Page:
     """A Graph API page, or one object of it; the account tells whose it is, or else its fields do."""
     value = mapping(row.json())
@@ -118,23 +124,23 @@ def csv_record(row: Row, account: Account, seen_at: datetime) -> Page:
     if b"\0" in row.raw:
         raise Unreadable("a NUL byte")
     channel = re.sub(r"[^a-z0-9]+", "_", cells["channel"].lower()).strip("_") or account.platform
-    native_id = _local_id(cells["id"] or "h" + hashlib.sha256(row.raw.strip()).hexdigest()[:16])
+    native_id = local_id(cells["id"] or "h" + hashlib.sha256(row.raw.strip()).hexdigest()[:16])
     media = tuple(Media("photo", url) for url in re.split(r"[\s|;,]+", cells["media"]) if url)
-    place = _place(lat=_decimal(cells["lat"], "lat"), lng=_decimal(cells["lon"], "lon"))
-    return one(_form(channel, native_id, needed_text(row.cells["text"], "text"), account, seen_at,
-                      posted_at=written_time(cells["created_at"]), author=_person(cells["author"]),
+    place = place_of(lat=decimal(cells["lat"], "lat"), lng=decimal(cells["lon"], "lon"))
+    return one(form(channel, native_id, needed_text(row.cells["text"], "text"), account, seen_at,
+                      posted_at=written_time(cells["created_at"]), author=person(cells["author"]),
                       media=media, place=place))
 
 
 def open311_request(row: Row, account: Account, seen_at: datetime) -> Page:
     """A service request as GeoReport v2 answers it."""
     value = mapping(row.json())
-    native_id = _local_id(word(value.get("service_request_id")) or word(value.get("token")) or "")
+    native_id = local_id(word(value.get("service_request_id")) or word(value.get("token")) or "")
     text = value.get("description") or value.get("service_name") or ""
     media = tuple(Media("photo", url) for url in [word(value.get("media_url"))] if url)
-    place = _place(lat=value.get("lat"), lng=value.get("long", value.get("lon")), address=value.get("address"))
+    place = place_of(lat=value.get("lat"), lng=value.get("long", value.get("lon")), address=value.get("address"))
     posted_at = written_time(value.get("requested_datetime"))
-    return one(_form(account.platform, native_id, needed_text(text, "description"), account, seen_at,
+    return one(form(account.platform, native_id, needed_text(text, "description"), account, seen_at,
                       posted_at=posted_at, author=None, media=media, place=place))
 
 
@@ -148,44 +154,18 @@ def jsonl_row(row: Row, account: Account, seen_at: datetime) -> Page:
     kind = MentionKind.MENTION if platform in SOCIAL else MentionKind.FORM
     native_id = needed_id(value)
     return one(Mention(
-        key=_key(platform, native_id, own), account=own, platform=platform,
+        key=key_of(platform, native_id, own), account=own, platform=platform,
         kind=MentionKind.REPOST if repost_of else kind, native_id=native_id, text=text,
         posted_at=written_time(value.get("created_at")), seen_at=seen_at, url=word(value.get("url")), author=author,
-        repost_of=_key(platform, repost_of, own) if repost_of else None,
+        repost_of=key_of(platform, repost_of, own) if repost_of else None,
         media=tuple(_jsonl_media(value.get("media") or ())), hashtags=hashtags(text), handles=handles(text),
-        place=_place(value.get("place_name"), value.get("lat"), value.get("lng"), value.get("address")),
+        place=place_of(value.get("place_name"), value.get("lat"), value.get("lng"), value.get("address")),
     ))
-
-
-def _form(
-    platform: str, native_id: str, text: str, account: Account, seen_at: datetime, *, posted_at: datetime,
-    author: Author | None, media: tuple[Media, ...], place: PlaceHint | None,
-) -> Mention:
-    return Mention(
-        key=_key(platform, native_id, account.key, local=True), account=account.key, platform=platform,
-        kind=MentionKind.FORM, native_id=native_id, text=text, posted_at=posted_at, seen_at=seen_at, author=author,
-        media=media, place=place,
-    )
-
-
-def _key(platform: str, native_id: str, account_key: str, *, local: bool = False) -> str:
-    if platform in SOCIAL and not local:
-        return f"{platform}:post:{native_id}"
-    return f"{platform}:post:{account_key.partition(':')[2]}.{native_id}"
-
-
-def _local_id(value: str) -> str:
-    """A log's number, which people write with blanks in it."""
-    return needed_id({"id": re.sub(r"[\s:]+", "_", value.strip())})
 
 
 def _own_account(value: Mapping[str, Any], platform: str, account: Account) -> str:
     name = word(value.get("account"))
     return account.key if not name else name if ":" in name else f"{platform}:{name.lstrip('@')}"
-
-
-def _person(name: str) -> Author | None:
-    return Author(name=name) if name else None
 
 
 def _jsonl_author(value: Any, platform: str) -> Author | None:
@@ -205,45 +185,9 @@ def _jsonl_media(value: Any) -> Iterator[Media]:
                         word(told.get("sha256")), word(told.get("phash")))
 
 
-def _place(name: Any = None, lat: Any = None, lng: Any = None, address: Any = None) -> PlaceHint | None:
-    hint = place_hint(name, lat=lat, lng=lng)
-    where = word(address)
-    if where is None:
-        return hint
-    return PlaceHint(hint.name, hint.lat, hint.lng, where) if hint else PlaceHint(address=where)
-
-
-def _decimal(text: str, name: str) -> float | None:
-    """A coordinate; spreadsheets in Indonesia write it with a comma."""
-    if not text:
-        return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError as error:
-        raise Unreadable(f"{name}: not a number") from error
-
-
-def written_time(value: Any) -> datetime:
-    """ISO 8601 or day first, with or without zone; UNDATED where nothing is written."""
-    if value is None or value == "":
-        return UNDATED
-    if isinstance(value, str) and (found := DAY_FIRST.match(value.strip())):
-        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
-        try:
-            return datetime(year, month, day, hour, minute, second, tzinfo=JAKARTA).astimezone(UTC)
-        except ValueError as error:
-            raise Unreadable("created_at: not a time") from error
-    try:
-        at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-    except ValueError as error:
-        raise Unreadable("created_at: not a time") from error
-    if at is not None and at.tzinfo is None:
-        return at.replace(tzinfo=JAKARTA).astimezone(UTC)
-    return needed_time(at.isoformat() if at else value, "created_at")
-
-
 FORMATS: dict[str, Format] = {
     "x-v2": Format(json_values, x_page),
+    "x-compliance": Format(lines, x_compliance),
     "instaloader": Format(files(is_download), mentions_of_file, folder=True),
     "graph": Format(json_values, graph_page),
     "open311": Format(json_values, open311_request),

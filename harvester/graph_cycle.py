@@ -142,7 +142,8 @@ class GraphConnector(ABC):
         cursor.covered, cursor.confirming = {}, False
         hour_ago = (now - AFTER_REFUSAL).timestamp()
         cursor.refused = {name: at for name, at in cursor.refused.items() if at > hour_ago}
-        cursor.push(*(step for step in self.plan(cursor, account) if step.name not in cursor.refused))
+        told = [Step(one.kind, one.target, about={"media": one.about}) for one in account.inquiries]  # by webhook
+        cursor.push(*(step for step in [*self.plan(cursor, account), *told] if step.name not in cursor.refused))
         cursor.todo += cursor.owed
         cursor.owed = []
         if now.timestamp() - cursor.named_at >= self._name_every.total_seconds():
@@ -153,8 +154,9 @@ class GraphConnector(ABC):
     def _step(self, asked: Asked, cursor: Cursor) -> Page:
         step = Step(**cursor.todo.pop(0))
         carries = step.kind == self.carrier
+        answered = (step.target,) if step.target in {one.target for one in asked.account.inquiries} else ()
         try:
-            page = self._take(asked, cursor, step)
+            page = replace(self._take(asked, cursor, step), answered=answered)
         except Refused as error:
             if carries:
                 raise
@@ -168,7 +170,8 @@ class GraphConnector(ABC):
                 cursor.owed.append(asdict(step))
             if isinstance(error, Missing) and "key" in step.about:
                 cursor.push(Step("confirm", step.about["key"]))
-            page = Page((), "")
+            # what a webhook named is deleted or private by now; after a stumble its inquiry stands
+            page = Page((), "", answered=answered if isinstance(error, Missing) else ())
         cursor.trim()
         return page
 

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 BATCH = 200
-KEY = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")  # as in the settings
+KEY = re.compile(r"[a-z0-9_]+:[A-Za-z0-9_.\-]+")  # as in the settings
 
 
 class Format(StrEnum):
     X_V2 = "x-v2"
+    X_COMPLIANCE = "x-compliance"
     INSTALOADER = "instaloader"
     GRAPH = "graph"
     OPEN311 = "open311"

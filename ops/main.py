@@ -29,6 +29,7 @@ from ops import (
     inbox,
     ingest,
     poll,
+    receive,
     rules,
     session,
     suggest,
@@ -51,6 +52,7 @@ app.command("init")(config.init)
 app.command("run")(daemon.run)
 app.command("demo")(demo.demo)
 app.command("inbox")(inbox.serve)
+app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)

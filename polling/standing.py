@@ -127,10 +127,11 @@ def configured_accounts(settings: Settings) -> tuple[Account, ...]:
         polled = account_enabled and settings.platforms[platform].enabled
         return AccountState.OK if polled else AccountState.DISABLED
 
-    return tuple(
+    polled = tuple(
         Account(a.key, a.platform, a.native_id, a.handle, a.government, a.department,
                 state=state(a.enabled, a.platform))
         for a in settings.accounts
     )
+    return polled + settings.channel_accounts()
 
 

@@ -1,6 +1,7 @@
 """config.yaml, the operators' file: its shape, its reader, and what must hold across it."""
 
 from settings.reading import load
+from settings.receiving import ChannelSettings, ReceiveSettings
 from settings.shape import (
     AccountSettings,
     AgencySettings,
@@ -32,6 +33,7 @@ __all__ = [
     "AccountSettings",
     "AgencySettings",
     "CallSettings",
+    "ChannelSettings",
     "ClockSettings",
     "Dated",
     "DepartmentSettings",
@@ -44,6 +46,7 @@ __all__ = [
     "PauseSettings",
     "PlaceSettings",
     "PlatformSettings",
+    "ReceiveSettings",
     "RoadSettings",
     "RouteSettings",
     "Settings",

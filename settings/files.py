@@ -17,7 +17,7 @@ from settings.shape import Settings
 
 RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "clocks", "pauses", "agencies", "suburbs",
                  "roads", "village_words", "places", "reject_reasons", "thresholds")
-NEEDS_RESTART = ("store", "inbox", "timezone")  # a running process has these open
+NEEDS_RESTART = ("store", "inbox", "receive", "timezone")  # a running process has these open
 TOP_KEY = re.compile(r"^([A-Za-z_][\w]*):", re.MULTILINE)
 
 TOPIC_KEY = re.compile(r"^  ([A-Za-z_]\w*):", re.MULTILINE)

@@ -21,16 +21,17 @@ from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.reader import ReaderError
 
 from domain import ConfigError
+from settings.model import Model
 from settings.places import place_problems
 from settings.references import cross_references, did_you_mean
-from settings.shape import Model, Settings
+from settings.shape import Settings
 
 MAX_BYTES = 1 << 20
 # where the data files of the package lie, for a config.yaml that was copied away from them
 SHIPPED = (Path(__file__).parent.parent, Path(sys.prefix) / "share" / "kentongan")
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3, "calls": 2,
-          "ops": 1}  # key -> levels
+          "receive": 2, "ops": 1}  # key -> levels
 TOKEN_LIKE = re.compile(r"^(AAAA[A-Za-z0-9%]{20,}|EA[A-Za-z0-9]{30,}|[A-Za-z0-9_\-.]{60,})$")
 
 

@@ -50,6 +50,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
         if name not in settings.platforms:
             yield unknown(["media", "fetch", name], "platform", name, settings.platforms)
     yield from _inbox_problems(settings)
+    yield from _receive_problems(settings)
     yield from _call_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
@@ -94,6 +95,24 @@ def _call_problems(settings: Settings) -> Iterator[Problem]:
                    did_you_mean(name, settings.departments))
         for i, head in enumerate(heads):
             yield from _address_problems(["calls", "heads", name, i], head)
+
+
+def _receive_problems(settings: Settings) -> Iterator[Problem]:
+    """Channels of nobody, doors that are open twice, and X's door while X itself is off."""
+    receive, polled = settings.receive, {account.key for account in settings.accounts}
+    for key, channel in receive.channels.items():
+        loc: list[Any] = ["receive", "channels", key]
+        if channel.government not in settings.governments:
+            hint = did_you_mean(channel.government, settings.governments)
+            yield [*loc, "government"], f"government '{channel.government}' tidak dikenal", hint
+        if channel.department and channel.department not in settings.departments:
+            hint = did_you_mean(channel.department, settings.departments)
+            yield [*loc, "department"], f"department '{channel.department}' tidak dikenal", hint
+        if key in polled or key.partition(":")[0] in settings.platforms:
+            yield loc, "sudah dipakai oleh akun atau platform", "pilih nama lain, mis. 'loket:solo'"
+    x = settings.platforms.get("x")
+    if receive.enabled and receive.x.enabled and not (x and x.enabled):
+        yield ["receive", "x", "enabled"], "X sendiri mati", "nyalakan platforms.x dengan perjanjiannya lebih dulu"
 
 
 def _route_problems(settings: Settings) -> Iterator[Problem]:

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from domain import Account
+from domain import Account, AccountState
+from settings.model import Model
+from settings.receiving import ReceiveSettings
 
 Keyword = Annotated[str, Field(min_length=2, max_length=80)]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class StoreSettings(Model):
@@ -47,13 +45,14 @@ class PlatformSettings(Model):
     secret_env: str = ""
     session_file: Path | None = None
     base_url: str | None = None  # a simulator on loopback, or None for the platform itself
+    server: str = ""  # mail: imaps://HOST/FOLDER
     api_version: str = ""
     monthly_usd: float = Field(0.0, ge=0)  # nothing is read beyond it; 0: nothing that costs
     reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
     token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
     stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
-    discover: dict[str, tuple[str, ...]] = {}  # account -> other professional accounts whose posts it reads (Instagram)
+    discover: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # account -> others that it reads (Instagram)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""
@@ -69,7 +68,7 @@ class GovernmentSettings(Model):
 
 
 class AccountSettings(Model):
-    key: str = Field(pattern=r"^[a-z_]+:[A-Za-z0-9_.\-]+$")
+    key: str = Field(pattern=r"^[a-z0-9_]+:[A-Za-z0-9_.\-]+$")
     platform: str
     native_id: str = ""
     handle: str
@@ -238,7 +237,7 @@ class MediaHosts(Model):
 class MediaSettings(Model):
     """How pictures of posts are looked at. Hashes are kept, pictures never."""
 
-    fetch: dict[str, MediaHosts] = {}
+    fetch: dict[str, MediaHosts] = Field(default_factory=dict)
     wait_seconds: float = Field(30, ge=1, le=600)  # a post is judged after that, pictures or not
     total_seconds: float = Field(8, ge=0.1, le=60)  # of one picture
     max_mb: float = Field(8, gt=0, le=64)
@@ -270,8 +269,9 @@ class CallSettings(Model):
     digest: time = time(7)
     max_pages: int = Field(5, ge=1, le=50)  # of one case
     escalate_hours: int = Field(4, ge=0, le=720)
-    chains: dict[str, Annotated[tuple[StepSettings, ...], Field(min_length=1)]] = {}  # department or government
-    heads: dict[str, tuple[str, ...]] = {}  # department -> whom its missed limits are told
+    # department or government
+    chains: dict[str, Annotated[tuple[StepSettings, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    heads: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # department -> whom its missed limits are told
 
     @model_validator(mode="after")
     def digest_by_day(self) -> Self:
@@ -305,6 +305,7 @@ class Settings(Model):
     mail: MailSettings = MailSettings()
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
+    receive: ReceiveSettings = ReceiveSettings()
     ops: OpsSettings = OpsSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
@@ -326,17 +327,27 @@ class Settings(Model):
     def watching(self, accounts: Iterable[Account]) -> Self:
         """These settings with other accounts: archives and other channels bring their own."""
         known = {a.key: a for a in self.accounts}
+        brought = {a.key: a for a in (*accounts, *self.channel_accounts())}
         added = tuple(
             AccountSettings(key=a.key, platform=a.platform, native_id=a.native_id, handle=a.handle,
                             government=a.government, department=a.department)
-            for a in accounts if a.key not in known
+            for a in brought.values() if a.key not in known and a.government in self.governments
         )
         return self.model_copy(update={"accounts": (*self.accounts, *added)})
+
+    def channel_accounts(self) -> tuple[Account, ...]:
+        """What the receiver takes reports for: in the books, never polled."""
+        return tuple(
+            Account(key, key.partition(":")[0], "", channel.name or key.partition(":")[2], channel.government,
+                    channel.department, state=AccountState.DISABLED, state_reason="")
+            for key, channel in self.receive.channels.items()
+        )
 
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        return [os.environ[name] for name in [*names, self.mail.password_env] if os.environ.get(name)]
+        names += [self.mail.password_env, *self.receive.secret_names()]
+        return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property
     def ruleset(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-PLATFORMS = ("x", "facebook", "instagram")
+PLATFORMS = ("x", "facebook", "instagram", "mail")
 KINDS = ("mention", "reply", "quote", "repost", "tag", "comment", "visitor_post")
 DAWN = timedelta(hours=6)
 

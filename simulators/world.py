@@ -20,7 +20,8 @@ from simulators.faults import Faults
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 INSTAGRAM_EPOCH = datetime(2011, 8, 24, 21, 7, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TOKENS = {"x": "demo-x-bearer", "facebook": "demo-page-token", "instagram": "demo-page-token"}
+TOKENS = {"x": "demo-x-bearer", "facebook": "demo-page-token", "instagram": "demo-page-token",
+          "mail": "demo-mail-password"}
 
 
 @dataclass(slots=True)

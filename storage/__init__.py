@@ -12,16 +12,18 @@ from domain import Extraction
 from storage.store import Store
 
 
-def open_store(path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False) -> Store:
+def open_store(
+    path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False, durable: bool = False
+) -> Store:
     """Open the store at `path`; bring its schema up to date, under the write lock, unless `read_only`.
 
     `lock_seconds` bounds the wait for the write lock: StoreBusy after that. Raises StoreFault for a
     file that is no store of ours or that a newer version has written. One Store serves any number of
-    threads.
+    threads. `durable`: a commit survives a power cut too, for those who tell a sender that it need not send again.
     """
     from storage.sqlite import SqliteStore
 
-    return SqliteStore(path, lock_seconds=lock_seconds, read_only=read_only)
+    return SqliteStore(path, lock_seconds=lock_seconds, read_only=read_only, durable=durable)
 
 
 def daemon_lease(path: str | Path) -> AbstractContextManager[None]:

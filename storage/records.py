@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from domain import (
+    LIVE_STATUSES,
     Event,
     Extraction,
     Fingerprint,
@@ -30,6 +31,36 @@ class Saved:
     revised: int = 0
     gone: int = 0
     quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How a report stands that another channel handed over: what may be told to anybody, no word of the report."""
+
+    key: str
+    account: str
+    native_id: str
+    seen_at: datetime
+    fate: str
+    state: str
+    open: bool = True  # somebody still works on it, or it waits to be judged
+    department: str | None = None
+    topic: str | None = None
+    due_at: datetime | None = None
+    closed_at: datetime | None = None
+    sensitive: bool = False
+
+    def with_ticket(
+        self, *, status: str, department: str, topic: str, due_at: datetime | None, closed_at: datetime | None,
+        sensitive: bool,
+    ) -> Receipt:
+        """With one more ticket of its story; the first that somebody works on speaks for all."""
+        live = status in LIVE_STATUSES
+        sensitive = sensitive or self.sensitive
+        if self.department is not None and (self.open or not live):
+            return replace(self, sensitive=sensitive)
+        return replace(self, open=live, department=department, topic=topic, due_at=due_at,
+                       closed_at=None if live else closed_at, sensitive=sensitive)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from storage.records import (
     LedgerRow,
     Outcome,
     PastMention,
+    Receipt,
     RulesVersion,
     Saved,
     Settled,
@@ -84,7 +85,15 @@ class Store(WatchStore, Protocol):
 
         `polled`: the page is part of a reading of the account; where that ends, blind windows close. `beside`: it
         is not (a sweep, a push): cursor, state and next turn of the account stay as they are.
+        Inquiries that it brings make an account that is well due at once. A text in `page.firsts` revises nothing; an
+        edit that was made before the one we know is no news either.
         """
+
+    def receipts(
+        self, accounts: Iterable[str], *, native_ids: Sequence[str] | None = None, since: datetime | None = None,
+        until: datetime | None = None, limit: int = 1000,
+    ) -> list[Receipt]:
+        """How reports of these channels stand, newest first, those posted between the two or of these numbers."""
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime

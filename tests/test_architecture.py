@@ -17,7 +17,7 @@ ROWS = {
     "harvester": 2, "nlp": 2, "routing": 2, "storage": 2, "notify": 2,
     "deciding": 3,
     "pipeline": 4, "polling": 4, "workbench": 4,
-    "inbox": 5, "ops": 5, "evaluation": 5,
+    "inbox": 5, "ops": 5, "evaluation": 5, "receiver": 5,
     "run_daemon": 6, "simulators": 6,
 }
 FENCES = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
 
 from domain import Account, AccountState, Page
-from storage.sqlite import audit, watching
+from storage.sqlite import audit, deliveries, watching
 from storage.sqlite.rows import ACCOUNT, SECOND, account_of, json_of, keys_json, maybe_micros, micros
 
 NOT_CONFIGURED = "tidak ada di config.yaml"
@@ -127,7 +128,8 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Account]:
         f"SELECT {ACCOUNT} {FROM} WHERE state IN ('ok', 'backoff', 'paused_budget')"
         " AND (next_poll_at IS NULL OR next_poll_at <= ?) ORDER BY next_poll_at, key", (micros(now),)
     ).fetchall()  # nulls come first in SQLite: never polled is the longest wait
-    return [account_of(row) for row in rows]
+    asked = deliveries.inquiries(connection, [row[0] for row in rows])
+    return [replace(account_of(row), inquiries=asked.get(row[0], ())) for row in rows]
 
 
 def fetched(connection: sqlite3.Connection, key: str, page: Page, *, next_poll_at: datetime, now: datetime) -> None:

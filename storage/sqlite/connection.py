@@ -47,12 +47,14 @@ class Connections:
     """One connection a thread to the database at `path`; `connect` is sqlite3's, or stands in for it."""
 
     def __init__(
-        self, path: Path, *, lock_seconds: float, read_only: bool, connect: Connect = sqlite3.connect
+        self, path: Path, *, lock_seconds: float, read_only: bool, connect: Connect = sqlite3.connect,
+        durable: bool = False,
     ) -> None:
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreFault(f"SQLite {sqlite3.sqlite_version} terlalu lama", hint="perlu 3.38 atau lebih baru")
         self.path = path
         self.read_only = read_only
+        self._pragmas = (*PRAGMAS, "PRAGMA synchronous = FULL") if durable else PRAGMAS
         self._connect = connect
         self._lock = WriteLock(path, seconds=lock_seconds)
         self._mine = threading.local()
@@ -119,7 +121,7 @@ class Connections:
         )
         if self.read_only:
             connection.execute("PRAGMA query_only = ON")
-        for pragma in PRAGMAS:
+        for pragma in self._pragmas:
             connection.execute(pragma)
         return connection
 

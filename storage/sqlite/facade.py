@@ -32,6 +32,7 @@ from storage.records import (
     LedgerRow,
     Outcome,
     PastMention,
+    Receipt,
     RulesVersion,
     Saved,
     Settled,
@@ -52,6 +53,7 @@ from storage.sqlite import (
     alike,
     books,
     calls,
+    deliveries,
     export,
     harvest,
     judging,
@@ -75,9 +77,10 @@ class SqliteStore(WatchVerbs):
 
     def __init__(
         self, path: str | Path, *, lock_seconds: float = 5.0, read_only: bool = False,
-        connect: Connect = sqlite3.connect,
+        connect: Connect = sqlite3.connect, durable: bool = False,
     ) -> None:
-        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect)
+        self.connections = Connections(Path(path), lock_seconds=lock_seconds, read_only=read_only, connect=connect,
+                                       durable=durable)
         try:
             self._prepare()
         except BaseException:
@@ -118,6 +121,10 @@ class SqliteStore(WatchVerbs):
         with self.connections.write() as connection:
             return harvest.save_page(connection, account, page, next_poll_at=next_poll_at, now=now,
                                      pictures_until=pictures_until, polled=polled, beside=beside)
+
+    def receipts(self, accounts: Iterable[str], **asked: Any) -> list[Receipt]:
+        with self.connections.read() as connection:
+            return deliveries.receipts(connection, accounts, **asked)
 
     def save_failure(
         self, account: str, *, state: AccountState, next_poll_at: datetime, reason: str, now: datetime

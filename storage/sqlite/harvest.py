@@ -17,7 +17,7 @@ from typing import Any
 
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
 from storage.records import Saved
-from storage.sqlite import accounts, pictures, purge, watching
+from storage.sqlite import accounts, deliveries, pictures, purge, watching
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 
 INSERT_MENTION = (
@@ -25,7 +25,8 @@ INSERT_MENTION = (
     " author_handle, author_name, repost_of, edited_at, state, own, metrics, extra)"
     f" VALUES ({', '.join('?' * 18)})"
 )
-KEY, NATIVE_ID, TEXT, SEEN_AT, URL, REPOST_OF, EDITED_AT, STATE, METRICS = 0, 4, 5, 7, 8, 12, 13, 14, 16  # of a row
+KEY, KIND, NATIVE_ID, TEXT, SEEN_AT, URL, REPOST_OF, EDITED_AT, STATE, METRICS = 0, 3, 4, 5, 7, 8, 12, 13, 14, 16
+BETTER = {("visitor_post", "mention"): "mention"}  # who tags us is known from some deliveries of a post only
 REVISE = (
     "UPDATE mention SET native_id = ?, text = ?, url = ?, author_id = ?, author_handle = ?, author_name = ?,"
     " edited_at = ?, state = ?, metrics = ?, extra = ?, fate = 'waiting', lane = NULL, reason = NULL, attempts = 0,"
@@ -42,6 +43,7 @@ class Known:
     edited_at: int | None
     state: str
     metrics: str | None
+    kind: str
 
 
 @dataclass
@@ -56,7 +58,8 @@ class Intake:
     new: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     revised: list[tuple[Any, ...]] = field(default_factory=list)
     replaced: list[tuple[str, str, str]] = field(default_factory=list)
-    updated: list[tuple[str, str | None, str]] = field(default_factory=list)
+    updated: list[tuple[str, str | None, int | None, str, str]] = field(default_factory=list)
+    firsts: frozenset[str] = frozenset()  # keys whose text is no news about what is known
     sightings: list[tuple[str, str, str]] = field(default_factory=list)
     readable_now: list[tuple[str, str]] = field(default_factory=list)
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -71,7 +74,7 @@ class Intake:
         known = self.known.get(row[KEY]) or self._twice(row[KEY])
         if known is None:
             self.new[row[KEY]] = row
-        elif is_revision(known, row, mention):
+        elif row[KEY] not in self.firsts and is_revision(known, row, mention):
             self._revise(known, row, mention)
         else:
             self.repeated += 1
@@ -82,7 +85,7 @@ class Intake:
     def _twice(self, key: str) -> Known | None:
         """What is known of a mention that this very page has brought before."""
         if row := self.new.get(key):
-            self.known[key] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], row[STATE], row[METRICS])
+            self.known[key] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], row[STATE], row[METRICS], row[KIND])
         return self.known.get(key)
 
     def _revise(self, known: Known, row: tuple[Any, ...], mention: Mention) -> None:
@@ -91,19 +94,22 @@ class Intake:
         self.replaced.append((row[KEY], known.native_id, known.text))
         self.revised.append((row[NATIVE_ID], row[TEXT], *row[URL:REPOST_OF], row[EDITED_AT], state, *row[METRICS:],
                              row[KEY]))
-        self.known[row[KEY]] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], state, row[METRICS])
+        self.known[row[KEY]] = Known(row[NATIVE_ID], row[TEXT], row[EDITED_AT], state, row[METRICS], known.kind)
 
     def _update(self, known: Known, row: tuple[Any, ...], mention: Mention) -> None:
-        """Numbers and visibility may move without the words: stored, but no reason to judge again."""
+        """Numbers, visibility and what is known of the kind may move without the words: no reason to judge again."""
         if known.state == "gone":
             return
         state = known.state
         if mention.state in (MentionState.WITHHELD, MentionState.EDITED) or state == "withheld":
             state = str(mention.state)
         metrics = row[METRICS] or known.metrics
-        if (state, metrics) != (known.state, known.metrics):
-            self.updated.append((state, metrics, row[KEY]))
-            known.state, known.metrics = state, metrics
+        # words that we have already may be told as a later edit: an older one that is still on its way is older
+        edited_at = known.edited_at if row[EDITED_AT] is None else max(row[EDITED_AT], known.edited_at or 0)
+        kind = BETTER.get((known.kind, row[KIND]), known.kind)
+        if (state, metrics, edited_at, kind) != (known.state, known.metrics, known.edited_at, known.kind):
+            self.updated.append((state, metrics, edited_at, kind, row[KEY]))
+            known.state, known.metrics, known.edited_at, known.kind = state, metrics, edited_at, kind
 
     def _sight(self, key: str, account: str, seen_at: int) -> None:
         """Count the first time only. An item that was in quarantine has been counted there."""
@@ -147,6 +153,7 @@ def save_page(
         watching.polled(connection, account, page, shown, planned=planned, now=now)
     if not beside:
         accounts.fetched(connection, account, page, next_poll_at=next_poll_at, now=now)
+    deliveries.noted(connection, account, page, now=now)
     accounts.spend(connection, account, page, now=now)
     return Saved(new=len(intake.new), known=intake.repeated, revised=len(intake.revised), gone=purged,
                  quarantined=quarantined.total())
@@ -171,7 +178,7 @@ def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
     originals = keys_json({m.key for m in page.mentions} | {m.repost_of for m in page.mentions if m.repost_of})
     known = {
         key: Known(*rest) for key, *rest in connection.execute(
-            "SELECT key, native_id, text, edited_at, state, metrics FROM mention"
+            "SELECT key, native_id, text, edited_at, state, metrics, kind FROM mention"
             " WHERE key IN (SELECT value FROM json_each(?))", (keys,)).fetchall()
     }
     tombstones = connection.execute(
@@ -183,7 +190,7 @@ def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
         "SELECT key, account, day FROM quarantine WHERE counted = 1 AND key IN (SELECT value FROM json_each(?))",
         (keys,)).fetchall()
     return Intake(account, known, {key for key, in tombstones}, set(sighted),
-                  {(key, shown_to): day for key, shown_to, day in quarantined})
+                  {(key, shown_to): day for key, shown_to, day in quarantined}, firsts=frozenset(page.firsts))
 
 
 def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> None:
@@ -194,7 +201,8 @@ def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> 
         connection.executemany(REVISE, intake.revised)
         connection.executemany("DELETE FROM judgement WHERE mention = ?",  # its spans point into the old text
                                [(key,) for key, _, _ in intake.replaced])
-    connection.executemany("UPDATE mention SET state = ?, metrics = ? WHERE key = ?", intake.updated)
+    connection.executemany("UPDATE mention SET state = ?, metrics = ?, edited_at = ?, kind = ? WHERE key = ?",
+                           intake.updated)
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?)", intake.sightings)
     connection.executemany("DELETE FROM quarantine WHERE key = ? AND account = ?", intake.readable_now)
 

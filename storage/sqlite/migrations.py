@@ -12,6 +12,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from domain import StoreFault
+from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.schema_watch import FILL_HEARD, WATCH
 
@@ -81,6 +82,11 @@ def m008_watching(db: sqlite_utils.Database) -> None:
     """What an account was heard in which hour is counted from the rows of an older file; readings start anew."""
     db.executescript(WATCH)
     db.execute(FILL_HEARD)
+
+
+@MIGRATIONS()
+def m010_deliveries(db: sqlite_utils.Database) -> None:
+    db.executescript(DELIVERIES)
 
 
 def _statements_for(name: str) -> list[str]:

@@ -18,6 +18,7 @@ ACCOUNTS = {
     ("x", "solo"): Watched("solo", "x", "9002", "kota_contoh", "Kota Contoh"),
     ("x", "jateng"): Watched("jateng", "x", "9001", "gubernur_contoh", "Gubernur Contoh"),
     ("facebook", "solo"): Watched("solo", "facebook", "8001", "kotacontoh", "Kota Contoh"),
+    ("mail", "solo"): Watched("solo", "mail", "6001", "lapor@kota.example", "Kota Contoh"),
     ("instagram", "solo"): Watched("solo", "instagram", "7001", "kota_contoh", "Kota Contoh"),
 }
 

@@ -11,8 +11,11 @@ from domain import (
     AccountNote,
     AccountState,
     Author,
+    Inquiry,
     Media,
+    MentionKind,
     MentionState,
+    Page,
     PlaceHint,
     Quarantined,
 )
@@ -295,3 +298,70 @@ class HarvestContract:
 
         assert store.unprocessed(1, now=LATER)[0].text == "banjir \ufffd"
         assert fates(store) == {"waiting": 2}
+
+    # --- what is delivered rather than fetched
+
+    def test_a_delivery_leaves_the_polling_of_its_account_as_it_is(self, store: Store):
+        """A webhook says nothing about a cursor, a token or the next turn."""
+        watch(store)
+        account = "x:solo"
+        store.save_failure(account, state=AccountState.NEEDS_HUMAN, next_poll_at=LATER, reason="token", now=NOON)
+        before, = (a for a in store.accounts() if a.key == account)
+
+        store.save_page(account, Page((mention("Jalan rusak"),), ""), next_poll_at=NOON, now=NOON, beside=True)
+
+        assert [a for a in store.accounts() if a.key == account] == [before]
+        assert sum(row.seen for row in store.ledger()) == 1
+
+    def test_a_first_version_that_comes_late_revises_nothing(self, store: Store):
+        watch(store)
+        account, first = "x:solo", mention("Jalan rusak")
+        newer = replace(first, text="Jalan rusak parah", state=MentionState.EDITED, edited_at=NOON + timedelta(minutes=5))
+        store.save_page(account, Page((newer,), ""), next_poll_at=NOON, now=NOON, beside=True)
+
+        saved = store.save_page(account, Page((first,), "", firsts=(first.key,)), next_poll_at=NOON, now=NOON, beside=True)
+
+        assert (saved.known, saved.revised) == (1, 0)
+        assert [m.text for m in store.unprocessed(9, now=NOON)] == ["Jalan rusak parah"]
+
+    def test_an_edit_whose_words_we_have_already_still_dates_them(self, store: Store):
+        """Polled first, then told as an edit: an older edit that is still on its way must not undo it."""
+        watch(store)
+        account, polled = "x:solo", mention("Jalan rusak parah")
+        edit = replace(polled, state=MentionState.EDITED, edited_at=NOON + timedelta(minutes=5))
+        older = replace(polled, text="Jalan rusak", state=MentionState.EDITED, edited_at=NOON + timedelta(minutes=1))
+
+        for page in (polled, edit, older):
+            store.save_page(account, Page((page,), ""), next_poll_at=NOON, now=NOON, beside=True)
+
+        assert [m.text for m in store.unprocessed(9, now=NOON)] == ["Jalan rusak parah"]
+
+    def test_an_inquiry_stands_until_it_is_answered(self, store: Store):
+        """Told twice it is one; a page that does not answer it leaves it; the account is due at once."""
+        watch(store)
+        account = "x:solo"
+        asked = Inquiry("mentioned_media", "17", "17")
+        store.save_page(account, Page((), "c"), next_poll_at=LATER, now=NOON)
+        assert store.accounts_due(NOON) == []
+
+        for _ in range(2):
+            store.save_page(account, Page((), "", inquiries=(asked,)), next_poll_at=NOON, now=NOON, beside=True)
+        assert [a.inquiries for a in store.accounts_due(NOON)] == [(asked,)]
+        store.save_page(account, Page((), "c"), next_poll_at=NOON, now=NOON)
+        assert [a.inquiries for a in store.accounts_due(NOON)] == [(asked,)]
+        store.save_page(account, Page((), "c", answered=("17",)), next_poll_at=NOON, now=NOON)
+        assert [a.inquiries for a in store.accounts_due(NOON)] == [()]
+
+    def test_reports_are_told_apart_by_their_channel_and_hold_no_word(self, store: Store):
+        watch(store)
+        account = "x:solo"
+        report = mention("Lampu mati di Gilingan", kind=MentionKind.FORM)
+        save(store, report, mention("kiriman lain"))
+
+        receipt, = store.receipts([account])
+
+        assert (receipt.key, receipt.open, receipt.department) == (report.key, True, None)
+        assert "Gilingan" not in repr(receipt)
+        assert store.receipts([account], native_ids=["entah"]) == []
+        assert store.receipts(["loket:solo"]) == []
+        assert store.receipts([account], until=report.posted_at - timedelta(seconds=1)) == []
