@@ -19,9 +19,21 @@ class StoredCursor:
         """The stored cursor. One that cannot be read starts over: what is read again is known to the store."""
         try:
             stored = orjson.loads(text or "{}")
-            return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
+            held = cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
         except (ValueError, TypeError, AttributeError):
             return cls()
+        fresh = cls()
+        sound = all(_alike(getattr(held, field.name), getattr(fresh, field.name)) for field in fields(cls))
+        return held if sound else fresh
 
     def dump(self) -> str:
         return orjson.dumps(asdict(self)).decode()
+
+
+def _alike(stored: Any, fresh: Any) -> bool:
+    """Whether a stored value is of the kind that the field begins with; a whole number may stand for a time."""
+    if fresh is None:
+        return True
+    if isinstance(fresh, int | float) and not isinstance(fresh, bool):
+        return isinstance(stored, int | float) and not isinstance(stored, bool)
+    return isinstance(stored, type(fresh))

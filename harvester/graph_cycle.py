@@ -91,7 +91,6 @@ class GraphConnector(ABC):
         asked.account = replace(account, native_id=cursor.node)
         if not cursor.todo:
             self._begin(cursor, asked.account, now)
-            cursor.push(*(Step(one.kind, one.target, about={"media": one.about}) for one in account.inquiries))
         page = self._step(asked, cursor)
         if not cursor.todo:
             self._end(cursor)
@@ -143,7 +142,8 @@ class GraphConnector(ABC):
         cursor.covered, cursor.confirming = {}, False
         hour_ago = (now - AFTER_REFUSAL).timestamp()
         cursor.refused = {name: at for name, at in cursor.refused.items() if at > hour_ago}
-        cursor.push(*(step for step in self.plan(cursor, account) if step.name not in cursor.refused))
+        told = [Step(one.kind, one.target, about={"media": one.about}) for one in account.inquiries]  # by webhook
+        cursor.push(*(step for step in [*self.plan(cursor, account), *told] if step.name not in cursor.refused))
         cursor.todo += cursor.owed
         cursor.owed = []
         if now.timestamp() - cursor.named_at >= self._name_every.total_seconds():

@@ -174,7 +174,8 @@ class X:
             return None
         fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
         cursor.see(fresh, now=asked.now)
-        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet)
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=not stream.is_heard(),
+                       native_id=cursor.user_id)
 
     # --- mentions
 
@@ -184,7 +185,7 @@ class X:
         page = mentions_of(payload, account=asked.account, seen_at=asked.now)
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
-        again = sum(cursor.paid_today(mention, now=asked.now) for mention in fresh)
+        again = {m.native_id for m in fresh if cursor.paid_for(m, now=asked.now)}
         cursor.see(fresh, now=asked.now)
         cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
@@ -194,7 +195,7 @@ class X:
             cursor.pages, cursor.polled_at = 0, asked.now.timestamp()
             cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       reads=page.reads - again, cost_usd=_cost(payload) * (1 - again / max(1, page.reads)))
+                       reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""

@@ -65,8 +65,8 @@ class Cursor(StoredCursor):
             self.floor = earlier(self.newest_id, first_id_of(now - OVERLAP))
         self.overlapped_at = now.timestamp()
 
-    def paid_today(self, mention: Mention, *, now: datetime) -> bool:
-        """Whether this post was read, and so paid for, earlier on this UTC day."""
+    def paid_for(self, mention: Mention, *, now: datetime) -> bool:
+        """Whether this post was read, and paid for, earlier on this UTC day: by a re-reading or by the stream."""
         if self.watch.get(root_of(mention.key), ("", 0, -1))[2] == _day(now):
             return True
         today = first_id_of(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))

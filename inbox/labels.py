@@ -92,6 +92,8 @@ PAST = {
     "undo_split": noop("mengurungkan pemisahan"), "apart": noop("menandai bukan kejadian yang sama"),
     "gone": noop("kiriman dihapus penulis"), "page": noop("memanggil petugas piket"),
     "escalate": noop("memberi tahu atasan: batas waktu terlewati"),
+    "hidden": noop("kiriman disembunyikan pengelola halaman"),
+    "unhidden": noop("kiriman ditampilkan lagi oleh pengelola halaman"),
 }
 FIELD = {
     "status": noop("status"), "department": noop("dinas"), "urgency": noop("urgensi"), "priority": noop("prioritas"),

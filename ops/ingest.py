@@ -69,6 +69,8 @@ def ingest(
         opened = _judged(books, settings.watching(books.accounts()))
     say(f"baru {saved.new}, sudah ada {saved.known}, diperbarui {saved.revised}, "
         f"karantina {saved.quarantined}; tiket dibuka {opened}")
+    if saved.gone:
+        say(f"dihapus di sumbernya {saved.gone}: kata-katanya sudah dibuang")
     for reason, times in reasons.most_common(5):
         say(f"tidak terbaca {times} kali: {reason}")
     if saved == type(saved)():

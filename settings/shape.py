@@ -52,7 +52,7 @@ class PlatformSettings(Model):
     token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
     stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
-    discover: dict[str, tuple[str, ...]] = Field({})  # account -> other professional accounts whose posts it reads (Instagram)
+    discover: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # account -> others that it reads (Instagram)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""

@@ -38,6 +38,7 @@ class Mailbox:
         self.validity = 1
         self.raw: dict[str, bytes] = {}
         self.seen: list[str] = []
+        self.requests: list[str] = []  # one entry a log-in: a conversation is one request
         self.stopping = threading.Event()
         self._server = _Threads(("127.0.0.1", port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -58,7 +59,10 @@ class Mailbox:
         return {item.serial + 1: item for item in reversed(self.world.visible("mail", user))}
 
     def bytes_of(self, item: Item) -> bytes:
-        return self.raw.get(item.post.id) or _mail(item)
+        if item.post.id in self.raw:
+            return self.raw[item.post.id]
+        broken = self.world.faults.malformed(f"mail:{item.post.to[0]}", self.world.now())
+        return b"Subject: \n\n  " if any(at == item.created_at for _, at in broken) else _mail(item)
 
 
 def _mail(item: Item) -> bytes:
@@ -143,10 +147,13 @@ def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
                     return True
             else:
                 _, user, password, *_ = *[a.replace('\\"', '"') or b for a, b in PIECES.findall(rest)], "", ""
+            box.requests.append(user)
             watched = box.world.account("mail", user)
             self.fault = box.world.faults.next(f"mail:{watched.name}" if watched else "mail:unknown", box.world.now())
             if self.fault and self.fault.what in REFUSED:
                 self.say(f"{tag} NO {REFUSED[self.fault.what]}")
+            elif self.fault and self.fault.what == "blank":
+                return False
             elif self.fault and self.fault.what == "html":
                 self.wfile.write(HTML + b"\r\n")
                 return False

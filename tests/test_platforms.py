@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import logs
-from domain import AccountState, Fate
+from domain import AccountState, Fate, Inquiry, Page
 from harvester.base import Connector
 from harvester.facebook import Facebook
 from harvester.instagram import Instagram
@@ -212,6 +212,29 @@ def test_each_block_of_instagram_is_one_request_and_a_state(house, fault, state)
     assert (asked, quiet) == (1, 0)
     assert held.state is state
     assert ("—" in held.state_reason) == (state is AccountState.NEEDS_HUMAN)  # cause — remedy
+
+
+def test_what_a_webhook_names_by_id_is_asked_for_once(house):
+    """A stumble leaves the question standing; an answer, or a post that is gone, ends it."""
+    here = house(post("foto", "07:00", "Got mampet, tolong @kota_contoh", on="instagram", kind="mention"),
+                 post("hapus", "07:01", "@kota_contoh salah", on="instagram", kind="mention", deleted_at="07:30"))
+    here.watch("instagram_graph:solo")
+    world = here.server.world
+    photo, gone = (world.item(world.posts[name]).graph_id for name in ("foto", "hapus"))
+    asked = Page((), "", inquiries=(Inquiry("mentioned_media", photo, photo), Inquiry("mentioned_media", gone, gone)))
+    here.store.save_page("instagram_graph:solo", asked, next_poll_at=here.clock(), now=here.clock.set("08:00"),
+                         beside=True)
+    world.faults.add("instagram:solo", "outage", after=2)  # /tags and /media answer
+
+    standing = []
+    for clock in ("08:00", "08:10", "08:20"):
+        here.round(clock)
+        here.clock.set("23:00")
+        standing.append(sum(len(one.inquiries) for one in here.store.accounts_due(here.clock())))
+
+    assert standing == [1, 0, 0]
+    assert "Got mampet, tolong @kota_contoh" in here.texts()
+    assert sum("mentioned_media" in r.query.get("fields", "") for r in here.server.requests) == 3
 
 
 # --- Facebook --------------------------------------------------------------------------------------

@@ -31,14 +31,14 @@ CREATE INDEX IF NOT EXISTS audit_subject ON audit(subject, id) WHERE verb IN ('h
 """
 LISTED = "IN (SELECT value FROM json_each(?))"
 AT_ONCE = 20  # inquiries of an account that one turn takes along
-FLAGS = {"hidden": "disembunyikan oleh pengelola halaman", "unhidden": "ditampilkan lagi oleh pengelola halaman"}
 RECEIPT = ("SELECT m.key, m.account, m.native_id, m.seen_at, m.fate, m.state, t.status, t.department, t.topic,"
            " t.due_at, t.closed_at, t.sensitive FROM mention m"
            " LEFT JOIN ticket t ON t.cluster = m.cluster AND t.coordinates = 0")
 
 
 def noted(connection: sqlite3.Connection, account: str, page: Page, *, now: datetime) -> None:
-    """Keep what is still to be asked, drop what was, and write into the chain what owners did to posts."""
+    """Keep what is still to be asked, drop what was, and write into the chain, and so into the tickets' history, what
+    a page's owner did to a post."""
     connection.executemany("DELETE FROM inquiry WHERE account = ? AND target = ?",
                            [(account, target) for target in page.answered])
     if page.inquiries:
@@ -50,7 +50,10 @@ def noted(connection: sqlite3.Connection, account: str, page: Page, *, now: date
         last = connection.execute("SELECT verb FROM audit WHERE subject = ? AND verb IN ('hidden', 'unhidden')"
                                   " ORDER BY id DESC LIMIT 1", (key,)).fetchone()
         if (last[0] if last else "unhidden") != flag:
-            audit.append(connection, [audit.Entry(now, audit.MACHINE, flag, subject=key, reason=FLAGS[flag])])
+            tickets = connection.execute("SELECT t.id FROM mention m JOIN ticket t ON t.cluster = m.cluster"
+                                         " WHERE m.key = ? ORDER BY t.id", (key,)).fetchall()
+            audit.append(connection, [audit.Entry(now, audit.MACHINE, flag, ticket, key)
+                                      for ticket, in tickets or [(None,)]])
 
 
 def inquiries(connection: sqlite3.Connection, accounts: Sequence[str]) -> dict[str, tuple[Inquiry, ...]]:

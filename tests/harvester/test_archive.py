@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -442,3 +442,67 @@ def test_reading_an_archive_leaves_it_as_it_is(tmp_path):
     all_of("instaloader", copy, INSTAGRAM)
 
     assert {p.name: p.read_bytes() for p in copy.iterdir()} == before
+
+
+# --- into the store, twice ---------------------------------------------------------------------------------
+
+TWARC = [
+    {"data": [{"id": "2000000000000000001", "text": "banjir di Sangkrah", "author_id": "7", "created_at": "2026-11-02T01:00:00.000Z",
+               "edit_history_tweet_ids": ["2000000000000000001"], "public_metrics": {"retweet_count": 1}}],
+     "includes": {"users": [{"id": "7", "username": "warga_uji", "name": "Warga"}]},
+     "__twarc": {"url": "https://api.twitter.com/2/tweets/search/all", "version": "2.14.0", "retrieved_at": "2026-11-02T02:00:00+00:00"}},
+    {"data": [{"id": "2000000000000000002", "text": "terpotong", "author_id": "7", "created_at": "2026-11-02T01:01:00Z",
+               "note_post": {"text": "teks panjang dari kosakata baru"}, "edit_history_post_ids": ["2000000000000000002"],
+               "referenced_posts": [{"type": "quoted", "id": "2000000000000000001"}], "public_metrics": {"repost_count": 2}}],
+     "includes": {"posts": [{"id": "2000000000000000001", "text": "banjir di Sangkrah"}]}},
+    {"data": {"id": "2000000000000000003", "text": "dari aliran", "created_at": "2026-11-02T01:02:00.000Z"},
+     "matching_rules": [{"id": "1", "tag": "solo"}]},
+]
+
+
+def stored(store, form, path, account):
+    """Into the books as `ingest` does it; what they hold afterwards."""
+    for page in read(form, path, account=account, seen_at=NOON):
+        store.save_page(account.key, page, next_poll_at=NOON, now=NOON)
+    assert store.verify() == []
+    held = sorted((m.key, m.text) for m in store.unprocessed(500, now=NOON + timedelta(days=9)))
+    return held, [(row.seen, dict(row.fates)) for row in store.ledger()]
+
+
+@pytest.mark.parametrize(("format_name", "name", "account"), [a[:3] for a in ARCHIVES], ids=IDS)
+def test_every_archive_twice_gives_no_doubles_in_the_books(store, format_name, name, account):
+    """The ledger counts each item once, however often the clerk imports the file; broken lines once too."""
+    once = stored(store, format_name, FIXTURES / name, account)
+
+    assert stored(store, format_name, FIXTURES / name, account) == once
+    assert once[0]
+
+
+def test_twarc_lines_of_both_vocabularies_come_in_once_beside_a_broken_one(store, tmp_path):
+    """Pages in the old names and in the new, a stream line, a line that is cut."""
+    path = written(tmp_path, TWARC[0], b'{"data": [{"id": "20\n', *TWARC[1:], name="twarc.jsonl")
+
+    once = stored(store, "x-v2", path, X)
+
+    assert dict(once[0]) == {"x:post:2000000000000000001": "banjir di Sangkrah", "x:post:2000000000000000003": "dari aliran",
+                             "x:post:2000000000000000002": "teks panjang dari kosakata baru"}
+    assert once[1][0][1]["quarantined"] == 1
+    assert stored(store, "x-v2", path, X) == once
+
+
+def test_a_compliance_result_takes_the_words_away(store, tmp_path):
+    """Deleted, protected, suspended: X names them line by line; posts that come in later are empty too."""
+    archive = written(tmp_path, *TWARC, name="twarc.jsonl")
+    stored(store, "x-v2", archive, X)
+    result = written(tmp_path, {"id": "2000000000000000001", "action": "delete", "created_at": "2026-11-02T01:00:00.000Z",
+                                "redacted_at": "2026-11-03T01:00:00.000Z", "reason": "deleted"},
+                     {"id": "2000000000000000009", "action": "delete", "reason": "suspended"}, {"id": "x", "reason": "deleted"},
+                     b"{\n", {"id": "2000000000000000002"}, name="job.jsonl")
+
+    once = stored(store, "x-compliance", result, X)
+
+    assert dict(once[0])["x:post:2000000000000000001"] == ""
+    assert dict(once[0])["x:post:2000000000000000002"]
+    assert sum(fates["quarantined"] for _, fates in once[1]) == 3
+    assert stored(store, "x-compliance", result, X) == once
+    assert stored(store, "x-v2", archive, X) == once

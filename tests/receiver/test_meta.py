@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from domain import MentionKind, MentionState
+from domain import Actor, MentionKind, MentionState
 from harvester import facebook_payload
 from receiver.desk import desk_of
 from tests.builders import NOON
+from tests.inbox.casework import open_case
 from tests.paths import ROOT
 from tests.receiver.conftest import PAGE, SECRETS
 
@@ -172,6 +173,19 @@ def test_what_the_page_hides_stays_live_and_is_noted_once(receiver):
     with there.store.connections.read() as connection:
         verbs = connection.execute("SELECT verb FROM audit WHERE subject = 'facebook:comment:55_77' ORDER BY id").fetchall()
     assert verbs == [("hidden",), ("unhidden",)]
+
+
+def test_staff_see_in_the_tickets_history_that_the_page_hid_the_complaint(receiver):
+    there = receiver()
+    there.meta(delivery(comment()))
+    ticket = open_case(there.store, there.mentions()["facebook:comment:55_77"])
+
+    for _ in range(2):
+        there.meta(delivery({"item": "comment", "verb": "hide", "comment_id": "55_77", "post_id": "8001_55"}))
+
+    history = there.store.ticket(Actor("uji", system=True), ticket).history
+    assert [entry.verb for entry in history] == ["open", "hidden"]
+    assert there.store.verify() == []
 
 
 def test_a_post_that_names_the_page_is_a_mention_even_where_the_feed_told_it_first(receiver):
