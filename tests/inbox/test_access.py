@@ -23,6 +23,7 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "regroup": ([1, "merge"], {"POST"}),
     "lane": ([], {"GET"}),
     "check_lane": ([], {"POST"}),
+    "presence": ([1], {"GET"}),
     "packet": ([1], {"GET"}),
     "health": ([], {"GET"}),
     "workbench": ([], {"GET", "POST"}),
