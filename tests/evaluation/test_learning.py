@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from evaluation import learning
 from evaluation.labelled import half_of
-from evaluation.learning import LABELS, learn, may_be_learnt, relevance_rows, topic_rows
+from evaluation.learning import LABELS, learn, may_be_learnt, relevance_rows, topic_rows, urgency_rows
 from settings import load
 from tests.paths import ROOT
 
@@ -74,3 +75,27 @@ def test_labels_by_id_hold_no_text():
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 assert all(len(part) <= 40 and " " not in part for part in line.split("\t")), path.name
+
+
+def test_urgencies_by_id_leave_the_half_that_is_kept_aside():
+    """Of topic.jsonl nobody judges what is to be scored, and no row is judged twice."""
+    lines = [line.split("\t") for line in learning.URGENCY.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+
+    assert {half_of({"id": key}) for file, key, _ in lines if file == "topic.jsonl"} == {"dev"}
+    assert len({(file, key) for file, key, _ in lines}) == len(lines)
+    assert {label for *_, label in lines} == {"high", "low", "unsure"}
+
+
+def test_letters_of_a_file_without_halves_are_read_whole(tmp_path, monkeypatch):
+    """Halves are for topic.jsonl; of other files every judged row is learnt, but none that is unsure."""
+    keys = [f"surat-{i}" for i in range(8)]
+    rows = [{"id": key, "text": f"air mati sejak pagi {key}", "label": "infrastruktur"} for key in keys]
+    (tmp_path / "topic_coarse.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    judged = "".join(f"topic_coarse.jsonl\t{key}\t{'unsure' if key == keys[0] else 'high'}\n" for key in keys)
+    (tmp_path / "urgency.tsv").write_text(f"# by id\n{judged}", encoding="utf-8")
+    monkeypatch.setattr(learning, "URGENCY", tmp_path / "urgency.tsv")
+
+    learnt = [m.native_id for m, label, group in urgency_rows(tmp_path, "dev") if group == "topic_coarse.jsonl"]
+
+    assert {half_of({"id": key}) for key in keys} == {"dev", "held"}
+    assert learnt == keys[1:]
