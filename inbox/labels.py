@@ -146,6 +146,7 @@ WAY = {
     "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),
     "copy": noop("salinan yang diubah"), "quote": noop("kutipan"), "reply": noop("balasan dan komentar"),
 }
+REGISTER = {"id": noop("bahasa Indonesia"), "ngoko": noop("Jawa ngoko"), "krama": noop("Jawa krama")}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
@@ -153,6 +154,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "account_event": ACCOUNT_EVENT, "lane": LANE, "lane_verdict": LANE_VERDICT,
     "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
+    "register": REGISTER,
 }
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("tampilan/hapus", require_POST(queue.forget_view), name="forget_view"),
     path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
+    path("fragment/tiket/<number:number>/hadir", require_GET(ticket.presence), name="presence"),
     path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
     path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),

@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
+from inbox.casefile import step_of
 from inbox.desk import desk
 from inbox.labels import label
 from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
-from inbox.views.ticket import OFFERED, ticket_page
+from inbox.views.ticket import OFFERED, since, ticket_page
 from routing.tickets import transition
 from storage.records import Transition
 
@@ -38,7 +39,7 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     except Refused as refusal:
         return ticket_page(request, number, error=said(refusal, action), tried=verb, status=422)
     except Conflict:
-        return conflict(request, actor, number)
+        return conflict(request, actor, number, seen=request.POST.get("version", ""))
     messages.success(request, f"T-{number}: {label('done', verb)}")
     return redirect(_onward(request, changed))
 
@@ -98,12 +99,19 @@ def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
     )
 
 
-def conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
-    """Say who was first; where the ticket left this desk meanwhile, the Store's refusal says it."""
-    history = desk().store.ticket(actor, number).history
-    latest = max(history, key=lambda entry: entry.at, default=None)
+def conflict(request: HttpRequest, actor: Actor, number: int, *, seen: str = "") -> HttpResponse:
+    """Say who was first and what they changed, and give back what was typed.
+
+    Where the ticket left this desk meanwhile, the Store's refusal says it.
+    """
+    view = desk().store.ticket(actor, number)
+    latest = max(view.history, key=lambda entry: entry.at, default=None)
     who = latest.actor if latest is not None and latest.actor != actor.name else ""
-    return problems.conflict(request, link=reverse("ticket", args=[number]), who=who)
+    typed = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_CHARS]
+    return problems.conflict(
+        request, link=reverse("ticket", args=[number]), who=who, typed=typed,
+        steps=[step_of(entry, desk().official_handles) for entry in since(view.ticket, view.history, seen)],
+        reject_reasons=desk().settings.reject_reasons)
 
 
 def _onward(request: HttpRequest, ticket: Ticket) -> str:

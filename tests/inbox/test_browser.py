@@ -16,7 +16,8 @@ from domain import Account, AccountState, Page, Quota
 from inbox.__main__ import create_server
 from settings import Settings
 from storage.store import Store
-from tests.inbox.casework import open_case
+from tests.builders import mention
+from tests.inbox.casework import ACCOUNT, open_case
 from tests.inbox.conftest import PASSWORD
 from tests.inbox.test_hostile_texts import HOSTILE
 
@@ -134,8 +135,7 @@ def test_new_tickets_wait_behind_a_button_and_the_reader_keeps_the_place(store: 
                       urgency="darurat", urgent=("roboh",))
     other = open_case(store, "Trotoar rusak di Jebres", now=timezone.now(), due_in=timedelta(days=9))
 
-    tab.wait_for_selector("#arrivals button")
-    tab.wait_for_function("document.querySelector('#arrivals').textContent.includes('2 tiket baru, 1 darurat')")
+    tab.wait_for_selector("#arrivals button:has-text('2 tiket baru, 1 darurat')")
     assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(old)]
     assert tab.inner_text(".tabs [aria-current] .count") == "3"
     assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
@@ -195,6 +195,50 @@ def test_what_is_chosen_stays_chosen_when_something_arrives(store: Store, tab: A
         form.locator("summary").click()
         form.locator("button").last.click(trial=True, timeout=2_000)
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_question_is_copied_with_the_link_and_sent_by_a_person(store: Store, tab: Any) -> None:
+    """The draft goes to the clipboard as edited, with the post's address; another register is one press away."""
+    post = mention("Dalane bolong", platform="instagram", account=ACCOUNT, at=timezone.now(),
+                   url="https://www.instagram.com/p/abc/")
+    number = open_case(store, post, now=timezone.now())
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.set_viewport_size({"width": 360, "height": 800})
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    tab.click(".act-ask summary")
+    tab.click(".drafts summary")
+    tab.click("[data-from=draft-ngoko]")
+    assert tab.input_value("#ask-note").startswith("Matur nuwun wis lapor")
+    tab.fill("#ask-note", "Panggonane ngendi?")
+
+    tab.click("[data-copy]")
+
+    tab.wait_for_selector(".copied:not(:empty)")
+    assert tab.evaluate("navigator.clipboard.readText()") == (
+        "Panggonane ngendi?\nhttps://www.instagram.com/p/abc/")
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.click(".act-ask form button.primary")
+    tab.wait_for_selector(".s-menunggu_keterangan")
+
+
+def test_two_people_on_one_ticket_see_each_other(store: Store, tab: Any, chromium: Any, url: str) -> None:
+    """R5 in two browsers: the first hears of the second without reload, and of what the second did."""
+    number = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    context = chromium.new_context(base_url=url)
+    other = context.new_page()
+    sign_in(other, "bob")
+    other.goto(f"/tiket/{number}")
+    assert "alice" in other.inner_text("#presence")
+    other.click("[data-accept]")
+    other.wait_for_selector(".flash-success")
+
+    tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    tab.wait_for_selector("#presence .moved:has-text('bob menerima')")
+    context.close()
 
 
 def test_filters_and_saved_views_work_on_a_phone(store: Store, tab: Any) -> None:
@@ -358,9 +402,9 @@ def test_every_action_can_be_sent_on_a_phone(store: Store, tab: Any) -> None:
     sign_in(tab)
     tab.goto(f"/tiket/{number}")
 
-    forms = tab.locator(".actions details").all()
+    forms = tab.locator(".act-row > details").all()
 
     assert len(forms) >= 4
     for form in forms:
-        form.locator("summary").click()
-        form.locator("form button").click(trial=True, timeout=2_000)
+        form.locator("> summary").click()
+        form.locator("form > button").click(trial=True, timeout=2_000)
