@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,10 +28,10 @@ from settings import Settings
 from storage.records import KnownPhoto
 
 MAX_BYTES = 10 << 20
-MAX_PIXELS = 60_000_000  # a telephone's largest; one dot more is refused before anything is unpacked
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}  # a JPEG is unpacked small, others are not
 SIDE = 2048
-FORMATS = ("JPEG", "PNG", "WEBP")
 FOLDER = "bukti"
+_one_at_a_time = threading.Lock()  # unpacking may take 200 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,12 @@ def read(upload: Any, *, zone: ZoneInfo) -> Photo:
         raise Refused(_("foto lebih besar dari 10 MB"), hint=_("perkecil dulu, atau ambil dengan mutu biasa"))
     data = upload.read(MAX_BYTES + 1)
     try:
-        opened = Image.open(io.BytesIO(data), formats=FORMATS)
-        if opened.width * opened.height > MAX_PIXELS:
+        opened = Image.open(io.BytesIO(data), formats=tuple(MAX_PIXELS))
+        if opened.width * opened.height > MAX_PIXELS[opened.format or ""]:
             raise Refused(_("foto terlalu besar"), hint=_("perkecil dulu, atau ambil dengan mutu biasa"))
         taken_at = _taken_at(opened, zone)
-        jpeg = _anew(opened)
+        with _one_at_a_time:
+            jpeg = _anew(opened)
     except Refused:
         raise
     except Exception as error:  # Pillow raises whatever a broken file leads it to

@@ -31,7 +31,8 @@ from storage.records import HistoryEntry, TicketView
 OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
 SHORTEST_REASON = 5
 # entries of the history that leave the ticket's version as it was
-LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone"))
+LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone",
+                      "disposition_held"))
 
 
 def ticket(request: HttpRequest, number: int) -> HttpResponse:
