@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from domain import ConfigError, KentonganError
-from inbox.configuration import configure, is_loopback, refuse_open_bind
+from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -176,7 +176,7 @@ def create_server(settings: Settings) -> Any:
                  "clear_untrusted_proxy_headers": True}
     return waitress.create_server(
         get_wsgi_application(), host=inbox.host, port=inbox.port, threads=THREADS, ident=None,
-        max_request_body_size=1 << 20, channel_timeout=60, **proxy,
+        max_request_body_size=MAX_BODY, channel_timeout=60, **proxy,
     )
 
 

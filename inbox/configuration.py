@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 LOCKOUT = timedelta(minutes=15)
+MAX_BODY = 12 << 20  # of a request: a photo and its form
 LANGUAGES = (("id", "Indonesia"), ("en", "English"))
 
 
@@ -124,6 +125,8 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
         "WHITENOISE_ROOT": HERE / "static" / "root",
         "WHITENOISE_MAX_AGE": 3600,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 256 * 1024,
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": MAX_BODY,  # an uploaded photo, with all that it says, never touches the disk
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
         "SILENCED_SYSTEM_CHECKS": ["axes.W003"],
     }

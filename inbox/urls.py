@@ -6,7 +6,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.views import account, accounts, actions, bulk, oversight, problems, queue, stories, ticket, workbench
+from inbox.views import (
+    account,
+    accounts,
+    actions,
+    bulk,
+    closing,
+    oversight,
+    problems,
+    queue,
+    stories,
+    ticket,
+    workbench,
+)
 
 
 class TicketNumber:
@@ -34,6 +46,9 @@ urlpatterns = [
     path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
     path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),
+    path("tiket/<number:number>/bukti/<number:photo>", require_GET(closing.show), name="evidence"),
+    path("tiket/<number:number>/bukti/<number:photo>/<slug:verb>", require_POST(closing.decide),
+         name="evidence_decide"),
     path("tiket/<number:number>/<slug:verb>", require_POST(actions.act), name="act"),
     path("lajur", require_GET(oversight.lane), name="lane"),
     path("lajur/periksa", require_POST(oversight.check_lane), name="check_lane"),

@@ -15,6 +15,7 @@ from domain import (
     Mention,
     OpenTicket,
     PageSent,
+    Picture,
     Regrouping,
     Status,
     Ticket,
@@ -187,6 +188,31 @@ class SavedView:
 
     name: str
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo that a ticket is closed with. `doubts` say why a second person has to look: "reused:88" and the like."""
+
+    ticket: int
+    at: datetime
+    actor: str
+    file: str  # its name in the folder of photos
+    picture: Picture  # hashes of what was handed in
+    doubts: tuple[str, ...] = ()
+    note: str | None = None
+    state: str = "accepted"  # "pending": nobody has looked yet; "refused": somebody has
+    id: int = 0
+    second: str | None = None
+    second_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhoto:
+    """A picture that a closing photo is held against: an earlier closing photo of `ticket`, or the complaint's own."""
+
+    picture: Picture
+    ticket: int | None  # None: the complaint's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from domain import (
 )
 from storage.records import (
     DueEvent,
+    Evidence,
     Head,
+    KnownPhoto,
     LaneCheck,
     LaneRate,
     LedgerRow,
@@ -262,6 +264,19 @@ class Store(WatchStore, Protocol):
 
     def pair_labels(self) -> list[PairLabel]:
         """What merges, splits, undoings and dismissals say about pairs of stories, the latest word a pair."""
+
+    # --- closing photos
+    def evidence(self, actor: Actor, ticket_id: int) -> list[Evidence]:
+        """The photos of a ticket that the actor may see, oldest first."""
+
+    def known_photos(self, actor: Actor, ticket_id: int) -> list[KnownPhoto]:
+        """What a new one is held against: the complaint's own pictures, then every earlier closing photo."""
+
+    def hand_in(self, actor: Actor, photo: Evidence, transition: Transition) -> Ticket:
+        """Keep the photo and apply the transition, as one. With doubts it waits; one photo a ticket may wait."""
+
+    def decide_evidence(self, actor: Actor, photo: int, transition: Transition, *, accepted: bool) -> Ticket:
+        """A second person's word on a photo that waits. Raises Refused where it was handed in by the same person."""
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         """Audit that personal data was unmasked."""

@@ -31,7 +31,8 @@ from storage.records import HistoryEntry, TicketView
 OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
 SHORTEST_REASON = 5
 # entries of the history that leave the ticket's version as it was
-LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone"))
+LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone",
+                      "disposition_held"))
 
 
 def ticket(request: HttpRequest, number: int) -> HttpResponse:
@@ -74,6 +75,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "may_see": request.user.may_see,
         "merged_into": _visible(request, view.ticket.merged_into),
         "looking": looking(request, number),
+        **_evidence(request, number),
         **_regrouping(request, view),
         **_choices(request, view.ticket),
     }
@@ -95,6 +97,14 @@ def _regrouping(request: HttpRequest, view: TicketView) -> dict[str, Any]:
     tellings = store.tellings(actor, view.ticket.id) if view.size > 1 else []
     return {"regroupable": True, "chosen": chosen, "suggested": suggested(head, candidates, official=official),
             "tellings": [(mention, gist(mention.text, official=official)) for mention in tellings]}
+
+
+def _evidence(request: HttpRequest, number: int) -> dict[str, Any]:
+    """Closing photos. Of a ticket elsewhere only its number is told, and only to who may see it."""
+    given = desk().store.evidence(request.user.actor, number)
+    earlier = {int(key.partition(":")[2]) for one in given for key in one.doubts if key.startswith("reused:")}
+    return {"proofs": given, "known_tickets": {ticket for ticket in earlier if _visible(request, ticket)},
+            "may_decide": request.user.may_act}
 
 
 def looking(request: HttpRequest, number: int) -> list[Looking]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
-from storage.records import SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -98,6 +98,22 @@ class People:
     def pair_labels(self) -> list[PairLabel]:
         with self.connections.read() as connection:
             return alike.pair_labels(connection)
+
+    def evidence(self, actor: Actor, ticket_id: int) -> list[Evidence]:
+        with self.connections.read() as connection:
+            return evidence.of(connection, actor, ticket_id)
+
+    def known_photos(self, actor: Actor, ticket_id: int) -> list[KnownPhoto]:
+        with self.connections.read() as connection:
+            return evidence.known(connection, actor, ticket_id)
+
+    def hand_in(self, actor: Actor, photo: Evidence, transition: Transition) -> Ticket:
+        with self.connections.write() as connection:
+            return evidence.hand_in(connection, actor, photo, transition)
+
+    def decide_evidence(self, actor: Actor, photo: int, transition: Transition, *, accepted: bool) -> Ticket:
+        with self.connections.write() as connection:
+            return evidence.decide(connection, actor, photo, transition, accepted=accepted)
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:

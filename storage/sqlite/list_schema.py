@@ -1,4 +1,4 @@
-"""Tables and the index that lists of tickets stand on: part of `schema.SQL`. How they are read: `listing.py`."""
+"""Tables of people's work: what lists stand on (read in `listing.py`), and closing photos. Part of `schema.SQL`."""
 
 DESK = """CREATE INDEX ticket_desk ON ticket(  -- of one status, in the order of the desk's list
   department, status, due_sort, id, topic, urgency, platform, place, assignee, opened_at, sensitive);
@@ -36,4 +36,22 @@ CREATE TABLE IF NOT EXISTS saved_view ( -- lists that people named for themselve
   query TEXT NOT NULL,
   PRIMARY KEY (person, name)
 ) STRICT, WITHOUT ROWID;
+"""
+EVIDENCE = """
+CREATE TABLE IF NOT EXISTS evidence ( -- photos that tickets are closed with; the files lie in a folder beside the store
+  id INTEGER PRIMARY KEY,
+  ticket INTEGER NOT NULL REFERENCES ticket(id),
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  file TEXT NOT NULL UNIQUE,
+  sha256 TEXT NOT NULL,             -- of the file as it was handed in
+  views BLOB,                       -- 16 bytes each, as picture.views
+  doubts TEXT NOT NULL,             -- JSON list: why a second person has to look; empty: nobody has to
+  note TEXT,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'accepted', 'refused')),
+  second TEXT,                      -- who looked at a doubtful one
+  second_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS evidence_ticket ON evidence(ticket);
+CREATE UNIQUE INDEX IF NOT EXISTS one_pending_photo ON evidence(ticket) WHERE state = 'pending';
 """

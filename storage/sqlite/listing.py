@@ -95,7 +95,7 @@ def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) 
 
 def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     """The stretches of all desks and statuses asked for, merged by SQLite as far as they are read."""
-    where, values = _narrowed(connection, query)
+    where, values = _narrowed(connection, actor, query)
     statuses = [str(status) for status in query.statuses] or ALL_STATUSES
     desks = _desks(connection, actor, query)
     if len(desks) * len(statuses) > MOST_STRETCHES:
@@ -114,7 +114,7 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
 
 def _whole(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, index: str) -> Found:
     """All desks at once: along the order of all tickets for more desks than SQLite can merge, or from one place."""
-    where, values = _narrowed(connection, query)
+    where, values = _narrowed(connection, actor, query)
     seen, given = visible(actor)
     desk = [query.department] if query.department else []
     return Found(
@@ -124,7 +124,7 @@ def _whole(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, 
 
 
 def _by_hits(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, expression: str) -> Found:
-    where, values = _narrowed(connection, query)
+    where, values = _narrowed(connection, actor, query)
     seen, given = visible(actor)
     desk = [query.department] if query.department else []
     return Found(
@@ -175,7 +175,7 @@ def _statuses(query: TicketQuery) -> list[str]:
     return [keys_json(str(status) for status in query.statuses)] if query.statuses else []
 
 
-def _narrowed(connection: sqlite3.Connection, query: TicketQuery) -> tuple[str, list[Any]]:
+def _narrowed(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> tuple[str, list[Any]]:
     """What every stretch is narrowed by: all but desk, status and words."""
     where, values = "", []
     for column in ("topic", "urgency", "platform", "assignee"):
@@ -189,9 +189,21 @@ def _narrowed(connection: sqlite3.Connection, query: TicketQuery) -> tuple[str, 
         if at is not None:
             where += f" AND t.opened_at {comparison} ?"
             values.append(micros(at))
-    last = (query.before or "").removeprefix("T-")
-    if last.isascii() and last.isdigit() and len(last) < 19:
-        row = connection.execute("SELECT due_sort, id FROM ticket WHERE id = ?", (int(last),)).fetchone()
-        where += " AND (t.due_sort, t.id) > (?, ?)" if row else " AND false"
-        values += row or ()
+    if last := _last_of_page_above(connection, actor, query):
+        where += " AND (t.due_sort, t.id) > (?, ?)"
+        values += last
     return where, values
+
+
+def _last_of_page_above(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> tuple[int, int] | None:
+    """Where it stands in the list. A ticket that the actor does not see, or no longer, begins the list anew.
+
+    One that does not exist does the same: else its place among one's own would tell how urgent a secret is.
+    """
+    number = (query.before or "").removeprefix("T-")
+    if not (number.isascii() and number.isdigit()) or len(number) >= 19:
+        return None
+    seen, values = visible(actor)
+    found: tuple[int, int] | None = connection.execute(
+        f"SELECT t.due_sort, t.id FROM ticket t WHERE t.id = ? AND {seen}", (int(number), *values)).fetchone()
+    return found

@@ -13,7 +13,7 @@ from sqlite_utils import Migrations
 
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
-from storage.sqlite.list_schema import COUNTS, DESK, VIEWS
+from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.schema_watch import FILL_HEARD, WATCH
 
@@ -110,6 +110,11 @@ def m011_queue(db: sqlite_utils.Database) -> None:
     db.execute("CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status")
     db.execute("INSERT INTO ticket_count SELECT department, status, sensitive, topic, urgency, count(*) FROM ticket"
                " GROUP BY 1, 2, 3, 4, 5")
+
+
+@MIGRATIONS()
+def m011b_evidence(db: sqlite_utils.Database) -> None:
+    db.executescript(EVIDENCE)
 
 
 def _statements_for(name: str) -> list[str]:

@@ -60,7 +60,7 @@ def save(connection: sqlite3.Connection, seen: Sequence[tuple[Wanted, Picture]],
         " SELECT mention, place, ?, until, ?, ?, ?, ? FROM picture"
         " WHERE mention = ? AND place = ? AND state = 'waiting' AND until = ?",
         [(picture.state, None if picture.state == "late" else micros(now), picture.reason or None, picture.sha256,
-          _packed(picture.views), wanted.mention, wanted.place, micros(wanted.until)) for wanted, picture in seen])
+          packed(picture.views), wanted.mention, wanted.place, micros(wanted.until)) for wanted, picture in seen])
 
 
 def tried(connection: sqlite3.Connection, *, since: datetime) -> int:
@@ -77,7 +77,7 @@ def of(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, dict[in
         f" WHERE state <> 'waiting' AND mention {LISTED}", (keys_json(keys),)).fetchall()
     found: dict[str, dict[int, Picture]] = {}
     for mention, place, state, sha256, views, reason in rows:
-        found.setdefault(mention, {})[place] = Picture(state, sha256, _unpacked(views), reason or "")
+        found.setdefault(mention, {})[place] = Picture(state, sha256, unpacked(views), reason or "")
     return found
 
 
@@ -99,7 +99,7 @@ def shown(connection: sqlite3.Connection, seqs: Iterable[int]) -> list[Shown]:
     rows = connection.execute(
         "SELECT p.mention, m.posted_at, m.cluster, p.views FROM picture p JOIN mention m ON m.key = p.mention"
         f" WHERE p.seq {LISTED} ORDER BY m.posted_at, m.key", (orjson.dumps([*seqs]).decode(),)).fetchall()
-    return [Shown(mention, moment(posted_at), cluster, _unpacked(views)) for mention, posted_at, cluster, views in rows]
+    return [Shown(mention, moment(posted_at), cluster, unpacked(views)) for mention, posted_at, cluster, views in rows]
 
 
 def old_pictures(
@@ -139,10 +139,10 @@ def exported(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[st
     return listed
 
 
-def _packed(views: Sequence[str]) -> bytes | None:
+def packed(views: Sequence[str]) -> bytes | None:
     return b"".join(bytes.fromhex(view) for view in views) or None
 
 
-def _unpacked(views: bytes | None) -> tuple[str, ...]:
+def unpacked(views: bytes | None) -> tuple[str, ...]:
     packed = views or b""
     return tuple(packed[at:at + VIEW_BYTES].hex() for at in range(0, len(packed), VIEW_BYTES))

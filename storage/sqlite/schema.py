@@ -8,7 +8,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
-from storage.sqlite.list_schema import COUNTS, DESK, VIEWS
+from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
 from storage.sqlite.schema_watch import WATCH
 
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
@@ -250,6 +250,7 @@ CREATE VIRTUAL TABLE ticket_text USING fts5(text, tokenize = "unicode61 remove_d
 
 {COUNTS}
 {VIEWS}
+{EVIDENCE}
 CREATE TABLE audit (                -- who did what; each row holds the hash over itself and the one before
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
+from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Status, Ticket
 from storage.records import Addition, TicketQuery, TicketRow, TicketView, Transition
 from storage.sqlite import audit, outbox, pictures, spread
 from storage.sqlite.listing import keys_of, page_of, visible
@@ -148,6 +148,8 @@ def apply(connection: sqlite3.Connection, actor: Actor, transition: Transition) 
     if unknown := changes.keys() - CHANGEABLE:
         raise ValueError(f"not columns that a person changes: {sorted(unknown)}")
     refuse_a_second_live_one(connection, before, changes)
+    if changes.get("status") == Status.SELESAI:
+        refuse_while_pending(connection, before.id)
     assignments = "".join(f", {column} = :{column}" for column in changes)
     columns = ", ".join(changes) or "id"
     old = connection.execute(f"SELECT {columns} FROM ticket WHERE id = ?", (before.id,)).fetchone()
@@ -187,6 +189,12 @@ def refuse_a_second_live_one(connection: sqlite3.Connection, before: Ticket, cha
     if other:
         raise Refused(f"{department} sudah punya tiket T-{other[0]} untuk laporan yang sama",
                       hint=f"lihat T-{other[0]}; gabungkan atau tutup yang ini")
+
+
+def refuse_while_pending(connection: sqlite3.Connection, ticket_id: int) -> None:
+    waits = connection.execute("SELECT 1 FROM evidence WHERE ticket = ? AND state = 'pending'", (ticket_id,)).fetchone()
+    if waits:
+        raise Refused("foto bukti tiket ini masih menunggu orang kedua", hint="sahkan atau tolak foto itu dulu")
 
 
 def _correct(connection: sqlite3.Connection, before: Ticket, transition: Transition) -> None:

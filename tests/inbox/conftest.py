@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from inbox import presence
 from inbox.__main__ import ready
-from inbox.desk import Desk, set_up
+from inbox.desk import Desk, desk, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
 from storage import open_store
@@ -53,6 +54,14 @@ def store(office: Settings, tmp_path: Path, empty_store: Callable[[Path], Path])
     presence._tickets.clear()
     yield store
     store.close()
+
+
+@pytest.fixture
+def album(store: Store, office: Settings, tmp_path: Path) -> Path:
+    """The folder of closing photos, beside the test's store."""
+    place = office.model_copy(update={"store": office.store.model_copy(update={"path": tmp_path / "k.db"})})
+    set_up(replace(desk(), settings=place))
+    return tmp_path / "bukti"
 
 
 @pytest.fixture

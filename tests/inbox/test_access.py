@@ -24,6 +24,8 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "lane": ([], {"GET"}),
     "check_lane": ([], {"POST"}),
     "presence": ([1], {"GET"}),
+    "evidence": ([1, 1], {"GET"}),
+    "evidence_decide": ([1, 1, "sahkan"], {"POST"}),
     "packet": ([1], {"GET"}),
     "accounts": ([], {"GET"}),
     "health": ([], {"GET"}),

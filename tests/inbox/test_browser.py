@@ -19,6 +19,7 @@ from storage.store import Store
 from tests.builders import mention
 from tests.inbox.casework import ACCOUNT, open_case
 from tests.inbox.conftest import PASSWORD
+from tests.inbox.test_closing import drawing
 from tests.inbox.test_hostile_texts import HOSTILE
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -238,6 +239,37 @@ def test_two_people_on_one_ticket_see_each_other(store: Store, tab: Any, chromiu
     tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     tab.wait_for_selector("#presence .moved:has-text('bob menerima')")
+    context.close()
+
+
+def test_closing_with_a_photo_on_a_phone_and_the_second_person(store: Store, tab: Any, chromium: Any, url: str, album: Any,
+                                                              tmp_path: Path) -> None:
+    """R11 where a person would click: hand in, read the warning, a colleague looks at the picture and approves."""
+    number = open_case(store, "Jalan berlubang di Jebres", now=timezone.now() - timedelta(hours=1))
+    photo = tmp_path / "foto.jpg"
+    photo.write_bytes(drawing(21, taken=None))
+    tab.set_viewport_size({"width": 360, "height": 800})
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    tab.click("[data-accept]")
+    tab.wait_for_selector(".flash-success")
+    tab.click(".act-finish summary")
+    tab.set_input_files("#finish-photo", str(photo))
+    tab.click(".act-finish form button")
+    tab.wait_for_selector(".proof .flash-warning")
+    assert "tidak menyebut kapan" in tab.inner_text(".doubts")
+    assert tab.locator("text=Sahkan dan tutup tiket").count() == 0
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+    context = chromium.new_context(base_url=url)
+    other = context.new_page()
+    sign_in(other, "bob")
+    other.goto(f"/tiket/{number}")
+    other.locator(".proof img").scroll_into_view_if_needed()
+    other.wait_for_load_state("networkidle")
+    assert other.evaluate("document.querySelector('.proof img').naturalWidth") == 640
+    other.click("text=Sahkan dan tutup tiket")
+    other.wait_for_selector(".s-selesai")
     context.close()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.storage.books_contract import BooksContract
 from tests.storage.calls_contract import CallsContract
+from tests.storage.evidence_contract import EvidenceContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.lists_contract import ListsContract
@@ -19,6 +20,6 @@ from tests.storage.stories_contract import StoriesContract
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract, ListsContract
+    CallsContract, ListsContract, EvidenceContract
 ):
     """All of it."""

@@ -128,6 +128,16 @@ class ListsContract:
         assert found(store, CITRA, department="solo-dinsos", statuses=(Status.SELESAI,)) == [
             number for number in expected if number in (2, 5)]
 
+    def test_a_page_after_a_hidden_ticket_is_the_first_page(self, store: Store):
+        """Paging tells nobody where a foreign or a secret ticket would stand in their list."""
+        watch(store)
+        mine = [told(store, f"Jalan berlubang {n}")[1] for n in range(3)]
+        _, secret = told(store, departments=("solo-dinsos",), sensitive=True)
+
+        for actor in (ALICE, CITRA):
+            assert found(store, actor, before=str(secret)) == found(store, actor, before="4711") == mine
+        assert found(store, before=str(mine[0])) == mine[1:]
+
     def test_tallies_follow_every_change_and_hide_what_is_hidden(self, store: Store):
         """Counts by status, topic and urgency, exact after each action; a foreign or sensitive ticket is in none."""
         watch(store)

@@ -1,0 +1,110 @@
+"""Closing with a photo as evidence, and the second person's word where the photo is in doubt.
+
+A photo that was used before, is the complaint's own or does not say when it was taken closes nothing by itself: the
+closing waits until somebody else of those who may act on the ticket has looked. Nothing is refused by machine alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from domain import Action, Actor, Conflict, NotAllowed, Refused, Ticket
+from inbox import photos
+from inbox.desk import desk
+from inbox.labels import label
+from inbox.pages import zone
+from inbox.views.actions import NOTE_CHARS, conflict, sentence, transition_of
+from inbox.views.ticket import ticket_page
+from storage.records import Evidence, Transition
+
+DECISIONS = {"sahkan": True, "tolak": False}
+REFUSED = "evidence_refused"
+
+
+def hand_in(request: HttpRequest, number: int) -> HttpResponse:
+    """Finish the ticket with a photo; with a doubtful one the finishing waits for a second person."""
+    actor, version = request.user.actor, request.POST.get("version", "")
+    note = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_CHARS] or None
+    try:
+        ticket = _unchanged(actor, number, version)
+        finishing = transition_of(ticket, Action("finish", note=note), actor)
+        photo = photos.read(request.FILES["photo"], zone=zone())
+        known = desk().store.known_photos(actor, number)
+        doubts = tuple(photos.doubts(photo, known, opened_at=ticket.opened_at, now=finishing.at))
+        given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture,
+                         doubts, note)
+        _put(actor, given, finishing)
+    except Refused as refusal:
+        return ticket_page(request, number, error=sentence(refusal), tried="finish", status=422)
+    except Conflict:
+        return conflict(request, actor, number, seen=version)
+    if doubts:
+        messages.warning(request, _("Foto tersimpan. Tiket belum ditutup: orang kedua perlu memeriksa fotonya."))
+    else:
+        messages.success(request, f"T-{number}: {label('done', 'finish')}")
+    return redirect(reverse("ticket", args=[number]))
+
+
+def _unchanged(actor: Actor, number: int, version: str) -> Ticket:
+    ticket = desk().store.ticket(actor, number).ticket
+    if version != str(ticket.version):
+        raise Conflict(f"tiket T-{number} sudah diubah orang lain")
+    return ticket
+
+
+def _put(actor: Actor, given: Evidence, finishing: Transition) -> None:
+    """The file is there before the row that names it; where the row cannot be, neither is the file."""
+    waiting = Transition(given.ticket, finishing.seen_version, "evidence", actor.name, {}, finishing.at)
+    try:
+        desk().store.hand_in(actor, given, waiting if given.doubts else finishing)
+    except BaseException:
+        photos.drop(desk().settings, given.file)
+        raise
+
+
+def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResponse:
+    """Somebody else has looked: the ticket is finished as it was asked, or the photo is set aside."""
+    actor, version = request.user.actor, request.POST.get("version", "")
+    if verb not in DECISIONS:
+        raise NotAllowed(f"no decision {verb} on a photo")
+    accepted = DECISIONS[verb]
+    try:
+        ticket = _unchanged(actor, number, version)
+        given = _one(actor, number, photo)
+        action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
+        transition = transition_of(ticket, action, actor)
+        if not accepted:
+            transition = replace(transition, verb=REFUSED, reason=None)
+        desk().store.decide_evidence(actor, photo, transition, accepted=accepted)
+    except Refused as refusal:
+        return ticket_page(request, number, error=sentence(refusal), status=422)
+    except Conflict:
+        return conflict(request, actor, number, seen=version)
+    said = _("Foto disahkan dan tiket selesai.") if accepted else _("Foto ditolak. Tiket tetap terbuka.")
+    messages.success(request, f"T-{number}: {said}")
+    return redirect(reverse("ticket", args=[number]))
+
+
+def show(request: HttpRequest, number: int, photo: int) -> HttpResponse:
+    """The photo, for who may see the ticket."""
+    given = _one(request.user.actor, number, photo)
+    try:
+        data = (photos.folder(desk().settings) / given.file).read_bytes()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = HttpResponse(data, content_type="image/jpeg")
+    response["Content-Disposition"] = f'inline; filename="bukti-T-{number}-{photo}.jpg"'
+    return response
+
+
+def _one(actor: Actor, number: int, photo: int) -> Evidence:
+    found = next((one for one in desk().store.evidence(actor, number) if one.id == photo), None)
+    if found is None:
+        raise NotAllowed(f"no photo {photo} of ticket {number}")
+    return found
