@@ -95,6 +95,17 @@ def test_a_road_without_a_city_lies_in_the_accounts_city(read):
     assert read(text, account="x:jateng").location is None
 
 
+def test_a_kelurahan_behind_a_roads_name_is_a_place_of_its_own(read_shipped):
+    """The addressed city's kelurahan ends the road's name; told to the province it stays a part of it."""
+    text = "lubang menganga di Jl. Dr. Radjiman Sondakan sejak kemarin"
+    seen = read_shipped(text, account="x:solo")
+
+    assert named(seen) == [("Jl. Dr. Radjiman", "jalan", None), ("Sondakan", "desa_kelurahan", "33.72.01.1008")]
+    assert seen.location.code == "33.72.01.1008"
+    province = read_shipped(text, account="x:jateng").places
+    assert [p.text for p in province] == ["Jl. Dr. Radjiman Sondakan"]
+
+
 def test_a_boundary_suburb_outranks_the_accounts_city(read):
     """Kartasura belongs to Sukoharjo, whoever was told."""
     for text in ("jalan rusak di Kartasura", "PJU mati depan pasar Kartasura"):
