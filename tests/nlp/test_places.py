@@ -114,6 +114,18 @@ def test_a_boundary_suburb_outranks_the_accounts_city(read):
         assert location.code.startswith("33.11")
 
 
+@pytest.mark.parametrize(("text", "code"), [
+    ("paving Gonilan ambrol depan kos-kosan", "33.11.12.2008"), ("selokan di Langenharjo bau sekali", "33.11.09.2005"),
+])
+def test_a_suburb_needs_no_more_than_its_name_where_the_city_is_told(read_shipped, text, code):
+    """There are three Langenharjo; told to Solo, the one at its boundary is meant, and to the province nobody knows."""
+    location = read_shipped(text, account="x:solo").location
+
+    assert location is not None
+    assert location.code == code
+    assert [p.code for p in read_shipped("selokan di Langenharjo bau sekali", account="x:jateng").places] == [None]
+
+
 def test_a_geo_tag_helps_and_no_place_is_legal(read):
     """The platform's hint names the city; a text without any place has none."""
     hinted = read("jalan rusak tolong", place=PlaceHint(lat=-7.5697, lng=110.8200))
