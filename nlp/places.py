@@ -214,10 +214,16 @@ class Places:
             if len(code) >= 5 and not _elsewhere(code, decided, self.threshold):
                 votes[code[:5]] += ACCOUNT_ONLY if why.startswith("account") else 0.6
                 whys.setdefault(code[:5], why)
-        return self._deepest(places, votes, whys)
+        return self._deepest(places, self._in_landmarks(decided), votes, whys)
+
+    def _in_landmarks(self, decided: Decided) -> list[Choice]:
+        """The areas that landmarks are called after: "Puskesmas Baturetno" stands in Baturetno."""
+        return [choice for candidate, choice in decided
+                if candidate.inside and choice.sure and choice.score >= self.threshold
+                and choice.reading.type in AREAS]
 
     def _deepest(
-        self, places: Sequence[Place], votes: Mapping[str, float], whys: Mapping[str, str]
+        self, places: Sequence[Place], landmarks: Sequence[Choice], votes: Mapping[str, float], whys: Mapping[str, str]
     ) -> Location | None:
         if not votes:
             return None
@@ -233,6 +239,9 @@ class Places:
                 because += f", {SOURCE}"
             if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
                 because += ", first of several"
+        elif near := [choice for choice in landmarks if choice.reading.area.startswith(city)]:
+            first = max(near, key=lambda choice: (len(choice.reading.area), choice.score))
+            code, score, because = first.reading.area, first.score * IN_A_NAME, f"in a name: {first.reading.name}"
         area = self.table.areas.get(code)
         if area is None or area.lat == 0.0:
             return None

@@ -126,6 +126,16 @@ def test_a_suburb_needs_no_more_than_its_name_where_the_city_is_told(read_shippe
     assert [p.code for p in read_shipped("selokan di Langenharjo bau sekali", account="x:jateng").places] == [None]
 
 
+def test_a_landmark_stands_in_the_area_that_it_is_called_after(read_shipped):
+    """The landmark keeps its whole name and has no code; a village named beside it goes before it."""
+    alone = read_shipped("obat di Puskesmas Baturetno habis terus", account="x:jateng")
+    beside = read_shipped("obat Puskesmas Baturetno habis, saya dari desa Gambiranom Baturetno", account="x:jateng")
+
+    assert named(alone) == [("Puskesmas Baturetno", "landmark", None)]
+    assert (alone.location.code, alone.location.because) == ("33.12.07", "in a name: Baturetno")
+    assert beside.location.because == "named: Gambiranom"
+
+
 def test_a_geo_tag_helps_and_no_place_is_legal(read):
     """The platform's hint names the city; a text without any place has none."""
     hinted = read("jalan rusak tolong", place=PlaceHint(lat=-7.5697, lng=110.8200))
