@@ -52,7 +52,7 @@ def by_source(rows: Sequence[Row], found: Sequence[Extraction]) -> dict[str, lis
 
 def topic_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
     return [
-        Score("topic", source, len(pairs), _multiclass([(row["label"], topic_of(e)) for row, e in pairs]))
+        Score("topic", source, len(pairs), multiclass([(row["label"], topic_of(e)) for row, e in pairs]))
         for source, pairs in by_source(rows, found).items()
     ]
 
@@ -61,10 +61,10 @@ def topic_of(extraction: Extraction) -> str:
     return extraction.topics[0].label if extraction.topics else "lainnya"
 
 
-def _multiclass(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+def multiclass(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     right = sum(gold == guess for gold, guess in pairs)
     labels = {gold for gold, _ in pairs}
-    f1 = [_prf(*_counts(pairs, label))["F1"] for label in labels]
+    f1 = [prf(*_counts(pairs, label))["F1"] for label in labels]
     return {"accuracy": right / len(pairs), "macro-F1": sum(f1) / len(f1)}
 
 
@@ -73,7 +73,7 @@ def _counts(pairs: Sequence[tuple[str, str]], label: str) -> tuple[int, int, int
     return both, sum(guess == label for _, guess in pairs), sum(gold == label for gold, _ in pairs)
 
 
-def _prf(right: int, guessed: int, gold: int) -> dict[str, float]:
+def prf(right: int, guessed: int, gold: int) -> dict[str, float]:
     precision = right / guessed if guessed else 0.0
     recall = right / gold if gold else 0.0
     return {"P": precision, "R": recall, "F1": 2 * precision * recall / (precision + recall) if right else 0.0}
@@ -83,7 +83,7 @@ def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[S
     result = []
     for source, pairs in by_source(rows, found).items():
         labels = [(row["label"], e.relevance.label) for row, e in pairs]
-        figures = _prf(*_counts(labels, "actionable"))
+        figures = prf(*_counts(labels, "actionable"))
         figures["detail"] = sum(row["detail"] == e.relevance.detail for row, e in pairs) / len(pairs)
         result.append(Score("relevance", source, len(pairs), figures))
     return result
@@ -94,7 +94,7 @@ def urgency_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Sco
     for source, pairs in [*by_source(rows, found).items(), ("together", list(zip(rows, found, strict=True)))]:
         labels = [("high" if row["label"] in URGENT else "low", "high" if e.urgency.label in URGENT else "low")
                   for row, e in pairs]
-        figures = _prf(*_counts(labels, "high"))
+        figures = prf(*_counts(labels, "high"))
         figures["exact"] = sum(row["label"] == e.urgency.label for row, e in pairs) / len(pairs)
         result.append(Score("urgency", source, len(pairs), figures))
     return result

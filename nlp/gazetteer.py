@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 from importlib.resources import files
+from math import cos, hypot, radians
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ KIND = re.compile(r"^(?:Kabupaten|Kota Administrasi|Kota|Daerah Istimewa|Daerah 
 SIDE = re.compile(r"^(.{5,}) (?:Kulon|Wetan|Lor|Kidul|Tengah|Barat|Timur|Utara|Selatan)$")
 INSIDE = ("33", "34")
 LETTERS = re.compile(r"[^a-z]")
+SUBURBAN = 12.0  # km
 
 
 class Reading(NamedTuple):
@@ -85,6 +87,7 @@ class Gazetteer:
         self._beginnings = frozenset(key[:4] for key in self._found)
         self.stops = frozenset(key_of(name) for name in listed("stop_names.txt"))
         inside = [area for area in self.areas.values() if area.level == "desa_kelurahan"]
+        self._around: dict[str, frozenset[str]] = {}
         self._codes = [area.code for area in inside]
         self._points = np.array([(area.lat, area.lng) for area in inside])
 
@@ -116,6 +119,17 @@ class Gazetteer:
         best = int(away.argmin())
         return self.areas[self._codes[best]] if away[best] < 0.01 else None
 
+    def around(self, city: str) -> frozenset[str]:
+        """Codes of the kecamatan beyond a kota's boundary that people count as its town: 12 km from its middle."""
+        if city not in self._around:
+            middle = self.areas[city]
+            self._around[city] = frozenset(
+                area.code for area in self.areas.values()
+                if area.level == "kecamatan" and area.lat and not area.code.startswith(city)
+                and _kilometres(area, middle) < SUBURBAN
+            ) if _is_kota(city) else frozenset()
+        return self._around[city]
+
     def town_in(self, letters: str) -> str | None:
         """Code of the kabupaten or kota of ours whose name the letters of a handle hold, None where none does.
 
@@ -129,6 +143,15 @@ class Gazetteer:
     def children_named(self, parent: str) -> dict[str, Area]:
         """Key -> area of everything below `parent`, for names spelt wrong within a known kabupaten."""
         return self._below.get(parent, {})
+
+
+def _is_kota(code: str) -> bool:
+    return len(code) == len("33.72") and code[3] == "7"
+
+
+def _kilometres(one: Area, other: Area) -> float:
+    east = (one.lng - other.lng) * cos(radians(other.lat))
+    return 111.0 * hypot(one.lat - other.lat, east)
 
 
 def _town_codes(key: str, readings: tuple[Reading, ...]) -> list[str]:

@@ -49,6 +49,7 @@ PARENT = {2: 0.06, 5: 0.24, 8: 0.34}  # by length of the parent's code: provinsi
 CHILD = 0.12
 WITHIN = 0.35  # "Karanganyar Demak": the kabupaten stands right behind
 FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the watched account's; nothing else said
+SUBURB = 0.08  # beyond the boundary of the account's city, but the same town to those who live there
 CLOSE = 0.05  # readings of one level nearer than this are not told apart
 PREPOSITIONS = word_set("""
 di ke dari daerah wilayah arah seputar sekitar ning neng nang ing menuju warga masyarakat wong tiyang dr sampai
@@ -184,9 +185,10 @@ def _before(words: Words, i: int) -> str:
 class Evidence:
     """Areas that the text or its circumstances speak of, and who says so (a candidate, or -1)."""
 
-    def __init__(self, given: Iterable[str]) -> None:
+    def __init__(self, given: Iterable[str], table: Gazetteer) -> None:
         self._said: dict[str, set[int]] = {code: {-1} for code in given}
         self.homes = frozenset(code[:5] for code in self._said)
+        self.suburbs = frozenset(code for home in self.homes if home in table.areas for code in table.around(home))
 
     def add(self, code: str, by: int) -> None:
         for length in (2, 5, 8, 13):
@@ -241,6 +243,8 @@ def decide(candidate: Candidate, at: int, evidence: Evidence, table: Gazetteer) 
             score += ONLY
             why.append("only place of this name")
         support, weight = evidence.for_reading(reading, at, codes)
+        if not weight and reading.area[:8] in evidence.suburbs:
+            support, weight = "suburb of the account's city", SUBURB
         away = 0.0 if weight else _away(reading, evidence.homes)
         if weight:
             score += weight
@@ -309,7 +313,7 @@ def _choice(scored: Sequence[tuple[float, Reading, str]]) -> Choice:
 
 def gather(found: Sequence[Candidate], given: Iterable[str], table: Gazetteer) -> Evidence:
     """What the names of a text say of each other, before any of them is decided."""
-    evidence = Evidence(given)
+    evidence = Evidence(given, table)
     for at, candidate in enumerate(found[:60]):
         best = [r for r in candidate.readings if r.type not in {"kecamatan", "desa_kelurahan"}]
         if candidate.designated and candidate.designated != "kabupaten_kota":

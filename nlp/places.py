@@ -35,6 +35,7 @@ OFFICE_HANDLE = re.compile(
     r"pemkot|pemkab|pemda|dinas|dis(?:hub|dik|kominfo|perkim|dukcapil)|dinkes|dinsos|dkk|dpu|dlh|bpbd|satpol|polres|lapor|humas"
 )
 TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
+AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -90,7 +91,8 @@ class Places:
         return given
 
     def find(self, words: Words, given: Mapping[str, str]) -> tuple[tuple[Place, ...], Location | None]:
-        shapes = list(self.patterns.find(words))
+        homes = tuple(code for code in given if len(code) == len("33.72"))
+        shapes = [self._cut(shape, words, homes) if homes else shape for shape in self.patterns.find(words)]
         named_in = [shape for shape in shapes if shape.type != "sub_desa"]
         covered = {i: shape.because for shape in named_in for i in range(shape.first, shape.last)}
         capitals = uses_capitals(words)
@@ -120,6 +122,18 @@ class Places:
         places.sort(key=lambda p: (p.start, -p.end))
         places = _apart(places)
         return tuple(places), self._location(places, decided, given)
+
+    def _cut(self, shape: Found, words: Words, homes: tuple[str, ...]) -> Found:
+        """ "Jl. Radjiman Sondakan" without the kelurahan, where it is one of the city that is addressed."""
+        if shape.because not in STREETS or shape.last - shape.first < 3:
+            return shape
+        last = shape.last - 1  # "Jl. Kerten" keeps its name: a road may be called after where it leads
+        key = words.fold[last]
+        if key in self.table.stops or not any(
+            reading.type in AREAS and reading.area.startswith(homes) for reading in self.table.readings(key)
+        ):
+            return shape
+        return shape._replace(last=last, end=words.ends[last - 1])
 
     def _meant(
         self, names: Sequence[LocalName], decided: Decided, given: Mapping[str, str]
@@ -200,10 +214,16 @@ class Places:
             if len(code) >= 5 and not _elsewhere(code, decided, self.threshold):
                 votes[code[:5]] += ACCOUNT_ONLY if why.startswith("account") else 0.6
                 whys.setdefault(code[:5], why)
-        return self._deepest(places, votes, whys)
+        return self._deepest(places, self._in_landmarks(decided), votes, whys)
+
+    def _in_landmarks(self, decided: Decided) -> list[Choice]:
+        """The areas that landmarks are called after: "Puskesmas Baturetno" stands in Baturetno."""
+        return [choice for candidate, choice in decided
+                if candidate.inside and choice.sure and choice.score >= self.threshold
+                and choice.reading.type in AREAS]
 
     def _deepest(
-        self, places: Sequence[Place], votes: Mapping[str, float], whys: Mapping[str, str]
+        self, places: Sequence[Place], landmarks: Sequence[Choice], votes: Mapping[str, float], whys: Mapping[str, str]
     ) -> Location | None:
         if not votes:
             return None
@@ -219,6 +239,9 @@ class Places:
                 because += f", {SOURCE}"
             if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
                 because += ", first of several"
+        elif near := [choice for choice in landmarks if choice.reading.area.startswith(city)]:
+            first = max(near, key=lambda choice: (len(choice.reading.area), choice.score))
+            code, score, because = first.reading.area, first.score * IN_A_NAME, f"in a name: {first.reading.name}"
         area = self.table.areas.get(code)
         if area is None or area.lat == 0.0:
             return None

@@ -1,6 +1,7 @@
 """`kentongan eval`: how well the reading and the folding do on labelled rows. Becomes the evaluation's process.
 
-The rows are the caller's: nothing of them is kept, and texts go only into the file that `--worst` names.
+The rows are the caller's: nothing of them is kept, and texts go only into the file that `--worst` names. With `--gold`
+the rows are our own invented posts instead, which come with the program.
 """
 
 from __future__ import annotations
@@ -23,22 +24,25 @@ ALL = "all"
 
 
 def evaluate(
-    data: Annotated[Path, typer.Option("--data", help="folder berisi baris berlabel (JSON Lines)")],
+    data: Annotated[Path | None, typer.Option("--data", help="folder berisi baris berlabel (JSON Lines)")] = None,
+    gold: Annotated[bool, typer.Option("--gold", help="nilai kiriman karangan kami sendiri, bukan --data")] = False,
     what: Annotated[str, typer.Option("--what", help="duplicates, topic, relevance, places, urgency, atau all")] = ALL,
     half: Annotated[str, typer.Option("--half", help="dev, held, atau all: bagian baris yang dinilai")] = "held",
-    worst: Annotated[Path | None, typer.Option("--worst", help="berkas untuk lipatan yang salah dan luput")] = None,
+    worst: Annotated[Path | None, typer.Option("--worst", help="berkas untuk kesalahan beserta sebabnya")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Ukur mutu pada baris berlabel: salinan, topik, relevansi, tempat, urgensi.
 
     Contoh: kentongan eval --what duplicates --data berlabel --half all
     """
-    if not data.is_dir():
-        raise ConfigError(f"{data}: bukan folder", hint="beri folder yang memuat dedup.jsonl, topic.jsonl, ...")
-    if what not in (DUPLICATES, *READING, ALL):
-        raise ConfigError(f"--what {what}: tidak dikenal", hint=f"pilih {DUPLICATES}, {', '.join(READING)} atau {ALL}")
     if half not in ("dev", "held", "all"):
         raise ConfigError(f"--half {half}: tidak dikenal", hint="pilih dev, held atau all")
+    if gold:
+        _gold(half, worst, config)
+    if data is None or not data.is_dir():
+        raise ConfigError(f"{data or '--data'}: bukan folder", hint="beri folder berisi dedup.jsonl, ..., atau --gold")
+    if what not in (DUPLICATES, *READING, ALL):
+        raise ConfigError(f"--what {what}: tidak dikenal", hint=f"pilih {DUPLICATES}, {', '.join(READING)} atau {ALL}")
     if half == "all" and what != DUPLICATES:
         raise ConfigError("--half all hanya untuk duplicates", hint="model belajar dari separuhnya: dev atau held")
     common = [str(data), "--half", half, "--config", str(readable(config))]
@@ -49,6 +53,13 @@ def evaluate(
     if what == ALL and subprocess.run([sys.executable, "-m", "evaluation.score", *common]).returncode:  # noqa: S603 ours
         raise typer.Exit(1)
     _become("evaluation.duplicates", *duplicates)
+
+
+def _gold(half: str, worst: Path | None, config: Path) -> None:
+    if worst and half != "dev":
+        raise ConfigError("--worst hanya untuk --half dev", hint="separuh yang disisihkan tidak dibaca siapa pun")
+    shown = ["--worst", str(worst)] if worst else []
+    _become("evaluation.gold", "--half", half, "--config", str(readable(config)), *shown)
 
 
 def _become(module: str, *arguments: str) -> None:

@@ -105,11 +105,11 @@ tindak rawuh mawon mriki mriku ngriki pinten sinten pundi dumugi wekdal dinten w
 ndalu
 """),
     "ngapak": word_set("""
-inyong nyong enyong rika rikane kepriwe kepriben kepriben kiye kiyeh kuwe kuweh kae koh bae maning pisan jan
+inyong nyong enyong rika rikane kepriwe kepriben kepriben kiye kiyeh kuwe kuweh koh bae maning pisan jan
 kencot madang gutul ngendi ngeneh ngonoh mbok mbokan deneng dening nganah ngeneh gigal teyeng gelem njagong
 genah ngapa batir lanang wadon umah bocah sokin tah temenan sekang nggon nggone ngerti ngode kowen lah pan pimen
 priben kayong ndoyan lombo sedurunge arane siki ganu mbekayu kakang mendean gagian gagiyan mandan gole sedelat
-ngemek
+ngemek maring esih jere ndisit olih ulih yah yakh inyonge biyung biyunge umaeh
 """),
     "ngoko": word_set("""
 aku kowe kon awakmu ora wis wes iki kuwi kui piye sing seng opo ngopo ono arep isih kabeh akeh durung dudu ojo
@@ -124,7 +124,7 @@ dandani mbelgedes bosok asat surut lor kidul wetan kulon
 FUNCTION = (REGISTERS["krama"] | REGISTERS["ngapak"] | REGISTERS["ngoko"]) - word_set("""
 banget terus rusak surut kurang pak aku iki dalem lah pan jan mau karo lho to kok ae teka nang kae wau gede
 pisan lek kon putra lanang genah tindak kersa dados mbok tah lor kidul wetan kulon warga bae ngerti gelem cah
-meh bocah sik
+meh bocah sik yah koh maring
 """)
 
 JAVANESE = LanguagePack("jv", "Jawa", FUNCTION, CUES, SPELLING, REGISTERS)

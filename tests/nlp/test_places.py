@@ -95,12 +95,45 @@ def test_a_road_without_a_city_lies_in_the_accounts_city(read):
     assert read(text, account="x:jateng").location is None
 
 
+def test_a_kelurahan_behind_a_roads_name_is_a_place_of_its_own(read_shipped):
+    """The addressed city's kelurahan ends the road's name; told to the province it stays a part of it."""
+    text = "lubang menganga di Jl. Dr. Radjiman Sondakan sejak kemarin"
+    seen = read_shipped(text, account="x:solo")
+
+    assert named(seen) == [("Jl. Dr. Radjiman", "jalan", None), ("Sondakan", "desa_kelurahan", "33.72.01.1008")]
+    assert seen.location.code == "33.72.01.1008"
+    province = read_shipped(text, account="x:jateng").places
+    assert [p.text for p in province] == ["Jl. Dr. Radjiman Sondakan"]
+
+
 def test_a_boundary_suburb_outranks_the_accounts_city(read):
     """Kartasura belongs to Sukoharjo, whoever was told."""
     for text in ("jalan rusak di Kartasura", "PJU mati depan pasar Kartasura"):
         location = read(text, account="x:solo").location
         assert location is not None
         assert location.code.startswith("33.11")
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("paving Gonilan ambrol depan kos-kosan", "33.11.12.2008"), ("selokan di Langenharjo bau sekali", "33.11.09.2005"),
+])
+def test_a_suburb_needs_no_more_than_its_name_where_the_city_is_told(read_shipped, text, code):
+    """There are three Langenharjo; told to Solo, the one at its boundary is meant, and to the province nobody knows."""
+    location = read_shipped(text, account="x:solo").location
+
+    assert location is not None
+    assert location.code == code
+    assert [p.code for p in read_shipped("selokan di Langenharjo bau sekali", account="x:jateng").places] == [None]
+
+
+def test_a_landmark_stands_in_the_area_that_it_is_called_after(read_shipped):
+    """The landmark keeps its whole name and has no code; a village named beside it goes before it."""
+    alone = read_shipped("obat di Puskesmas Baturetno habis terus", account="x:jateng")
+    beside = read_shipped("obat Puskesmas Baturetno habis, saya dari desa Gambiranom Baturetno", account="x:jateng")
+
+    assert named(alone) == [("Puskesmas Baturetno", "landmark", None)]
+    assert (alone.location.code, alone.location.because) == ("33.12.07", "in a name: Baturetno")
+    assert beside.location.because == "named: Gambiranom"
 
 
 def test_a_geo_tag_helps_and_no_place_is_legal(read):

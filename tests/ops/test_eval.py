@@ -45,3 +45,21 @@ def test_a_folder_that_is_none_is_named(tmp_path):
 
     assert done.code == 2
     assert "kosong" in done.err
+
+
+def test_the_gold_posts_that_come_with_the_program_need_no_folder():
+    """Figures by component and kind, and no text of a post."""
+    done = kentongan_process("eval", "--gold", "--half", "held")
+
+    lines = done.out.decode().splitlines()
+    assert done.code == 0, done.err
+    assert [line.split()[0] for line in lines[:4]] == ["relevance", "vulnerable", "topic", "urgency"]
+    assert any(line.split()[:2] == ["relevance", "rentan"] for line in lines)
+
+
+def test_errors_of_the_gold_half_kept_aside_are_refused(tmp_path):
+    """What somebody reads is mended for, and measures nothing any more."""
+    done = kentongan("eval", "--gold", "--half", "held", "--worst", tmp_path / "salah.tsv")
+
+    assert done.code == 2
+    assert "dev" in done.err
