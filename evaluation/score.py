@@ -52,7 +52,7 @@ def by_source(rows: Sequence[Row], found: Sequence[Extraction]) -> dict[str, lis
 
 def topic_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
     return [
-        Score("topic", source, len(pairs), _multiclass([(row["label"], topic_of(e)) for row, e in pairs]))
+        Score("topic", source, len(pairs), multiclass([(row["label"], topic_of(e)) for row, e in pairs]))
         for source, pairs in by_source(rows, found).items()
     ]
 
@@ -61,7 +61,7 @@ def topic_of(extraction: Extraction) -> str:
     return extraction.topics[0].label if extraction.topics else "lainnya"
 
 
-def _multiclass(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+def multiclass(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     right = sum(gold == guess for gold, guess in pairs)
     labels = {gold for gold, _ in pairs}
     f1 = [_prf(*_counts(pairs, label))["F1"] for label in labels]
@@ -77,6 +77,11 @@ def _prf(right: int, guessed: int, gold: int) -> dict[str, float]:
     precision = right / guessed if guessed else 0.0
     recall = right / gold if gold else 0.0
     return {"P": precision, "R": recall, "F1": 2 * precision * recall / (precision + recall) if right else 0.0}
+
+
+def two_class(pairs: Sequence[tuple[str, str]], wanted: str) -> dict[str, float]:
+    """Precision, recall and F1 of one label over (gold, guess)."""
+    return _prf(*_counts(pairs, wanted))
 
 
 def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
