@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,11 @@ def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str
             yield mention, expected["topic"], DAY_TOPIC_WEIGHT, "day"
 
 
-def _day() -> Iterator[tuple[Mention, Row]]:
-    """The posts of the invented day, each with what its author expects of it."""
+@lru_cache(maxsize=1)
+def _day() -> tuple[tuple[Mention, Row], ...]:
+    """The posts of the invented day, each with what its author expects of it; its files take seconds to read."""
     settings = load(DAY / "demo.yaml")
-    for post in day.posts_of(DAY / "day"):
-        yield day.mention_of(post, settings), post["expect"]
+    return tuple((day.mention_of(post, settings), post["expect"]) for post in day.posts_of(DAY / "day"))
 
 
 def _by_id(data: Path, labels: Path, half: str) -> Iterator[tuple[str, Row, str]]:
