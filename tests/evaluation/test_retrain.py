@@ -114,6 +114,7 @@ def trained(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_better_model_is_taken_and_reads(trained):
     """Words that no list knows are read by what was learnt; the card says from how many rows, and shows no text."""
     _, config, folder = trained
@@ -129,6 +130,7 @@ def test_a_better_model_is_taken_and_reads(trained):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_same_rows_give_the_same_files_and_x_changes_none(trained, tmp_path):
     """Another order of the rows, and posts of X planted among them: byte for byte the same three files."""
     data, _, folder = trained
@@ -147,6 +149,7 @@ def test_the_same_rows_give_the_same_files_and_x_changes_none(trained, tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_worse_model_is_refused_unless_somebody_says_why(trained, monkeypatch, tmp_path, capsys):
     """Exit 1 and nothing written; forced, the reason stands in the card and in the weights, and the old files as .bak."""
     data, config, _ = trained
