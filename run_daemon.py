@@ -179,7 +179,8 @@ class Daemon:
         judge = renewed_judge(self.judge, self.settings, settings.watching(self.store.accounts()))
         judge = at_any_hour(judge) if self.replaying else judge
         text = self.config.path.read_text(encoding="utf-8") if self.config else None
-        self.store.save_ruleset(judge.rules.hash, settings.rules(), reason="config.yaml diubah", text=text, now=now)
+        reason = "config.yaml diubah" if settings.models == self.settings.models else "model bacaan diganti"
+        self.store.save_ruleset(judge.rules.hash, settings.rules(), reason=reason, text=text, now=now)
         if not self.replaying:
             self.store.sync_accounts(configured_accounts(settings), now=now)
         restart = needs_restart(self.settings, settings)

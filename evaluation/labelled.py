@@ -6,10 +6,12 @@ reported. A model that is shipped learns from both; figures of record come from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import xxhash
@@ -19,6 +21,9 @@ from domain import Mention, MentionKind
 Row = dict[str, Any]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 URGENT = frozenset(("darurat", "tinggi"))
+X_NAMES = frozenset(("x", "twitter", "tweepy", "tweet", "tweets"))
+X_HOSTS = ("x.com", "twitter.com", "t.co")
+ARCHIVES = frozenset(("import", "arsip"))  # the name before the account that an import belongs to
 
 
 def half_of(row: Row) -> str:
@@ -37,3 +42,18 @@ def rows_of(path: Path, half: str) -> Iterator[Row]:
 def mention_of(row: Row) -> Mention:
     key = f"eval:post:{row['id']}"
     return Mention(key, "", "eval", MentionKind.MENTION, str(row["id"]), row["text"], EPOCH, EPOCH)
+
+
+def may_be_learnt(row: Row) -> bool:
+    """Whether the row's text may be trained on: nothing that came from X, whatever field says so."""
+    return not any(names_x(str(row.get(name) or "")) for name in ("platform", "source", "account", "key", "id", "url"))
+
+
+def names_x(told: str) -> bool:
+    """Whether a platform, a source, an account, a key or an address is of X: "x:solo", "arsip:x.solo", "x_2025"."""
+    told = told.strip().casefold()
+    if "//" in told:
+        host = urlsplit(told).hostname or ""
+        return any(host == name or host.endswith(f".{name}") for name in X_HOSTS)
+    parts = re.split(r"[^a-z0-9]+", told)
+    return parts[0] in X_NAMES or (parts[0] in ARCHIVES and len(parts) > 1 and parts[1] in X_NAMES)

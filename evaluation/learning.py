@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import xxhash
 
 from domain import Mention
 from evaluation import day
-from evaluation.labelled import URGENT, Row, mention_of, rows_of
+from evaluation.labelled import URGENT, Row, may_be_learnt, mention_of, rows_of
 from evaluation.training import HAZARD, REPORT, Sample, fit, fit_facts, out_of_fold
 from nlp.extract import Extractor
 from nlp.learnt import MODEL, WEIGHTS, Learnt
@@ -35,7 +36,6 @@ PORTALS = ("surabaya_wargaku",)
 LABELS = Path(__file__).parent / "labels"
 RELEVANCE, TOPIC, URGENCY = LABELS / "relevance.tsv", LABELS / "topic.tsv", LABELS / "urgency.tsv"
 DAY = Path(__file__).parent.parent / "simulators"
-X_PLATFORMS = ("x", "twitter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,13 @@ class Judged:
     group: str
 
 
-def may_be_learnt(row: Row) -> bool:
-    """Whether the row's text may be trained on: nothing that came from X."""
-    told = [str(row.get(field) or "").lower() for field in ("platform", "source")]
-    return not any(name in X_PLATFORMS or name.startswith("x_") for name in told)
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """All that a training learns from; a group is where a row comes from."""
+
+    topics: list[tuple[Mention, str, float, str]]  # post, topic, weight, group
+    judged: list[Judged]
+    hazards: list[tuple[Mention, str, str]]  # post, "high" or "low", group
 
 
 def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str]]:
@@ -66,11 +69,11 @@ def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str
             yield mention, expected["topic"], DAY_TOPIC_WEIGHT, "day"
 
 
-def _day() -> Iterator[tuple[Mention, Row]]:
-    """The posts of the invented day, each with what its author expects of it."""
+@lru_cache(maxsize=1)
+def _day() -> tuple[tuple[Mention, Row], ...]:
+    """The posts of the invented day, each with what its author expects of it; its files take seconds to read."""
     settings = load(DAY / "demo.yaml")
-    for post in day.posts_of(DAY / "day"):
-        yield day.mention_of(post, settings), post["expect"]
+    return tuple((day.mention_of(post, settings), post["expect"]) for post in day.posts_of(DAY / "day"))
 
 
 def _by_id(data: Path, labels: Path, half: str) -> Iterator[tuple[str, Row, str]]:
@@ -130,12 +133,20 @@ def _rows(path: Path, half: str) -> list[Row]:
 
 def learn(data: Path, settings: Settings, half: str) -> tuple[Learnt, dict[str, Any]]:
     """What there is to learn in `data`, and the figures of relevance out of fold."""
-    extractor = Extractor(settings)
-    cut = extractor.nlp.tokenizer
-    topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in topic_rows(data, half)]
-    judged = list(relevance_rows(data, half))
+    return learn_from(gathered(data, half), settings)
+
+
+def gathered(data: Path, half: str) -> Teaching:
+    return Teaching(list(topic_rows(data, half)), list(relevance_rows(data, half)), list(urgency_rows(data, half)))
+
+
+def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, Any]]:
+    """What these rows teach, and the figures of relevance out of fold."""
+    cut = Extractor(settings).nlp.tokenizer
+    judged = rows.judged
+    topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in rows.topics]
     samples = [Sample(cut(each.mention.text)._.words, each.label, each.weight, each.group) for each in judged]
-    hazards = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in urgency_rows(data, half)]
+    hazards = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in rows.hazards]
     evenly = [replace(sample, weight=1.0) for sample in samples]  # words teach alike wherever they come from
     model = fit(topics, evenly, hazards)
     margins, _ = out_of_fold(evenly)

@@ -79,6 +79,11 @@ def prf(right: int, guessed: int, gold: int) -> dict[str, float]:
     return {"P": precision, "R": recall, "F1": 2 * precision * recall / (precision + recall) if right else 0.0}
 
 
+def two_class(pairs: Sequence[tuple[str, str]], wanted: str) -> dict[str, float]:
+    """Precision, recall and F1 of one label over (gold, guess)."""
+    return _prf(*_counts(pairs, wanted))
+
+
 def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
     result = []
     for source, pairs in by_source(rows, found).items():

@@ -21,7 +21,7 @@ from spacy.vocab import Vocab
 from domain import Extraction, Mention, Relevance, Urgency
 from nlp.blend import Blend, Reader
 from nlp.language import LanguageOf
-from nlp.learnt import Learnt, shipped
+from nlp.learnt import Learnt, learnt_of
 from nlp.phrases import EMPTY, Phrasebook, lists_of
 from nlp.pii import PersonalData
 from nlp.places import Places
@@ -109,10 +109,13 @@ def _official_handles(settings: Settings) -> frozenset[str]:
 
 
 class Extractor:
-    """What the NLP sees in mentions. Built once for a ruleset; building takes well under two seconds."""
+    """What the NLP sees in mentions. Built once for a ruleset; building takes well under two seconds.
+
+    Reads by the model that the settings name, unless another is given.
+    """
 
     def __init__(self, settings: Settings, learnt: Learnt | None = None) -> None:
-        self.nlp = Pipeline(settings, learnt or shipped())
+        self.nlp = Pipeline(settings, learnt or learnt_of(settings))
         for component in COMPONENTS:
             self.nlp.add_pipe(f"kentongan_{component}")
 

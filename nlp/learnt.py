@@ -1,7 +1,7 @@
 """What was learnt from labelled texts, as one thing to hand over: the model of words and the weights of facts.
 
-The shipped ones lie in `nlp/models/` with their card; `evaluation.learning` makes others of the same shape, to be
-scored before they take the place of these.
+The shipped ones lie in `nlp/models/` with their card; an office that trains its own names their folder in `models`.
+`evaluation.learning` makes others of the same shape, to be scored before they take the place of these.
 """
 
 from __future__ import annotations
@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 import orjson
 
+from domain import ConfigError
 from nlp.linear import LinearModel
+from settings import Settings
+from settings.models import MODEL, REMEDY, SHIPPED_MODELS, WEIGHTS, read_models
 
-MODEL, WEIGHTS = "reading.json.gz", "relevance.json"
+__all__ = ["MODEL", "WEIGHTS", "Learnt", "learnt_of", "shipped"]
+
+QUESTIONS = frozenset(("actionable", "high"))  # that relevance and urgency ask of a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,29 @@ class Learnt:
 @lru_cache(maxsize=1)
 def shipped() -> Learnt:
     """What the product ships, read once a process."""
-    folder = files("nlp") / "models"
-    weights: Mapping[str, float] = orjson.loads((folder / WEIGHTS).read_bytes())["weights"]
-    return Learnt(LinearModel.from_bytes((folder / MODEL).read_bytes()), weights)
+    return _read(SHIPPED_MODELS)
+
+
+def learnt_of(settings: Settings) -> Learnt:
+    """What the settings have the posts read by. Raises ConfigError where the files cannot be used."""
+    return _of_folder(settings.models.folder, settings.models.hash) if settings.models.folder else shipped()
+
+
+@lru_cache(maxsize=2)
+def _of_folder(folder: Path, _hash: str) -> Learnt:
+    """Read once for each state of the files that settings have seen: before and after a training."""
+    return _read(folder)
+
+
+def _read(folder: Path) -> Learnt:
+    stored, weights = read_models(folder)
+    try:
+        model = LinearModel.from_bytes(stored)
+        learnt = Learnt(model, orjson.loads(weights)["weights"])
+        fits = model.weights.shape[0] == len(model.vocabulary) == len(model.idf)
+        fits = fits and model.weights.shape[1] == len(model.intercept)
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{folder}: model tidak terbaca", hint=REMEDY) from error
+    if not fits or not set(model.questions) >= QUESTIONS:
+        raise ConfigError(f"{folder / MODEL}: bukan model dari versi ini", hint=REMEDY)
+    return learnt

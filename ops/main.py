@@ -34,6 +34,7 @@ from ops import (
     session,
     suggest,
     tickets,
+    train,
 )
 from ops import eval as evaluation_verb
 
@@ -57,6 +58,7 @@ app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
 app.command("eval")(evaluation_verb.evaluate)
+app.command("train")(train.train)
 app.command("suggest")(suggest.suggest)
 app.command("doctor")(doctor.doctor)
 app.command(

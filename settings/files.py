@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from domain import ConfigError
-from settings.reading import layer_paths, load
+from settings.reading import layer_paths, load, watched_paths
 from settings.shape import Settings
 
 RULE_SECTIONS = ("governments", "departments", "topics", "signals", "routes", "clocks", "pauses", "agencies", "suburbs",
@@ -135,7 +135,7 @@ def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
 
 
 class Watch:
-    """Tells when the file, or one that it extends, has changed and is whole.
+    """Tells when the file, one that it extends or the learnt files that it names have changed and are whole.
 
     A change is taken in when two looks in a row have seen it alike: an editor may be half way through.
     """
@@ -143,7 +143,7 @@ class Watch:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problem: ConfigError | None = None  # why the file as it stands is not in force
-        self._layers = layer_paths(path)
+        self._layers = watched_paths(path)
         self._seen = self._taken = self._stamp()
         self._content = self._hash()
 
@@ -165,7 +165,7 @@ class Watch:
             self.problem, self._content = error, content
             return None
         self.problem = None
-        self._layers = layer_paths(self.path)
+        self._layers = watched_paths(self.path)
         self._seen = self._taken = self._stamp()
         self._content = self._hash()
         return settings

@@ -22,6 +22,7 @@ from ruamel.yaml.reader import ReaderError
 
 from domain import ConfigError
 from settings.model import Model
+from settings.models import MODEL, WEIGHTS, models_hash
 from settings.places import place_problems
 from settings.references import cross_references, did_you_mean
 from settings.shape import Settings
@@ -42,6 +43,7 @@ def load(path: str | Path) -> Settings:
     `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper and
     `media` two.
     `include` names data files (limits of law, names of bodies) whose keys stand below those of the file itself.
+    `models` names a folder beside the file that says it; its files are read for their hash.
     Raises ConfigError whose `problems` are lines `file:line:column: what - hint`.
     """
     layers = list(_layers(Path(path)))
@@ -52,6 +54,8 @@ def load(path: str | Path) -> Settings:
     for name in ("extends", "include"):
         merged.pop(name, None)
     problems = list(_secrets(layers))
+    merged["models"], told = _models(layers)
+    problems += told
     try:
         settings = Settings.model_validate(_plain(merged))
     except ValidationError as error:
@@ -73,6 +77,34 @@ def layer_paths(path: Path) -> tuple[Path, ...]:
         return tuple(layer for layer, _ in _layers(path))
     except ConfigError:
         return (path,)
+
+
+def watched_paths(path: Path) -> tuple[Path, ...]:
+    """All that a change of settings may come from: the files and, where one names them, the learnt ones."""
+    try:
+        layers = list(_layers(path))
+    except ConfigError:
+        return (path,)
+    folder = _models_folder(layers)
+    learnt = (folder / MODEL, folder / WEIGHTS) if folder else ()
+    return (*(layer for layer, _ in layers), *learnt)
+
+
+def _models(layers: list[tuple[Path, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """The learnt files as Settings have them, and what is wrong with them."""
+    folder = _models_folder(layers)
+    try:
+        if any(node.get("models") is not None and not isinstance(node["models"], str) for _, node in layers):
+            raise ConfigError("nama folder diharapkan", hint="tulis seperti: models: var/model")
+        return {"folder": folder, "hash": models_hash(folder)}, []
+    except ConfigError as error:
+        return {}, [_problem(layers, ["models"], str(error), error.hint)]
+
+
+def _models_folder(layers: list[tuple[Path, Any]]) -> Path | None:
+    """The folder that the topmost layer with the key `models` names, counted from that file."""
+    path, given = next(((path, node["models"]) for path, node in layers if "models" in node), (Path(), None))
+    return (path.parent / given).absolute() if isinstance(given, str) else None
 
 
 def _overlaid(below: Any, above: Any, levels: int) -> Any:

@@ -295,6 +295,13 @@ class MailSettings(Model):
     password_env: str = ""
 
 
+class ModelSettings(Model):
+    """The learnt files that read: their folder (None: those that come with the product) and their hash, as loaded."""
+
+    folder: Path | None = None
+    hash: str = ""
+
+
 class Settings(Model):
     """The operators' file, whole. Cross-references are checked: a typo cannot hide until it routes."""
 
@@ -323,6 +330,7 @@ class Settings(Model):
     places: tuple[PlaceSettings, ...] = ()
     reject_reasons: dict[str, str]
     thresholds: ThresholdSettings = ThresholdSettings()
+    models: ModelSettings = ModelSettings()  # the file says the folder alone
 
     def watching(self, accounts: Iterable[Account]) -> Self:
         """These settings with other accounts: archives and other channels bring their own."""
@@ -361,7 +369,8 @@ class Settings(Model):
         return hashlib.sha256(orjson.dumps(rules, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def rules(self) -> dict[str, Any]:
-        """The part of the file that decides, normalised; stored once by hash."""
+        """The part of the file that decides, normalised, with the hash of the model that reads; stored once by hash."""
         keys = ("governments", "departments", "topics", "signals", "routes", "clocks", "thresholds", "pauses",
                 "agencies", "suburbs", "roads", "village_words", "places")
-        return {key: value for key, value in self.model_dump(mode="json", by_alias=True).items() if key in keys}
+        given = self.model_dump(mode="json", by_alias=True)
+        return {key: given[key] for key in keys} | {"models": self.models.hash}

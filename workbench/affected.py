@@ -149,11 +149,11 @@ def _structure(settings: Settings) -> tuple[Any, ...]:
     handles = sorted(departments | {a.handle for a in settings.accounts})
     areas = {key: government.code for key, government in settings.governments.items()}
     return (limits.relevance, limits.topic, limits.place, limits.second_topic, tuple(settings.topics), handles,
-            sorted((a.key, areas[a.government]) for a in settings.accounts))
+            sorted((a.key, areas[a.government]) for a in settings.accounts), settings.models.hash)
 
 
 COSMETIC = ("name", "short", "aliases", "notify", "contact")  # of a department: seen by people, read by no rule
-READING = ("places",)  # sections that the NLP reads and nothing else does; `_names_in` looks after them
+READING = ("places", "models")  # read by the NLP alone; `_names_in` and `_structure` look after them
 READ_ONLY = ("name", "keywords", "unless", "examples", "not")  # of a topic: read by the NLP or by nobody
 
 

@@ -89,7 +89,8 @@ def rolled_back(store: Store, path: Path, n: int) -> str:
                           hint=f"kentongan rules show v{n} mencetak aturannya; tulis sendiri ke dalam berkas")
     merged = with_rules_of(path.read_text(encoding="utf-8"), text)
     settings = checked(merged, beside=path)
-    same = Settings.model_validate({**settings.model_dump(mode="json", by_alias=True), **rules})
+    now = settings.model_dump(mode="json", by_alias=True)
+    same = Settings.model_validate({**now, **rules, "models": now["models"]})  # the rules go back, the model does not
     if settings.ruleset != same.ruleset:  # held in today's shape: a field that came later has its default in both
         raise ConfigError(f"v{n}: berkas dasar (`extends`) sudah berubah, aturannya tidak akan sama lagi",
                           hint="bandingkan dengan kentongan rules show, lalu sunting sendiri")
