@@ -112,7 +112,7 @@ class X:
         """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
         held = Cursor.of(cursor)
         held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
-        held.pages, held.step = 0, "mentions"
+        held.pages, held.shown, held.oldest, held.step = 0, 0, "", "mentions"
         return held.dump()
 
     def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
