@@ -541,16 +541,18 @@ class Ticket:
     closed_at: datetime | None = None
     reason: str | None = None  # why rejected, handed over, ...
     merged_into: int | None = None  # of a `digabung` ticket: the one that goes on
+    assignee: str | None = None  # who of the department works on it
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a person asks of a ticket."""
 
-    verb: str  # accept start reroute reject reopen hand_over ask finish note
+    verb: str  # accept start reroute reject reopen hand_over ask finish note assign
     reason: str | None = None
     to_department: str | None = None
     note: str | None = None
+    assignee: str | None = None  # of assign: who works on it; None: nobody any more
 
 
 @dataclass(frozen=True, slots=True)

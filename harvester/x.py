@@ -25,7 +25,7 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, first_id_of, root_of
+from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, earlier, first_id_of, root_of
 from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
 from harvester.x_gap import lost_of, search_for
 from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
@@ -105,13 +105,14 @@ class X:
             return heard
         beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
         page = self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
-        return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
+        return replace(page, native_id=cursor.user_id, quota=None if beside else quota_of(asked.headers),
                        unfinished=bool(cursor.next_token) or (bool(cursor.gaps) and now.timestamp() >= cursor.gap_at))
 
     def rewind(self, cursor: str, *, since: datetime) -> str:
-        """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
+        """From the first id that X can have given at that moment, and never from above the ground: clocks differ."""
         held = Cursor.of(cursor)
-        held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.floor = earlier(first_id_of(since), held.newest_id or first_id_of(since))
+        held.pending_newest, held.next_token = "", ""
         held.pages, held.shown, held.oldest, held.step = 0, 0, "", "mentions"
         return held.dump()
 
@@ -174,7 +175,8 @@ class X:
             return None
         fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
         cursor.see(fresh, now=asked.now)
-        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=not stream.is_heard(),
+        # a stream may have missed something: how far the account was read is said by the polls beside it
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=True,
                        native_id=cursor.user_id)
 
     # --- mentions

@@ -112,7 +112,7 @@ def case_file(view: TicketView, *, official: frozenset[str], unmasked: bool = Fa
         copies=[_copy(copy, official) for copy in view.copies if copy.key != mention.key],
         answered=next(_answered(view), None),
         additions=_telling([_said(addition, text, official) for addition in view.additions]),
-        steps=[_step(entry, official) for entry in view.history],
+        steps=[step_of(entry, official) for entry in view.history],
     )
 
 
@@ -217,7 +217,7 @@ def _said(addition: Addition, first: str, official: frozenset[str]) -> Said:
     return Said(copy, addition.by_reporter, tuple(dict.fromkeys(filter(None, named))), facts, marked)
 
 
-def _step(entry: HistoryEntry, official: frozenset[str]) -> Step:
+def step_of(entry: HistoryEntry, official: frozenset[str]) -> Step:
     keys = [*entry.after, *(key for key in entry.before if key not in entry.after)]
     changes = [
         (key, entry.before.get(key), entry.after.get(key))

@@ -107,6 +107,7 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
             "inbox.middleware.session_limits",
             "django.contrib.auth.middleware.LoginRequiredMiddleware",
             "inbox.middleware.PasswordFirst",
+            "inbox.permissions.Permissions",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "inbox.middleware.Answers",
             "axes.middleware.AxesMiddleware",

@@ -68,13 +68,14 @@ VERB = {
     "accept": noop("Terima"), "start": noop("Mulai kerjakan"), "finish": noop("Selesaikan"),
     "reroute": noop("Alihkan ke dinas lain"), "hand_over": noop("Teruskan ke instansi luar"),
     "ask": noop("Minta keterangan"), "reject": noop("Tolak"), "reopen": noop("Buka kembali"),
-    "note": noop("Tambah catatan"),
+    "note": noop("Tambah catatan"), "assign": noop("Tugaskan"),
 }
 DONE = {
     "accept": noop("Tiket diterima."), "start": noop("Tiket sedang dikerjakan."), "finish": noop("Tiket selesai."),
     "reroute": noop("Tiket dialihkan."), "hand_over": noop("Tiket diteruskan dan tetap dipantau."),
     "ask": noop("Menunggu keterangan pelapor."), "reject": noop("Tiket ditolak."),
     "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
+    "assign": noop("Penugasan tersimpan."),
 }
 LANE_VERDICT = {"benar": noop("lajur benar"), "salah": noop("salah: laporan")}
 PAST = {
@@ -83,6 +84,7 @@ PAST = {
     "accept": noop("menerima"), "start": noop("mulai mengerjakan"), "finish": noop("menyelesaikan"),
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
+    "assign": noop("menugaskan"),
     "dispose": noop("mendisposisikan lewat akun resmi"),
     "disposition_held": noop("disposisi tidak dijalankan: perkara rahasia tetap di meja ini"),
     "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"),
@@ -102,7 +104,7 @@ FIELD = {
     "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
     "merged_into": noop("digabung ke"), "merged": noop("tiket yang bergabung"), "opened": noop("tiket baru"),
     "moved": noop("kiriman yang pindah"), "split_from": noop("dipisah dari"), "other": noop("tiket lain"),
-    "to": noop("kepada"),
+    "to": noop("kepada"), "assignee": noop("petugas"),
 }
 ACCOUNT_STATE = {
     "ok": noop("Berjalan"), "backoff": noop("Menunggu, mencoba lagi sendiri"),
@@ -144,6 +146,7 @@ WAY = {
     "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),
     "copy": noop("salinan yang diubah"), "quote": noop("kutipan"), "reply": noop("balasan dan komentar"),
 }
+REGISTER = {"id": noop("bahasa Indonesia"), "ngoko": noop("Jawa ngoko"), "krama": noop("Jawa krama")}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
     "kind": KIND, "mask": MASK, "mark": MARK, "tab": {**STATUS, **TAB}, "verb": VERB, "done": DONE,
@@ -151,6 +154,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "account_event": ACCOUNT_EVENT, "lane": LANE, "lane_verdict": LANE_VERDICT,
     "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
+    "register": REGISTER,
 }
 
 

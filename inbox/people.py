@@ -65,6 +65,12 @@ def listing() -> list[dict[str, Any]]:
     ]
 
 
+def colleagues_of(department: str) -> list[str]:
+    """Who of a department may act on its tickets, by name."""
+    active = User.objects.filter(is_active=True).order_by("username")
+    return [user.username for user in active if department in user.departments and user.may_act]
+
+
 def disable(name: str) -> int:
     """Shut the account and end its sessions at once; returns how many there were."""
     user = User.objects.filter(username=name).first()

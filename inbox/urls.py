@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.views import account, accounts, actions, oversight, problems, queue, stories, ticket, workbench
+from inbox.views import account, accounts, actions, bulk, oversight, problems, queue, stories, ticket, workbench
 
 
 class TicketNumber:
@@ -25,8 +25,12 @@ form = require_http_methods(["GET", "POST"])
 OPEN = ("login", "set_language")
 urlpatterns = [
     path("", require_GET(queue.queue), name="queue"),
+    path("massal", require_POST(bulk.bulk), name="bulk"),
+    path("tampilan", require_POST(queue.save_view), name="save_view"),
+    path("tampilan/hapus", require_POST(queue.forget_view), name="forget_view"),
     path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
+    path("fragment/tiket/<number:number>/hadir", require_GET(ticket.presence), name="presence"),
     path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
     path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),

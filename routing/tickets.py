@@ -35,10 +35,12 @@ POSSIBLE: Mapping[str, tuple[Status, ...]] = MappingProxyType({
     "reject": LIVE_STATUSES,
     "reopen": (Status.DITOLAK, Status.SELESAI),
     "note": tuple(Status),
+    "assign": LIVE_STATUSES,
 })
 LABELS: Mapping[str, str] = MappingProxyType({
     "accept": "terima", "start": "mulai kerjakan", "finish": "selesaikan", "ask": "minta keterangan",
     "reroute": "alihkan", "hand_over": "teruskan", "reject": "tolak", "reopen": "buka kembali", "note": "catatan",
+    "assign": "tugaskan",
 })
 
 
@@ -126,7 +128,7 @@ def _reroute(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> Mo
     target = _target(ticket, action, rules)
     _refuse_the_accused(ticket, target, rules)
     status = Status.DITERUSKAN if target.outside else Status.BARU
-    changes = {"department": target.key, "status": status, "outside": target.outside}
+    changes = {"department": target.key, "status": status, "outside": target.outside, **_freed(ticket)}
     return Move("reroute", changes, _words(action), _moved(ticket, target))
 
 
@@ -148,8 +150,22 @@ def _hand_over(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> 
     target = _target(ticket, action, rules)
     if not target.outside:
         raise Refused(f"{target.name} punya kotak masuk di sini", hint="pakai 'alihkan'")
-    changes = {"department": target.key, "status": Status.DITERUSKAN, "outside": True, "reason": _words(action)}
+    changes = {"department": target.key, "status": Status.DITERUSKAN, "outside": True, "reason": _words(action),
+               **_freed(ticket)}
     return Move("hand_over", changes, _words(action), _moved(ticket, target))
+
+
+def _assign(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Move:
+    """To somebody of the desk, or back to all of it. Who belongs to the desk the inbox knows, not the rules."""
+    if action.assignee == ticket.assignee:
+        whom = ticket.assignee or "siapa pun di meja ini"
+        raise Refused(f"tiket T-{ticket.id} memang milik {whom}", hint="pilih orang lain")
+    return Move("assign", {"assignee": action.assignee}, _words(action))
+
+
+def _freed(ticket: Ticket) -> Mapping[str, Any]:
+    """Who worked on it works at another desk."""
+    return {"assignee": None} if ticket.assignee else NOTHING
 
 
 def _target(ticket: Ticket, action: Action, rules: Rules) -> Department:
@@ -182,4 +198,5 @@ MOVES: Mapping[str, Callable[[Ticket, Action, Rules, datetime], Move]] = Mapping
     "reopen": _reopen,
     "reroute": _reroute,
     "hand_over": _hand_over,
+    "assign": _assign,
 })

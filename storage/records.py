@@ -164,6 +164,29 @@ class TicketQuery:
     text: str = ""
     limit: int = 50
     before: str | None = None
+    place: str | None = None  # code of an area: finds what lies in it
+    platform: str | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    assignee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tickets have this status, topic and urgency."""
+
+    status: str
+    topic: str
+    urgency: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list that somebody named for themselves: the query of its address."""
+
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,12 @@ from storage.records import (
     Receipt,
     RulesVersion,
     Saved,
+    SavedView,
     Settled,
     Shown,
     Standing,
     Story,
+    Tally,
     TicketQuery,
     TicketRow,
     TicketView,
@@ -199,6 +201,20 @@ class Store(WatchStore, Protocol):
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """Status -> number of tickets that the actor may see."""
+
+    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
+        """How many tickets the query finds, counted up to `most`."""
+
+    def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
+        """Exact counts by status, topic and urgency at any size; no other filter narrows them."""
+
+    def saved_views(self, actor: Actor) -> list[SavedView]:
+        """The lists that this person named, by name."""
+
+    def save_view(self, actor: Actor, view: SavedView) -> None:
+        """Keep it; one of the same name is replaced. Raises Refused where the person has too many."""
+
+    def forget_view(self, actor: Actor, name: str) -> None: ...
 
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
         """Compare and swap on `seen_version`: raises Conflict where somebody was first."""

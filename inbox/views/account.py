@@ -20,6 +20,7 @@ from inbox.configuration import LANGUAGES
 from inbox.middleware import LANGUAGE, LOGIN_AT, SEEN_AT
 from inbox.models import Session
 from inbox.pages import page
+from inbox.presence import forget
 
 
 class SignIn(AuthenticationForm):  # type: ignore[misc]  # Django has no types
@@ -52,6 +53,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def logout(request: HttpRequest) -> HttpResponse:
     chosen = request.session.get(LANGUAGE)
+    forget(request.user.get_username())
     end_session(request)
     if chosen:
         request.session[LANGUAGE] = chosen

@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
+from inbox.casefile import step_of
 from inbox.desk import desk
 from inbox.labels import label
+from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
-from inbox.views.ticket import OFFERED, ticket_page
+from inbox.views.ticket import OFFERED, since, ticket_page
 from routing.tickets import transition
 from storage.records import Transition
 
@@ -31,21 +33,29 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     actor = request.user.actor
     if not request.user.may_act or verb not in OFFERED:
         raise NotAllowed(f"no action {verb} for this role")
-    ticket = desk().store.ticket(actor, number).ticket
-    if request.POST.get("version") != str(ticket.version):
-        return conflict(request, actor, number)
+    action = action_of(request.POST, verb)
     try:
-        changed = desk().store.apply(actor, _transition(ticket, _action(request.POST, verb), actor))
+        changed = perform(actor, number, request.POST.get("version", ""), action)
     except Refused as refusal:
-        return ticket_page(request, number, error=_said(refusal, request.POST, verb), tried=verb, status=422)
+        return ticket_page(request, number, error=said(refusal, action), tried=verb, status=422)
     except Conflict:
-        return conflict(request, actor, number)
+        return conflict(request, actor, number, seen=request.POST.get("version", ""))
     messages.success(request, f"T-{number}: {label('done', verb)}")
     return redirect(_onward(request, changed))
 
 
-def _said(refusal: Refused, form: Mapping[str, Any], verb: str) -> str:
-    if verb == "reject" and form.get("reason") not in desk().settings.reject_reasons:
+def perform(actor: Actor, number: int, version: str, action: Action) -> Ticket:
+    """Do it to the ticket as the person saw it. Raises Conflict, Refused or NotAllowed, and then nothing is changed."""
+    ticket = desk().store.ticket(actor, number).ticket
+    if version != str(ticket.version):
+        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    if action.verb == "assign" and action.assignee and action.assignee not in colleagues_of(ticket.department):
+        raise Refused(_("orang itu tidak bekerja di dinas pemilik tiket"), hint=_("pilih dari daftar"))
+    return desk().store.apply(actor, _transition(ticket, action, actor))
+
+
+def said(refusal: Refused, action: Action) -> str:
+    if action.verb == "reject" and action.reason not in desk().settings.reject_reasons:
         return str(
             _("Pilih alasan penolakan dari daftar. Bukan wewenang dinas Anda? Alihkan atau teruskan, jangan tolak.")
         )
@@ -58,11 +68,12 @@ def sentence(refusal: Refused) -> str:
     return f"{text[:1].upper()}{text[1:]}. {refusal.hint[:1].upper()}{refusal.hint[1:]}".removesuffix(" ") + "."
 
 
-def _action(form: Mapping[str, Any], verb: str) -> Action:
+def action_of(form: Mapping[str, Any], verb: str) -> Action:
     def field(name: str) -> str | None:
         return str(form.get(name, "")).replace("\0", "").strip()[:NOTE_CHARS] or None
 
-    return Action(verb, reason=field("reason"), to_department=field("to_department"), note=field("note"))
+    return Action(verb, reason=field("reason"), to_department=field("to_department"), note=field("note"),
+                  assignee=field("assignee"))
 
 
 def _transition(ticket: Ticket, action: Action, actor: Actor) -> Transition:
@@ -88,12 +99,19 @@ def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
     )
 
 
-def conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
-    """Say who was first; where the ticket left this desk meanwhile, the Store's refusal says it."""
-    history = desk().store.ticket(actor, number).history
-    latest = max(history, key=lambda entry: entry.at, default=None)
+def conflict(request: HttpRequest, actor: Actor, number: int, *, seen: str = "") -> HttpResponse:
+    """Say who was first and what they changed, and give back what was typed.
+
+    Where the ticket left this desk meanwhile, the Store's refusal says it.
+    """
+    view = desk().store.ticket(actor, number)
+    latest = max(view.history, key=lambda entry: entry.at, default=None)
     who = latest.actor if latest is not None and latest.actor != actor.name else ""
-    return problems.conflict(request, link=reverse("ticket", args=[number]), who=who)
+    typed = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_CHARS]
+    return problems.conflict(
+        request, link=reverse("ticket", args=[number]), who=who, typed=typed,
+        steps=[step_of(entry, desk().official_handles) for entry in since(view.ticket, view.history, seen)],
+        reject_reasons=desk().settings.reject_reasons)
 
 
 def _onward(request: HttpRequest, ticket: Ticket) -> str:

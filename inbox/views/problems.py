@@ -40,11 +40,12 @@ def not_found(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
                     _("Tiket atau halaman ini tidak ada, atau bukan milik dinas Anda."))
 
 
-def conflict(request: HttpRequest, *, link: str = "", who: str = "") -> HttpResponse:
+def conflict(request: HttpRequest, *, link: str = "", who: str = "", **more: Any) -> HttpResponse:
     text = _("Perubahan Anda tidak disimpan supaya tidak menimpa pekerjaan orang lain. Buka tiketnya, lihat yang "
              "terbaru, lalu putuskan lagi.")
     title = _("Sudah diubah orang lain")
-    return _problem(request, 409, title, text, link=link, link_text=_("Buka tiket terbaru") if link else "", who=who)
+    return _problem(request, 409, title, text, link=link, link_text=_("Buka tiket terbaru") if link else "", who=who,
+                    **more)
 
 
 def locked_out(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:

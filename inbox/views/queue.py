@@ -1,73 +1,34 @@
-"""The queue: what waits for this person's departments, filtered, fifty a page, and its live fragment."""
+"""The queue: what waits for this person's departments, filtered, fifty a page, its live fragment, its saved views."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from domain import LIVE_STATUSES, URGENCIES, Status
+from domain import LIVE_STATUSES, URGENCIES, Refused
+from inbox import areas
 from inbox.desk import desk
 from inbox.display import Due, due
+from inbox.filters import ROWS, TABS, Filters, counts, platforms, read_address
 from inbox.masks import Segment, gist
 from inbox.pages import page
+from inbox.people import colleagues_of
 from routing.tickets import allowed
-from storage.records import TicketQuery, TicketRow
+from storage.records import SavedView, TicketRow
 
-ROWS = 50
 MOST_URGENT_FIRST = tuple(reversed(URGENCIES))
-ACTIVE, ALL = "aktif", "semua"
-TABS = (ACTIVE, *LIVE_STATUSES, Status.SELESAI, Status.DITOLAK, ALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for. Anything unknown falls back to no filter: a bad link shows more, not less."""
-
-    tab: str = ACTIVE
-    topic: str = ""
-    urgency: str = ""
-    department: str = ""
-    text: str = ""
-    before: str = ""
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Filters:
-        def one_of(name: str, known: Any, default: str = "") -> str:
-            value = request.GET.get(name, default)
-            return value if value in known else default
-
-        return cls(
-            tab=one_of("status", TABS, ACTIVE),
-            topic=one_of("topik", desk().settings.topics),
-            urgency=one_of("urgensi", URGENCIES),
-            department=one_of("dinas", departments_of(request.user)),
-            text=request.GET.get("cari", "").replace("\0", "").strip()[:200],
-            before=request.GET.get("sebelum", "")[:200],
-        )
-
-    def address(self, **other: str) -> str:
-        """The same list with something changed; a changed filter starts at the top again."""
-        fields = {"status": self.tab, "topik": self.topic, "urgensi": self.urgency, "dinas": self.department,
-                  "cari": self.text, **other}
-        return "?" + urlencode({k: v for k, v in fields.items() if v and (k, v) != ("status", ACTIVE)})
-
-    @property
-    def narrowed(self) -> bool:
-        return bool(self.topic or self.urgency or self.department or self.text)
-
-    def query(self) -> TicketQuery:
-        statuses: tuple[Status, ...] = {ACTIVE: LIVE_STATUSES, ALL: ()}.get(self.tab, ())
-        if self.tab not in (ACTIVE, ALL):
-            statuses = (Status(self.tab),)
-        return TicketQuery(self.department or None, statuses, self.topic or None, self.urgency or None, self.text,
-                           limit=ROWS + 1, before=self.before or None)
+COUNTED_TO = 1_000  # what the counters do not know is counted so far
+NAME_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +42,66 @@ class Line:
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    return page(request, "queue.html", _context(request))
+    filters = filters_of(request)
+    departments = departments_of(request.user)
+    kept = desk().store.saved_views(request.user.actor)
+    return page(request, "queue.html", {
+        **_context(request, filters),
+        "topics": desk().settings.topics,
+        "urgencies": MOST_URGENT_FIRST,
+        "platforms": platforms(desk()),
+        "places": areas.choices(desk().settings, request.user.departments, filters.place),
+        "departments": departments,
+        "views": [(view, f"?{view.query}" if view.query else "") for view in kept],
+        **_bulk_choices(request.user),
+        "view": next((view.name for view in kept if f"?{view.query}" == filters.address()), ""),
+    })
+
+
+def _bulk_choices(user: Any) -> dict[str, Any]:
+    """What the bar below the queue offers. Who works at several desks assigns on the ticket itself."""
+    settings = desk().settings
+    return {
+        "colleagues": colleagues_of(user.departments[0]) if len(user.departments) == 1 else [],
+        "inside": [key for key, one in settings.departments.items() if not one.outside],
+        "reject_reasons": settings.reject_reasons,
+    }
 
 
 def fragment(request: HttpRequest) -> HttpResponse:
-    """The list alone, or 204 where the browser already shows this very state (`tanda`)."""
-    context = _context(request)
+    """The list alone, or 204 where the browser already knows this very state (`tanda`)."""
+    context = _context(request, filters_of(request))
     if request.GET.get("tanda") == context["mark"]:
         return HttpResponse(status=204)
     return page(request, "queue_list.html", context)
+
+
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Name the list that is shown, for this person alone. What the address says is read anew, never kept as typed."""
+    filters = Filters.of(read_address(request.POST.get("query", "")), desk(), departments=departments_of(request.user))
+    back = reverse("queue") + filters.address()
+    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:NAME_CHARS]
+    if not name:
+        messages.error(request, _("Beri nama untuk tampilan ini."))
+        return redirect(back)
+    try:
+        desk().store.save_view(request.user.actor, SavedView(name, filters.address().removeprefix("?")))
+    except Refused:
+        messages.error(request, _("Tampilan tersimpan sudah penuh. Hapus dulu yang tidak dipakai."))
+        return redirect(back)
+    messages.success(request, _("Tampilan “%(name)s” tersimpan.") % {"name": name})
+    return redirect(back)
+
+
+def forget_view(request: HttpRequest) -> HttpResponse:
+    name = request.POST.get("name", "")[:NAME_CHARS]
+    desk().store.forget_view(request.user.actor, name)
+    messages.success(request, _("Tampilan “%(name)s” dihapus.") % {"name": name})
+    return redirect("queue")
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    return Filters.of(request.GET, desk(), departments=departments_of(request.user))
 
 
 def departments_of(user: Any) -> list[str]:
@@ -98,21 +110,25 @@ def departments_of(user: Any) -> list[str]:
     return [key for key in known if user.all_departments or key in user.departments]
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
-    filters = Filters.of(request)
-    actor = request.user.actor
-    rows = desk().store.tickets(actor, filters.query())
-    counts = desk().store.counts(actor)
+def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+    actor, store = request.user.actor, desk().store
+    query = filters.query(actor.name)
+    rows = store.tickets(actor, query)
+    counted = counts(store.tallies(actor, filters.department or None), filters)
+    found = None if filters.counted else store.matching(
+        actor, replace(query, before=None), most=COUNTED_TO + 1)
     more, rows = len(rows) > ROWS, rows[:ROWS]
     return {
         "filters": filters,
         "lines": _lines(rows, may_act=request.user.may_act),
         "next": filters.address(sebelum=cursor(rows[-1])) if more else "",
-        "tabs": [(tab, _count(tab, counts)) for tab in TABS],
+        "tabs": TABS,
+        "counts": counted,
+        "found": found,
+        "counted_to": COUNTED_TO,
+        "place_name": areas.name_of,
         "departments": departments_of(request.user),
-        "topics": desk().settings.topics,
-        "urgencies": MOST_URGENT_FIRST,
-        "mark": _mark(rows, counts),
+        "mark": _mark(rows, counted, found),
     }
 
 
@@ -128,15 +144,9 @@ def _lines(rows: Sequence[TicketRow], *, may_act: bool) -> list[Line]:
     ]
 
 
-def _count(tab: str, counts: dict[str, int]) -> int:
-    if tab == ALL:
-        return sum(counts.values())
-    return sum(counts.get(status.value, 0) for status in LIVE_STATUSES) if tab == ACTIVE else counts.get(tab, 0)
-
-
-def _mark(rows: Sequence[TicketRow], counts: dict[str, int]) -> str:
+def _mark(rows: Sequence[TicketRow], *counted: Any) -> str:
     """Names the shown state: rows, versions, counts, and the minute, because ages are part of what is shown."""
-    state = [get_language(), int(timezone.now().timestamp() // 60), sorted(counts.items())]
+    state = [get_language(), int(timezone.now().timestamp() // 60), counted]
     state += [(row.ticket.id, row.ticket.version, row.size, row.state) for row in rows]
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 

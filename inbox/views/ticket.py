@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domain import LIVE_STATUSES, MentionState, NotAllowed, Status
+from domain import LIVE_STATUSES, MentionState, NotAllowed, Status, Ticket
+from inbox.asking import question
 from inbox.casefile import case_file
 from inbox.desk import desk
 from inbox.display import Due, due, span_in_words
 from inbox.limits import limits
 from inbox.masks import gist, harmless
 from inbox.pages import page, zone
+from inbox.people import colleagues_of
+from inbox.presence import Looking, look, others
 from inbox.spreading import spread_card
 from inbox.suggested import suggested
 from inbox.trial import trial_routes
 from nlp.related import WITHIN
 from routing.packet import letter, packet
 from routing.tickets import allowed
-from storage.records import TicketView
+from storage.records import HistoryEntry, TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
-OFFERED = ("accept", "start", "finish", "reopen", "reroute", "hand_over", "ask", "reject", "note")
+OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
 SHORTEST_REASON = 5
+# entries of the history that leave the ticket's version as it was
+LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone"))
 
 
 def ticket(request: HttpRequest, number: int) -> HttpResponse:
@@ -67,9 +73,13 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "typed": request.POST if error else {},
         "may_see": request.user.may_see,
         "merged_into": _visible(request, view.ticket.merged_into),
+        "looking": looking(request, number),
         **_regrouping(request, view),
         **_choices(request, view.ticket),
     }
+    if "ask" in context["verbs"]:
+        context["question"] = question(view, office=desk().rules.department_name(view.ticket.department),
+                                       answered=bool(context["case"].answered))
     return page(request, "ticket.html", context, status=status)
 
 
@@ -85,6 +95,30 @@ def _regrouping(request: HttpRequest, view: TicketView) -> dict[str, Any]:
     tellings = store.tellings(actor, view.ticket.id) if view.size > 1 else []
     return {"regroupable": True, "chosen": chosen, "suggested": suggested(head, candidates, official=official),
             "tellings": [(mention, gist(mention.text, official=official)) for mention in tellings]}
+
+
+def looking(request: HttpRequest, number: int) -> list[Looking]:
+    """Who else has the ticket open; whoever may act on it is noted for the others. Call it for visible tickets only."""
+    name, now = request.user.username, timezone.now()
+    return look(number, name, now=now) if request.user.may_act else others(number, name, now=now)
+
+
+def presence(request: HttpRequest, number: int) -> HttpResponse:
+    """What an open ticket page asks every few seconds: who else is here, and whether the ticket has moved on."""
+    history = desk().store.ticket(request.user.actor, number)
+    moved = since(history.ticket, history.history, request.GET.get("version", ""))
+    return page(request, "ticket_presence.html", {
+        "looking": looking(request, number), "ticket": history.ticket,
+        "moved": [entry for entry in moved if entry.actor != request.user.username],
+    })
+
+
+def since(ticket: Ticket, history: Sequence[HistoryEntry], version: str) -> list[HistoryEntry]:
+    """What made the ticket what it is, since it had this version; newest first. Empty where that is not known."""
+    if not (version.isascii() and version.isdigit()) or len(version) > 9:
+        return []
+    steps = [entry for entry in sorted(history, key=lambda entry: entry.at, reverse=True) if entry.verb not in LOOKS_ON]
+    return steps[:max(0, ticket.version - int(version))]
 
 
 def _visible(request: HttpRequest, number: int | None) -> bool:
@@ -111,6 +145,7 @@ def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:
         "inside": inside,
         "outside": outside,
         "reject_reasons": settings.reject_reasons,
+        "colleagues": colleagues_of(ticket.department) if "assign" in possible else [],
         "contact": settings.departments[ticket.department].contact if ticket.department in settings.departments
         else "",
     }

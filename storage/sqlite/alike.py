@@ -18,10 +18,11 @@ from storage.regrouping import Candidate, PairLabel
 from storage.sqlite import audit
 from storage.sqlite.judgement import extraction_of
 from storage.sqlite.judging import LISTED
+from storage.sqlite.listing import visible
 from storage.sqlite.rows import MENTION, TICKET, json_of, mention_of, micros, moment, ticket_of
 from storage.sqlite.schema import LIVE
 from storage.sqlite.stories import label
-from storage.sqlite.tickets import mine, visible
+from storage.sqlite.tickets import mine
 
 NEAREST = 30  # of each desk and topic, before and after
 NOT_THE_SAME = "('apart', 'split', 'merge_undone')"

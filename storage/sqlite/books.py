@@ -65,8 +65,8 @@ CHECKS = (
      " WHERE a.verb = 'open' AND t.id IS NULL"),
     ("tiket tidak sama dengan catatan auditnya", _NOT_AS_AUDITED),
     ("hitungan tiket salah", "SELECT department || ' ' || status FROM ("
-     "SELECT department, status, sensitive, n FROM ticket_count WHERE n > 0 EXCEPT"
-     " SELECT department, status, sensitive, count(*) FROM ticket GROUP BY 1, 2, 3)"),
+     "SELECT department, status, sensitive, topic, urgency, n FROM ticket_count WHERE n > 0 EXCEPT"
+     " SELECT department, status, sensitive, topic, urgency, count(*) FROM ticket GROUP BY 1, 2, 3, 4, 5)"),
 )
 SHOWN = 5
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,12 @@ from domain import (
     Account,
     AccountState,
     Actor,
-    Case,
     Decision,
     Event,
     Extraction,
     Mention,
     Page,
     Picture,
-    Regrouping,
     StoreFault,
     Ticket,
 )
@@ -39,18 +36,12 @@ from storage.records import (
     Shown,
     Standing,
     Story,
-    TicketQuery,
-    TicketRow,
-    TicketView,
-    Transition,
     Unanswered,
     Wanted,
 )
-from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
 from storage.sqlite import accounts as account_table
 from storage.sqlite import (
-    alike,
     books,
     calls,
     deliveries,
@@ -63,16 +54,14 @@ from storage.sqlite import (
     pictures,
     rulesets,
     settle,
-    stories,
-    tickets,
-    undoing,
 )
 from storage.sqlite.connection import Connect, Connections
+from storage.sqlite.facade_people import People
 from storage.sqlite.watch_verbs import WatchVerbs
 from storage.store import Announce
 
 
-class SqliteStore(WatchVerbs):
+class SqliteStore(People, WatchVerbs):
     """One file. Serves any number of threads and processes of one machine."""
 
     def __init__(
@@ -231,71 +220,6 @@ class SqliteStore(WatchVerbs):
     def call(self, events: Sequence[Event], *, now: datetime) -> list[str]:
         with self.connections.write() as connection:
             return calls.put(connection, events, now=now)
-
-    # --- people
-
-    def tickets(self, actor: Actor, query: TicketQuery) -> list[TicketRow]:
-        with self.connections.read() as connection:
-            return tickets.tickets(connection, actor, query)
-
-    def ticket(self, actor: Actor, ticket_id: int) -> TicketView:
-        with self.connections.read() as connection:
-            view = tickets.ticket(connection, actor, ticket_id)
-            return replace(view, regroupings=undoing.standing(connection, actor, ticket_id))
-
-    def counts(self, actor: Actor) -> dict[str, int]:
-        with self.connections.read() as connection:
-            return tickets.counts(connection, actor)
-
-    def apply(self, actor: Actor, transition: Transition) -> Ticket:
-        with self.connections.write() as connection:
-            return tickets.apply(connection, actor, transition)
-
-    # --- stories put together and taken apart
-
-    def case(self, actor: Actor, ticket_id: int) -> Case:
-        with self.connections.read() as connection:
-            return stories.case(connection, actor, ticket_id)
-
-    def members(self, actor: Actor, ticket_id: int, keys: Sequence[str]) -> list[Mention]:
-        with self.connections.read() as connection:
-            return stories.members(connection, actor, ticket_id, keys)
-
-    def tellings(self, actor: Actor, ticket_id: int, *, limit: int = 50) -> list[Mention]:
-        with self.connections.read() as connection:
-            return stories.tellings(connection, actor, ticket_id, limit=limit)
-
-    def merge(self, actor: Actor, merge: Merge) -> Ticket:
-        with self.connections.write() as connection:
-            return stories.merge(connection, actor, merge)
-
-    def split(self, actor: Actor, split: Split) -> Ticket:
-        with self.connections.write() as connection:
-            return stories.split(connection, actor, split)
-
-    def regrouping(self, actor: Actor, number: int) -> Regrouping:
-        with self.connections.read() as connection:
-            return undoing.regrouping(connection, actor, number)
-
-    def undo(self, actor: Actor, undo: Undo) -> Ticket:
-        with self.connections.write() as connection:
-            return undoing.undo(connection, actor, undo)
-
-    def candidates(self, actor: Actor, ticket_id: int, *, within: timedelta) -> list[Candidate]:
-        with self.connections.read() as connection:
-            return alike.candidates(connection, actor, ticket_id, within=within)
-
-    def part(self, actor: Actor, ticket_id: int, other: int, *, now: datetime) -> None:
-        with self.connections.write() as connection:
-            alike.part(connection, actor, ticket_id, other, now=now)
-
-    def pair_labels(self) -> list[PairLabel]:
-        with self.connections.read() as connection:
-            return alike.pair_labels(connection)
-
-    def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
-        with self.connections.write() as connection:
-            tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
 
     # --- books
 

@@ -38,7 +38,7 @@ MENTION = ("m.key, m.account, m.platform, m.kind, m.native_id, m.text, m.posted_
            " m.author_handle, m.author_name, m.repost_of, m.edited_at, m.state, m.own, m.metrics, m.extra")
 TICKET = ("t.id, t.cluster, t.department, t.status, t.priority, t.topic, t.urgency, t.version, t.opened_at,"
           " t.due_at, t.due_rule, t.parent, t.sensitive, t.ruleset, t.rule, t.coordinates, t.outside, t.closed_at,"
-          " t.reason, t.merged_into")
+          " t.reason, t.merged_into, t.assignee")
 KINDS = {str(kind): kind for kind in MentionKind}  # a look-up costs a tenth of MentionKind(...)
 STATES = {str(state): state for state in MentionState}
 STATUSES = {str(status): status for status in Status}
@@ -232,10 +232,10 @@ def fingerprint_of(exact: str, shingles: bytes, body: str, media: str | None) ->
 
 def ticket_of(row: tuple[Any, ...]) -> Ticket:
     (id_, cluster, department, status, priority, topic, urgency, version, opened_at, due_at, due_rule, parent,
-     sensitive, ruleset, rule, coordinates, outside, closed_at, reason, merged_into) = row
+     sensitive, ruleset, rule, coordinates, outside, closed_at, reason, merged_into, assignee) = row
     return Ticket(id_, cluster, department, STATUSES[status], priority, topic, urgency, version, moment(opened_at),
                   maybe_moment(due_at), due_rule, parent, bool(sensitive), ruleset, rule, bool(coordinates),
-                  bool(outside), maybe_moment(closed_at), reason, merged_into)
+                  bool(outside), maybe_moment(closed_at), reason, merged_into, assignee)
 
 
 def ticket_row(t: Ticket) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
+from storage.sqlite.list_schema import COUNTS, DESK, VIEWS
 from storage.sqlite.schema_watch import WATCH
 
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
@@ -232,40 +233,23 @@ CREATE TABLE ticket (
   ruleset TEXT NOT NULL,
   closed_at INTEGER,
   reason TEXT,
-  merged_into INTEGER REFERENCES ticket(id)
+  merged_into INTEGER REFERENCES ticket(id),
+  platform TEXT,                    -- of the story's first mention, and where that one is: for lists, see listing.py
+  place TEXT,                       -- code of the area
+  assignee TEXT                     -- name of a member of staff
 ) STRICT;
 CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
   WHERE status IN {LIVE};           -- a finished complaint may return
 CREATE INDEX ticket_cluster ON ticket(cluster);
-CREATE INDEX ticket_desk ON ticket(department, status, due_sort, id);
+{DESK}
 CREATE INDEX ticket_due ON ticket(due_sort, id);
 CREATE INDEX ticket_desk_opened ON ticket(department, opened_at) WHERE status IN {LIVE};  -- what may be the same
 CREATE INDEX ticket_topic_opened ON ticket(topic, opened_at) WHERE status IN {LIVE};
 CREATE VIRTUAL TABLE ticket_text USING fts5(text, tokenize = "unicode61 remove_diacritics 2");
                                     -- rowid = ticket; words of the story's first mention, personal data left out
 
-CREATE TABLE ticket_count (         -- kept by the triggers below
-  department TEXT NOT NULL,
-  status TEXT NOT NULL,
-  sensitive INTEGER NOT NULL,
-  n INTEGER NOT NULL,
-  PRIMARY KEY (department, status, sensitive)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER ticket_counted_in AFTER INSERT ON ticket BEGIN
-  INSERT INTO ticket_count VALUES (new.department, new.status, new.sensitive, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-CREATE TRIGGER ticket_counted_over AFTER UPDATE OF department, status, sensitive ON ticket BEGIN
-  UPDATE ticket_count SET n = n - 1
-   WHERE department = old.department AND status = old.status AND sensitive = old.sensitive;
-  INSERT INTO ticket_count VALUES (new.department, new.status, new.sensitive, 1)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-CREATE TRIGGER ticket_counted_out AFTER DELETE ON ticket BEGIN
-  UPDATE ticket_count SET n = n - 1
-   WHERE department = old.department AND status = old.status AND sensitive = old.sensitive;
-END;
-
+{COUNTS}
+{VIEWS}
 CREATE TABLE audit (                -- who did what; each row holds the hash over itself and the one before
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

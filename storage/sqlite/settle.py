@@ -51,9 +51,12 @@ INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, 
                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 INSERT_TICKET = (
     "INSERT INTO ticket (id, cluster, department, status, priority, topic, urgency, version, opened_at, due_at,"
-    " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason)"
-    f" VALUES ({', '.join('?' * 19)})"
+    " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason, platform, place)"
+    f" SELECT {', '.join(f'?{n}' for n in range(1, 20))}, m.platform, j.extraction ->> '$.location.code'"
+    " FROM cluster c JOIN mention m ON m.key = c.first LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?2"
 )
+PLACED = "UPDATE ticket SET place = ?1 WHERE cluster = ?2 AND place IS NOT ?1"  # told anew by its first post
+ANSWERED = "UPDATE ticket SET place = ? WHERE cluster = ? AND place IS NULL"
 SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, home = ?, reason = ?, verdict = ?,"
                   " similarity = ?, ruleset = ?, retry_at = NULL WHERE rowid = ?")
 
@@ -106,6 +109,8 @@ class Batch:
     raised: dict[int, Ticket] = field(default_factory=dict)
     again: list[tuple[str, int, str, int]] = field(default_factory=list)
     labels: list[tuple[Any, ...]] = field(default_factory=list)
+    placed: list[tuple[str | None, str]] = field(default_factory=list)  # code of the area, story
+    answered: list[tuple[str, str]] = field(default_factory=list)
     lifted: list[str] = field(default_factory=list)  # stories whose first post lay in a lane and now has a ticket
     indexed: list[tuple[int, str]] = field(default_factory=list)
     entries: list[audit.Entry] = field(default_factory=list)
@@ -221,6 +226,8 @@ class Batch:
                  "suggested": list(change.suggested)}
         self.entries += [audit.Entry(self.now, audit.MACHINE, verb, ticket=ticket.id, after=after)
                          for ticket in story.tickets]
+        if place and change.by_reporter:
+            self.answered += [(place.code, cluster) for cluster in {ticket.cluster for ticket in story.tickets}]
 
     def _lift(self, cluster: str, story: Story, change: Lift, decision: Decision, mention: Waiting) -> None:
         """Out of the lane: another person says it too. Spam and praise stay, however often they are said."""
@@ -245,6 +252,9 @@ class Batch:
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
         story = self.stories[cluster]
+        if story.first == decision.mention and decision.extraction and cluster not in self.clusters:
+            location = decision.extraction.location
+            self.placed.append((location.code if location else None, cluster))
         if story.first == decision.mention and story.tickets:
             words = search.words(mention.text, decision.extraction)
             self.indexed += [(ticket.id, words) for ticket in story.tickets]
@@ -268,6 +278,8 @@ class Batch:
              " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
              [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
                maybe_micros(t.due_at), t.due_rule, t.id) for t in self.raised.values()])
+        many(PLACED, self.placed)
+        many(ANSWERED, self.answered)
         many("UPDATE mention SET fate = 'ticket', lane = NULL WHERE fate = 'lane' AND key ="
              " (SELECT first FROM cluster WHERE id = ?)", [(cluster,) for cluster in self.lifted])
         many("INSERT INTO correction (at, actor, ticket, cluster, kind, before, after, ruleset)"

@@ -19,12 +19,12 @@ import orjson
 
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Ticket
 from storage.records import Addition, TicketQuery, TicketRow, TicketView, Transition
-from storage.sqlite import audit, outbox, pictures, search, spread
+from storage.sqlite import audit, outbox, pictures, spread
+from storage.sqlite.listing import keys_of, page_of, visible
 from storage.sqlite.rows import (
     MENTION,
     TICKET,
     json_of,
-    keys_json,
     mention_of,
     micros,
     moment,
@@ -44,20 +44,8 @@ ANSWERED = (  # where the reporter said it is, in the thread below a post that d
 MOST = 1000  # rows of one page, whatever is asked
 CHANGEABLE = frozenset((
     "department", "status", "priority", "topic", "urgency", "due_at", "due_rule", "parent", "sensitive", "outside",
-    "closed_at", "reason", "rule",
+    "closed_at", "reason", "rule", "assignee",
 ))
-
-
-def visible(actor: Actor, table: str = "t") -> tuple[str, list[Any]]:
-    """SQL and parameters for what the actor may see. A sensitive ticket is its own department's alone.
-
-    The machine sees everything: it holds no conversation with anybody.
-    """
-    if actor.system:
-        return "true", []
-    mine = f"{table}.department IN (SELECT value FROM json_each(?))"
-    listed = [keys_json(actor.departments)]
-    return (f"({table}.sensitive = 0 OR {mine})", listed) if actor.all_departments else (mine, listed)
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -68,38 +56,15 @@ def tickets(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
 
     `query.before` is the id of the last ticket of the page above.
     """
-    where, values = _filters(actor, query)
+    listed = page_of(connection, actor, query, limit=max(0, min(query.limit, MOST)))
     rows = connection.execute(
         f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, ifnull(j.{PLACE}, ({ANSWERED}))"
-        # the page is found in the index alone; only its rows are then looked up
-        f" FROM (SELECT t.id FROM ticket t WHERE {' AND '.join(where)} ORDER BY t.due_sort, t.id LIMIT ?) page"
-        " JOIN ticket t ON t.id = page.id JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
-        " LEFT JOIN judgement j ON j.mention = m.key ORDER BY t.due_sort, t.id",
-        (*values, max(0, min(query.limit, MOST))),
+        " FROM json_each(?) page CROSS JOIN ticket t ON t.id = page.value"
+        " JOIN cluster c ON c.id = t.cluster JOIN mention m ON m.key = c.first"
+        " LEFT JOIN judgement j ON j.mention = m.key ORDER BY page.key", (keys_of(listed),),
     ).fetchall()
     return [TicketRow(ticket_of(tuple(row)), text, platform, state, size, place, moment(posted_at))
             for *row, text, platform, state, size, posted_at, place in rows]
-
-
-def _filters(actor: Actor, query: TicketQuery) -> tuple[list[str], list[Any]]:
-    seen, values = visible(actor)
-    where = [seen]
-    for column in ("department", "topic", "urgency"):
-        if value := getattr(query, column):
-            where.append(f"t.{column} = ?")
-            values.append(value)
-    if query.statuses:
-        where.append("t.status IN (SELECT value FROM json_each(?))")
-        values.append(keys_json(str(status) for status in query.statuses))
-    if query.text.strip():
-        where.append("t.id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH ?)"
-                     if (expression := search.match(query.text)) else "false")
-        values += [expression] if expression else []
-    last = (query.before or "").removeprefix("T-")
-    if last.isascii() and last.isdigit() and len(last) < 19:
-        where.append("(t.due_sort, t.id) > (SELECT due_sort, id FROM ticket WHERE id = ?)")
-        values.append(int(last))
-    return where, values
 
 
 def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> TicketView:

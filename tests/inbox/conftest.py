@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inbox import presence
 from inbox.__main__ import ready
 from inbox.desk import Desk, set_up
 from routing.rules import compile_rules
@@ -49,6 +50,7 @@ def password_hash(office: Settings) -> str:
 def store(office: Settings, tmp_path: Path, empty_store: Callable[[Path], Path]) -> Iterator[Store]:
     store = open_store(empty_store(tmp_path / "k.db"))
     set_up(Desk(office, compile_rules(office), store))
+    presence._tickets.clear()
     yield store
     store.close()
 

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from domain import Account, AccountState, Page, Quota
 from inbox.__main__ import create_server
 from settings import Settings
 from storage.store import Store
-from tests.inbox.casework import open_case
+from tests.builders import mention
+from tests.inbox.casework import ACCOUNT, open_case
 from tests.inbox.conftest import PASSWORD
 from tests.inbox.test_hostile_texts import HOSTILE
 
@@ -122,19 +124,148 @@ def test_shortcuts_leave_typing_alone_and_can_be_switched_off(store: Store, tab:
     assert tab.evaluate("document.activeElement.closest('.row')") is None
 
 
-def test_a_new_ticket_appears_without_reload_and_the_reader_keeps_the_place(store: Store, tab: Any) -> None:
-    """The queue fills while one watches; the selected ticket stays selected."""
+def test_new_tickets_wait_behind_a_button_and_the_reader_keeps_the_place(store: Store, tab: Any) -> None:
+    """The queue fills while one watches: counts move, rows do not, and the new ones come when asked for."""
     old = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
     sign_in(tab)
     tab.keyboard.press("j")
     tab.evaluate("window.notReloaded = true")
 
+    fresh = open_case(store, "Jembatan roboh di Laweyan", now=timezone.now(), due_in=timedelta(hours=5),
+                      urgency="darurat", urgent=("roboh",))
+    other = open_case(store, "Trotoar rusak di Jebres", now=timezone.now(), due_in=timedelta(days=9))
+
+    tab.wait_for_selector("#arrivals button:has-text('2 tiket baru, 1 darurat')")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(old)]
+    assert tab.inner_text(".tabs [aria-current] .count") == "3"
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
+    tab.keyboard.press("n")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [
+        str(fresh), str(old), str(other)]
+    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(fresh)
+    assert tab.locator("#arrivals button").count() == 0
+    assert tab.evaluate("window.notReloaded")
+
+
+def test_an_empty_queue_fills_by_itself(store: Store, tab: Any) -> None:
+    """Where nothing is shown nothing can jump: the first ticket simply appears."""
+    sign_in(tab)
+
     fresh = open_case(store, "Jembatan roboh di Laweyan", now=timezone.now(), due_in=timedelta(hours=5))
 
     tab.wait_for_selector(f"[data-ticket='{fresh}'].fresh")
-    assert tab.evaluate("window.notReloaded")
-    assert tab.evaluate("document.activeElement.closest('.row').dataset.ticket") == str(old)
-    assert "tiket baru" in tab.inner_text("#news")
+
+
+def test_several_tickets_are_chosen_by_keyboard_and_done_at_once(store: Store, tab: Any, people: Any) -> None:
+    """Choose, go on, choose, assign to a colleague; the page says how each went and leads back."""
+    now = timezone.now()
+    numbers = [open_case(store, f"Jalan berlubang nomor {n}", due_in=timedelta(days=n), now=now) for n in (1, 2, 3)]
+    sign_in(tab)
+    assert not tab.is_visible("#bulk")
+
+    for key in "jxjx":
+        tab.keyboard.press(key)
+    assert tab.inner_text("#picked") == "2"
+    tab.click("#bulk summary:has-text('Tugaskan')")
+    tab.select_option("#bulk-who", "bob")
+    tab.click("#bulk button[value=assign]")
+
+    tab.wait_for_selector(".bulk-done")
+    alice = people["alice"].actor
+    assert [store.ticket(alice, n).ticket.assignee for n in numbers] == ["bob", "bob", None]
+    tab.keyboard.press("u")
+    tab.wait_for_selector("#queue")
+    assert tab.locator("text=petugas bob").count() == 2
+
+
+def test_what_is_chosen_stays_chosen_when_something_arrives(store: Store, tab: Any) -> None:
+    """A new ticket takes no tick away, and on a phone the bar covers nothing that one cannot scroll to."""
+    old = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    tab.set_viewport_size({"width": 360, "height": 740})
+    sign_in(tab)
+    tab.click(f".pick-box:has([data-pick='{old}'])")
+
+    open_case(store, "Aspal rusak di Laweyan", now=timezone.now(), due_in=timedelta(hours=1))
+    tab.wait_for_selector("#arrivals button")
+    tab.click("#arrivals button")
+
+    assert tab.is_checked(f"[data-pick='{old}']")
+    assert tab.inner_text("#picked") == "1"
+    for form in tab.locator("#bulk details").all():
+        form.locator("summary").click()
+        form.locator("button").last.click(trial=True, timeout=2_000)
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_question_is_copied_with_the_link_and_sent_by_a_person(store: Store, tab: Any) -> None:
+    """The draft goes to the clipboard as edited, with the post's address; another register is one press away."""
+    post = mention("Dalane bolong", platform="instagram", account=ACCOUNT, at=timezone.now(),
+                   url="https://www.instagram.com/p/abc/")
+    number = open_case(store, post, now=timezone.now())
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.set_viewport_size({"width": 360, "height": 800})
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    tab.click(".act-ask summary")
+    tab.click(".drafts summary")
+    tab.click("[data-from=draft-ngoko]")
+    assert tab.input_value("#ask-note").startswith("Matur nuwun wis lapor")
+    tab.fill("#ask-note", "Panggonane ngendi?")
+
+    tab.click("[data-copy]")
+
+    tab.wait_for_selector(".copied:not(:empty)")
+    assert tab.evaluate("navigator.clipboard.readText()") == (
+        "Panggonane ngendi?\nhttps://www.instagram.com/p/abc/")
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.click(".act-ask form button.primary")
+    tab.wait_for_selector(".s-menunggu_keterangan")
+
+
+def test_two_people_on_one_ticket_see_each_other(store: Store, tab: Any, chromium: Any, url: str) -> None:
+    """R5 in two browsers: the first hears of the second without reload, and of what the second did."""
+    number = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    context = chromium.new_context(base_url=url)
+    other = context.new_page()
+    sign_in(other, "bob")
+    other.goto(f"/tiket/{number}")
+    assert "alice" in other.inner_text("#presence")
+    other.click("[data-accept]")
+    other.wait_for_selector(".flash-success")
+
+    tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    tab.wait_for_selector("#presence .moved:has-text('bob menerima')")
+    context.close()
+
+
+def test_filters_and_saved_views_work_on_a_phone(store: Store, tab: Any) -> None:
+    """Open the fold, choose an area and a platform, name the list, come back to it, throw it away."""
+    here = open_case(store, "Jalan berlubang di Jebres", place="Jebres", now=timezone.now())
+    open_case(store, "Jalan berlubang entah di mana", now=timezone.now())
+    tab.set_viewport_size({"width": 360, "height": 800})
+    sign_in(tab)
+
+    tab.click(".fold summary")
+    tab.select_option("#tempat", "33.72.02")
+    tab.select_option("#kanal", "instagram")
+    tab.click(".filters .buttons button")
+
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(here)]
+    assert "1 tiket cocok" in tab.inner_text("#found")
+    tab.click(".chip-box summary")
+    tab.fill("#view-name", "Jebres di Instagram")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".chip[aria-current]")
+    tab.goto("/")
+    tab.click("text=Jebres di Instagram")
+    assert [row.get_attribute("data-ticket") for row in tab.locator(".row").all()] == [str(here)]
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.click("text=Hapus tampilan ini")
+    tab.wait_for_selector(".flash-success")
+    assert tab.locator(".views .chip").count() == 0
 
 
 def test_rejecting_without_a_reason_is_stopped_before_it_is_sent(store: Store, tab: Any, people: Any) -> None:
@@ -188,6 +319,15 @@ def test_hostile_posts_do_nothing_in_a_real_browser(scheme: str, store: Store, t
         assert tab.locator("main iframe, main script, main img:not([src^='/static/']), main a[href^='javascript:']").count() == 0
 
 
+def blind_account(store: Store, reason: str) -> None:
+    """One account with everything that the screen can say."""
+    now = timezone.now()
+    store.sync_accounts([Account("instagram:solo", "instagram", "900", "pemkot_contoh", "solo")], now=now)
+    store.save_page("instagram:solo", Page((), "c", quota=Quota(12, 30, "permintaan", now), handle="nama_baru"),
+                    next_poll_at=now, now=now - timedelta(hours=2), polled=True)
+    store.save_failure("instagram:solo", state=AccountState.NEEDS_HUMAN, next_poll_at=now, reason=reason, now=now)
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1280])
 def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     """From the smallest phone to the desk, nothing sticks out, not even a word without end."""
@@ -195,7 +335,9 @@ def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     sign_in(tab, "citra")
     tab.set_viewport_size({"width": width, "height": 800})
 
-    for path in ("/", f"/tiket/{number}", "/lajur", "/status", "/sandi", "/tiket/99"):
+    blind_account(store, "sesi ditolak " + "x" * 200)
+
+    for path in ("/", f"/tiket/{number}", "/lajur", "/akun", "/status", "/sandi", "/tiket/99"):
         tab.goto(path)
         assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
     tab.trouble[:] = [line for line in tab.trouble if "404" not in line]  # the last page is a 404 on purpose
@@ -211,6 +353,7 @@ def test_targets_on_a_phone_are_big_enough_for_a_thumb(store: Store, tab: Any) -
         tab.goto(path)
         small = tab.evaluate("""() => [...document.querySelectorAll('button, summary, select, input:not([type=hidden]),'
             + '.button, .nav a, .tabs a, .crumb a')]
+            .map(e => e.closest('label.pick-box') || e)
             .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
             .map(e => e.outerHTML.slice(0, 90))""")
         assert small == [], path
@@ -245,7 +388,9 @@ def test_every_text_has_enough_contrast(scheme: str, store: Store, tab: Any) -> 
     tab.emulate_media(color_scheme=scheme)
     sign_in(tab, "citra")
 
-    for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/status"):
+    blind_account(store, "sesi ditolak (401)")
+
+    for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/akun", "/status"):
         tab.goto(path)
         assert tab.evaluate(CONTRAST) == [], path
 
@@ -257,9 +402,9 @@ def test_every_action_can_be_sent_on_a_phone(store: Store, tab: Any) -> None:
     sign_in(tab)
     tab.goto(f"/tiket/{number}")
 
-    forms = tab.locator(".actions details").all()
+    forms = tab.locator(".act-row > details").all()
 
     assert len(forms) >= 4
     for form in forms:
-        form.locator("summary").click()
-        form.locator("form button").click(trial=True, timeout=2_000)
+        form.locator("> summary").click()
+        form.locator("form > button").click(trial=True, timeout=2_000)

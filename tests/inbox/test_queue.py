@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.store import Store
-from tests.builders import NOON
-from tests.inbox.casework import open_case
+from tests.builders import NOON, mention
+from tests.inbox.casework import ACCOUNT, open_case
 
 
 def numbers(browser: Any, path: str) -> list[int]:
@@ -135,10 +135,116 @@ def test_an_empty_list_says_why_and_what_to_do(path: str, said: str, browser_of:
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values=st.dictionaries(st.sampled_from(["status", "topik", "urgensi", "dinas", "cari", "sebelum", "tanda"]),
+@given(values=st.dictionaries(st.sampled_from(["status", "topik", "urgensi", "dinas", "cari", "sebelum", "tanda", "tempat", "kanal", "dari",
+                                                "sampai", "petugas"]),
                               st.text(max_size=40)))
 def test_no_filter_whatever_is_typed_breaks_the_page(values: dict[str, str], store: Store, browser_of: Any) -> None:
     """Quotes, operators, emoji, control signs: the list answers, with rows or without."""
     browser = browser_of("alice")
 
     assert browser.get("/", values).status_code == 200
+
+
+@pytest.fixture
+def placed(store: Store) -> dict[str, int]:
+    """One ticket a place, on two platforms, a day apart."""
+    day = timedelta(days=1)
+    rows = {"jebres": ("Jalan berlubang di Jebres", "Jebres", NOON), "nowhere": ("Jalan berlubang lagi", "", NOON + day)}
+    return {name: open_case(store, mention(text, platform="instagram", account=ACCOUNT, at=at), place=place, now=at)
+            for name, (text, place, at) in rows.items()}
+
+
+def test_place_platform_and_days_narrow_the_list(placed: dict[str, int], browser_of: Any) -> None:
+    """The filters behind the fold, alone, together, and with words."""
+    alice = browser_of("alice")
+    jebres, nowhere = placed["jebres"], placed["nowhere"]
+    day, next_day = (f"{at:%Y-%m-%d}" for at in (NOON, NOON + timedelta(days=1)))
+
+    assert numbers(alice, "/?tempat=33.72") == numbers(alice, "/?tempat=33.72.02") == [jebres]
+    assert numbers(alice, "/?tempat=33.72.01") == []
+    assert numbers(alice, "/?kanal=instagram") == [jebres, nowhere]
+    assert numbers(alice, f"/?dari={next_day}") == [nowhere]
+    assert numbers(alice, f"/?sampai={day}") == [jebres]
+    assert numbers(alice, f"/?dari={day}&sampai={next_day}&cari=lagi") == [nowhere]
+    assert numbers(alice, "/?petugas=saya") == []
+
+
+@pytest.mark.parametrize("query", ["tempat=99.99", "tempat=33.72'--", "kanal=myspace", "dari=kemarin",
+                                   "sampai=2026-02-31", "petugas=bob", "topik=tidak-ada", "dari=9999-12-31x"])
+def test_a_filter_that_does_not_exist_narrows_nothing(query: str, placed: dict[str, int], browser_of: Any) -> None:
+    """An old or mistyped link shows the whole list rather than a wrong one, and nobody can ask for a colleague's."""
+    assert numbers(browser_of("alice"), f"/?{query}") == list(placed.values())
+
+
+def test_the_last_day_of_the_calendar_is_a_day(placed: dict[str, int], browser_of: Any) -> None:
+    """Whatever a date field can hold gives a list."""
+    assert numbers(browser_of("alice"), "/?sampai=9999-12-31") == list(placed.values())
+    assert numbers(browser_of("alice"), "/?dari=9999-12-31&sampai=0001-01-01") == []
+
+
+def test_choices_carry_what_they_would_find(three: tuple[int, int, int], browser_of: Any) -> None:
+    """Topic and urgency say how many tickets each choice has, given the other; the tabs follow."""
+    page = browser_of("alice").get("/?urgensi=normal").content.decode()
+
+    options = dict(re.findall(r"<option[^>]*>([A-Z][^<(]+) \((\d+)\)</option>", page))
+    assert {k: options[k] for k in ("Jalan dan jembatan", "Bantuan sosial", "Lainnya", "Darurat", "Normal", "Tinggi")} == {
+        "Jalan dan jembatan": "1", "Bantuan sosial": "1", "Lainnya": "0", "Darurat": "1", "Normal": "2", "Tinggi": "0"}
+    assert re.search(r'Perlu ditangani <span class="count">2<', page)
+
+
+def test_what_the_counters_do_not_know_is_counted_up_to_a_limit(
+    three: tuple[int, int, int], browser_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search says how many it found; beyond the limit it says so instead of counting a million."""
+    alice = browser_of("alice")
+    assert "1 tiket cocok" in alice.get("/?cari=jebres").content.decode()
+    assert "tiket cocok" not in alice.get("/").content.decode()
+
+    monkeypatch.setattr("inbox.views.queue.COUNTED_TO", 1)
+
+    assert "Lebih dari 1 tiket cocok" in alice.get("/?dari=2020-01-01").content.decode()
+
+
+def test_places_go_down_step_by_step(office: Any) -> None:
+    """A city's people choose among its kecamatan; who chose one sees its kelurahan and the way back up."""
+    from inbox.areas import choices
+
+    city, province, both = ["dpupr-solo"], ["dinsos-jateng"], ["dpupr-solo", "dinsos-jateng"]
+
+    assert [name for _, name, _ in choices(office, city, "")] == [
+        "Banjarsari", "Jebres", "Laweyan", "Pasar Kliwon", "Serengan"]
+    assert len(choices(office, province, "")) == 35
+    assert choices(office, both, "") == choices(office, province, "")
+    below = choices(office, province, "33.72.04")
+    assert [(name, depth) for _, name, depth in below[:3]] == [
+        ("Jawa Tengah", 0), ("Kota Surakarta", 1), ("Jebres", 2)]
+    assert all(code.startswith("33.72.04.") and depth == 3 for code, _, depth in below[3:])
+    assert choices(office, city, "33.01")[0] == ("33.01", "Kabupaten Cilacap", 0)
+
+
+def test_a_saved_view_is_kept_as_filters_and_is_its_owner_s(three: tuple[int, int, int], browser_of: Any) -> None:
+    """What the address says is read anew: nothing that is no filter is kept, and nobody else sees the name."""
+    alice, bob = browser_of("alice"), browser_of("bob")
+
+    alice.post("/tampilan", {"name": " Darurat  saja ", "query": "?urgensi=darurat&x=<script>&sebelum=3&dinas=triage"})
+
+    page = alice.get("/").content.decode()
+    assert 'href="/?urgensi=darurat" >Darurat saja</a>' in page
+    assert "aria-current=\"true\">Darurat saja" in alice.get("/?urgensi=darurat").content.decode()
+    assert "Darurat saja" not in bob.get("/").content.decode()
+    bob.post("/tampilan/hapus", {"name": "Darurat saja"})
+    assert "Darurat saja" in alice.get("/").content.decode()
+    alice.post("/tampilan/hapus", {"name": "Darurat saja"})
+    assert "Darurat saja</a>" not in alice.get("/").content.decode()
+
+
+def test_a_view_without_a_name_or_beyond_the_limit_is_refused_in_words(browser_of: Any) -> None:
+    """Thirty lists are enough for anybody; none is lost by trying to add one."""
+    alice = browser_of("alice")
+    for n in range(30):
+        alice.post("/tampilan", {"name": f"nomor {n}", "query": "?status=semua"})
+
+    assert "Beri nama" in alice.post("/tampilan", {"name": " ", "query": ""}, follow=True).content.decode()
+    full = alice.post("/tampilan", {"name": "satu lagi", "query": "?status=semua"}, follow=True).content.decode()
+    assert "sudah penuh" in full
+    assert "nomor 29" in full

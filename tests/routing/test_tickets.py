@@ -151,6 +151,19 @@ def test_a_note_is_possible_at_any_time_and_changes_nothing(status):
         act(ticket(status), "note", ALICE, note="  ")
 
 
+def test_a_ticket_is_given_to_a_person_and_freed_when_it_leaves_the_desk():
+    """Who works on it changes nothing else; at another desk nobody has it yet; giving it twice says so."""
+    held = replace(ticket(), assignee="bob")
+
+    assert act(ticket(), "assign", assignee="bob").changes == {"assignee": "bob"}
+    assert act(held, "assign").changes == {"assignee": None}
+    assert act(held, "reroute", to_department="dishub-solo").changes["assignee"] is None
+    assert act(held, "hand_over", to_department="pln", reason="tiang").changes["assignee"] is None
+    assert "assignee" not in act(ticket(), "reroute", to_department="dishub-solo").changes
+    with pytest.raises(Refused, match="memang milik bob"):
+        act(held, "assign", assignee="bob")
+
+
 # --- what cannot be ------------------------------------------------------------------------------
 
 

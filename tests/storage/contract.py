@@ -11,6 +11,7 @@ from tests.storage.books_contract import BooksContract
 from tests.storage.calls_contract import CallsContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
+from tests.storage.lists_contract import ListsContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
 from tests.storage.stories_contract import StoriesContract
@@ -18,6 +19,6 @@ from tests.storage.stories_contract import StoriesContract
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract
+    CallsContract, ListsContract
 ):
     """All of it."""

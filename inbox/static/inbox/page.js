@@ -35,7 +35,7 @@
     try { return localStorage.getItem("keys") !== "off"; } catch { return true; }
   }
   window.kentonganKey = function (event) {
-    const typing = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !wanted()) return "";
     return event.key;
   };

@@ -1,15 +1,8 @@
-// The queue, live and by keyboard. Without this file the page is the same list, renewed by hand.
+// The queue by keyboard. Without this file the page is the same list, for the mouse and the Tab key.
 "use strict";
 (function () {
-  const EVERY = 4000, SLOWEST = 60000;
   const box = document.getElementById("queue");
-  const live = document.getElementById("live");
-  const liveText = document.getElementById("live-text");
-  const news = document.getElementById("news");
-  let wait = EVERY;
-
   const rows = () => Array.from(box.querySelectorAll(".row"));
-  const idOf = (row) => row.dataset.ticket;
   const selected = () => document.activeElement.closest ? document.activeElement.closest("#queue .row") : null;
 
   function remember(name, value) {
@@ -49,63 +42,35 @@
         if (accept) { remember("row", String(rows().indexOf(row))); accept.click(); }
         break;
       }
+      case "x": {
+        const pick = row && row.querySelector(".pick");
+        if (pick) { pick.checked = !pick.checked; box.dispatchEvent(new Event("picked")); }
+        break;
+      }
       case "/": event.preventDefault(); document.getElementById("cari").focus(); break;
       case "?": dialog.showModal(); break;
       default:
     }
   });
+
+  // --- several at once ------------------------------------------------------------------------
+  const bar = document.getElementById("bulk");
+  if (bar) {
+    const picks = () => Array.from(box.querySelectorAll(".pick"));
+    const count = function () {
+      document.getElementById("picked").textContent = String(picks().filter((pick) => pick.checked).length);
+    };
+    const all = (on) => function () { for (const pick of picks()) pick.checked = on; count(); };
+    box.addEventListener("change", count);
+    box.addEventListener("picked", count);
+    document.getElementById("pick-all").addEventListener("click", all(true));
+    document.getElementById("pick-none").addEventListener("click", all(false));
+    count();
+  }
+
   const place = recall("row");
   if (place !== null && rows().length) {
     const row = rows()[Math.min(Number(place) || 0, rows().length - 1)];
     row.querySelector(".row-link").focus();
   }
-
-  // --- live arrival ---------------------------------------------------------------------------
-  function replace(html) {
-    const before = new Set(rows().map(idOf));
-    const row = selected();
-    const anchor = row || rows().find((r) => r.getBoundingClientRect().bottom > 0) || null;
-    const top = anchor ? anchor.getBoundingClientRect().top : 0;
-    const onButton = row && document.activeElement.matches("[data-accept]");
-    const parsed = new DOMParser().parseFromString(html, "text/html");
-    const state = parsed.getElementById("queue-state");
-    if (!state) { location.reload(); return; }
-    box.replaceChildren(document.importNode(state, true));
-    const same = anchor && rows().find((r) => idOf(r) === idOf(anchor));
-    if (same) {
-      if (row) (onButton && same.querySelector("[data-accept]") || same.querySelector(".row-link")).focus({ preventScroll: true });
-      if (window.scrollY > 0 || row) window.scrollBy(0, same.getBoundingClientRect().top - top);
-    }
-    const fresh = rows().filter((r) => !before.has(idOf(r)));
-    for (const r of fresh) r.classList.add("fresh");
-    if (fresh.length) news.textContent = news.dataset.one + " (" + fresh.length + ")";
-  }
-
-  async function look() {
-    const state = document.getElementById("queue-state");
-    const address = new URL(box.dataset.source, location.href);
-    address.search = location.search;
-    address.searchParams.set("tanda", state.dataset.mark);
-    const answer = await fetch(address, { redirect: "manual", credentials: "same-origin" });
-    if (answer.type === "opaqueredirect") { location.reload(); return; }
-    if (!answer.ok) throw new Error("status " + answer.status);
-    if (answer.status !== 204 && !document.querySelector("form.sending")) replace(await answer.text());
-  }
-  async function turn() {
-    if (!document.hidden) {
-      try {
-        await look();
-        wait = EVERY;
-        live.classList.remove("off");
-        liveText.textContent = liveText.dataset.on;
-      } catch {
-        wait = Math.min(SLOWEST, wait * 2);
-        live.classList.add("off");
-        liveText.textContent = liveText.dataset.off;
-      }
-    }
-    setTimeout(turn, wait);
-  }
-  if (box.dataset.first === "yes") setTimeout(turn, EVERY);
-  else live.hidden = true;
 })();

@@ -1,0 +1,104 @@
+"""The verbs of people as SqliteStore has them: lists, tickets, actions, stories put together and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain import Actor, Case, Mention, Regrouping, Ticket
+from storage.records import SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
+from storage.sqlite import alike, listing, stories, tickets, undoing, views
+from storage.sqlite.connection import Connections
+
+
+class People:
+    """One transaction a verb, like the rest of the facade."""
+
+    connections: Connections
+
+    # --- people
+
+    def tickets(self, actor: Actor, query: TicketQuery) -> list[TicketRow]:
+        with self.connections.read() as connection:
+            return tickets.tickets(connection, actor, query)
+
+    def ticket(self, actor: Actor, ticket_id: int) -> TicketView:
+        with self.connections.read() as connection:
+            view = tickets.ticket(connection, actor, ticket_id)
+            return replace(view, regroupings=undoing.standing(connection, actor, ticket_id))
+
+    def counts(self, actor: Actor) -> dict[str, int]:
+        with self.connections.read() as connection:
+            return tickets.counts(connection, actor)
+
+    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
+        with self.connections.read() as connection:
+            return listing.matching(connection, actor, query, most=most)
+
+    def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
+        with self.connections.read() as connection:
+            return listing.tallies(connection, actor, department)
+
+    def saved_views(self, actor: Actor) -> list[SavedView]:
+        with self.connections.read() as connection:
+            return views.of(connection, actor)
+
+    def save_view(self, actor: Actor, view: SavedView) -> None:
+        with self.connections.write() as connection:
+            views.save(connection, actor, view)
+
+    def forget_view(self, actor: Actor, name: str) -> None:
+        with self.connections.write() as connection:
+            views.forget(connection, actor, name)
+
+    def apply(self, actor: Actor, transition: Transition) -> Ticket:
+        with self.connections.write() as connection:
+            return tickets.apply(connection, actor, transition)
+
+    # --- stories put together and taken apart
+
+    def case(self, actor: Actor, ticket_id: int) -> Case:
+        with self.connections.read() as connection:
+            return stories.case(connection, actor, ticket_id)
+
+    def members(self, actor: Actor, ticket_id: int, keys: Sequence[str]) -> list[Mention]:
+        with self.connections.read() as connection:
+            return stories.members(connection, actor, ticket_id, keys)
+
+    def tellings(self, actor: Actor, ticket_id: int, *, limit: int = 50) -> list[Mention]:
+        with self.connections.read() as connection:
+            return stories.tellings(connection, actor, ticket_id, limit=limit)
+
+    def merge(self, actor: Actor, merge: Merge) -> Ticket:
+        with self.connections.write() as connection:
+            return stories.merge(connection, actor, merge)
+
+    def split(self, actor: Actor, split: Split) -> Ticket:
+        with self.connections.write() as connection:
+            return stories.split(connection, actor, split)
+
+    def regrouping(self, actor: Actor, number: int) -> Regrouping:
+        with self.connections.read() as connection:
+            return undoing.regrouping(connection, actor, number)
+
+    def undo(self, actor: Actor, undo: Undo) -> Ticket:
+        with self.connections.write() as connection:
+            return undoing.undo(connection, actor, undo)
+
+    def candidates(self, actor: Actor, ticket_id: int, *, within: timedelta) -> list[Candidate]:
+        with self.connections.read() as connection:
+            return alike.candidates(connection, actor, ticket_id, within=within)
+
+    def part(self, actor: Actor, ticket_id: int, other: int, *, now: datetime) -> None:
+        with self.connections.write() as connection:
+            alike.part(connection, actor, ticket_id, other, now=now)
+
+    def pair_labels(self) -> list[PairLabel]:
+        with self.connections.read() as connection:
+            return alike.pair_labels(connection)
+
+    def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
+        with self.connections.write() as connection:
+            tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
