@@ -51,6 +51,8 @@ class PlatformSettings(Model):
     reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
     token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
+    # account -> other professional accounts whose posts it reads (Instagram)
+    discover: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""
