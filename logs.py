@@ -11,20 +11,24 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+_JOINT = r"[ .\-()/\u200b-\u200f\u2060\ufeff]{0,3}"  # people put these between digits
 PATTERNS = (
     (re.compile(r"(access_token|client_secret|appsecret_proof|fb_exchange_token)=[^&\s\"']+"), r"\1=[REDACTED]"),
     (re.compile(r"(?i)\b(bearer|oauth)\s+[A-Za-z0-9%._\-]{8,}"), r"\1 [REDACTED]"),
     (re.compile(r"(?i)(sessionid|csrftoken)(=|\"?:\s*\"?)[^;\s\"']+"), r"\1\2[REDACTED]"),
     (re.compile(r"\b(EA[A-Za-z0-9]{20,}|AAAA[A-Za-z0-9%]{20,})"), "[REDACTED]"),
-    # identity cards, family cards and mobile phones: digits with the usual separators
-    (re.compile(r"(?<![\dA-Za-z:])\d(?:[ .\-]?\d){15}(?!\d)"), "[NIK]"),
-    (re.compile(r"(?<![\dA-Za-z:])(?:\+?62|0)[ .\-]?8(?:[ .\-]?\d){7,11}(?!\d)"), "[TELP]"),
+    # identity and family cards, mobile phones, lines with an area code; not the native id in a key of ours
+    (re.compile(rf"(?<!\d)(?<!post:)(?<!comment:)(?<!comment:c)\d(?:{_JOINT}\d){{15}}(?!\d)"), "[NIK]"),
+    (re.compile(rf"(?<!\d)(?<!post:)(?:62|0){_JOINT}8(?:{_JOINT}\d){{7,11}}(?!\d)"), "[TELP]"),
+    (re.compile(r"(?<![\d.])\(?0(?:2[1-9]\d?|3[1-9]\d?|[4-7]\d{2})\)?[ \-]{1,3}\d(?:[ \-]?\d){5,7}(?!\d)"), "[TELP]"),
 )
 QUIET = ("tweepy", "urllib3", "instaloader", "django.server", "watchfiles")
 
@@ -76,6 +80,19 @@ def configure(*, stream: TextIO | None = None, level: str = "INFO") -> None:
     root.setLevel(level)
     for name in QUIET:  # their DEBUG logs print tokens and URLs
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def catch_uncaught() -> None:
+    """What nobody catches, in whatever thread, ends in the log as well: Python's own traceback knows no redaction."""
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt | SystemExit):
+        sys.__excepthook__(kind, error, trace)
+        return
+    structlog.get_logger("uncaught").critical("uncaught", exc_info=(kind, error, trace))
 
 
 def _renderer(out: TextIO) -> Processor:

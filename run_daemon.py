@@ -354,6 +354,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, help="another store than the config names")
     options = parser.parse_args(argv)
     logs.configure()
+    logs.catch_uncaught()
     try:
         return _run(options)
     except KentonganError as error:

@@ -1,15 +1,17 @@
 """Facebook pages: posts on the page, posts that tag it, and the comments under both.
 
 A cycle reads the page's feed since two hours before the ground, with the newest comments of each post in
-the same answer; then the first page of /tagged; then, a few in turn, the comments of posts that are older
-than the window. Facebook often withholds the author: nothing here needs one. Never writes to a page.
+the same answer; then the first page of /tagged; then asks of the newest hundred posts when they last moved,
+and reads those again, words and comments, that are older than the window and did; then, a few in turn, the
+comments of old posts that this does not reach. `updated_time` moves with edits and with comments alike.
+Facebook often withholds the author: nothing here needs one. Never writes to a page.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from domain import Page
+from domain import Account, Page
 from harvester.facebook_payload import comment_key, mentions_of, post_key
 from harvester.graph import Asked, TooMuch, next_of
 from harvester.graph_cursor import Cursor, Step
@@ -20,7 +22,8 @@ __all__ = ["Facebook", "mentions_of"]
 
 PAGE_SIZE, SMALL_PAGE = 100, 20
 COMMENTS_INSIDE = 25
-OLD_POSTS_PER_CYCLE = 5
+OLD_POSTS_PER_CYCLE = 2
+MOVED_PER_CYCLE = 20  # a request each; the rest moves on to the next cycle
 COMMENT_FIELDS = "id,message,created_time,from,parent,message_tags,attachment,comment_count,permalink_url"
 POST_FIELDS = (
     "id,message,story,created_time,updated_time,permalink_url,from,message_tags,place,full_picture,attachments,"
@@ -34,20 +37,23 @@ class Facebook(GraphConnector):
     carrier: ClassVar[str] = "feed"
     lists: ClassVar[tuple[str, ...]] = ("feed", "tagged")
 
-    def plan(self, cursor: Cursor) -> list[Step]:
+    def plan(self, cursor: Cursor, account: Account) -> list[Step]:  # noqa: ARG002 - every page is read alike
         since = cursor.since - OVERLAP.total_seconds()
         older = sorted((k for k, item in cursor.seen.items() if not item[4] and item[2] < since), reverse=True)
         at = cursor.cycle * OLD_POSTS_PER_CYCLE % len(older) if older else 0
         turn = (older + older)[at : at + min(OLD_POSTS_PER_CYCLE, len(older))]
         comments = [Step("comments", cursor.seen[key][0], about={"key": key}) for key in turn]
-        return [Step("feed", params={"since": str(int(since))}), Step("tagged"), *comments]
+        moved = [Step("moved")] if older else []
+        cursor.moved = {post_id: at for post_id, at in cursor.moved.items() if post_key(post_id) in cursor.seen}
+        return [Step("feed", params={"since": str(int(since))}), Step("tagged"), *moved, *comments]
 
     def name_fields(self) -> str:
         return "id,name,username"
 
     def take(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
-        if step.kind == "comments":
-            return self._comments(asked, cursor, step)
+        beside = {"comments": self._comments, "moved": self._moved, "again": self._again}.get(step.kind)
+        if beside is not None:
+            return beside(asked, cursor, step)
         given = {"limit": str(PAGE_SIZE), "fields": f"{POST_FIELDS},{INSIDE}", **step.params}
         try:
             payload = asked.edge(cursor.node, step.kind, given)
@@ -69,11 +75,34 @@ class Facebook(GraphConnector):
         post_id, inside = word(post.get("id")), mapping(post.get("comments"))
         if post_id is None:
             return
-        following = next_of(inside)
+        following, moved = next_of(inside), word(post.get("updated_time")) or ""
         if not following:
             cursor.covered[post_key(post_id)] = 0.0
         elif any(comment_key(str(mapping(raw).get("id"))) in fresh for raw in listing(inside.get("data"))):
-            cursor.push(Step("comments", post_id, _onward(following), about={"key": post_key(post_id)}))
+            about = {"key": post_key(post_id), "moved": moved}
+            cursor.push(Step("comments", post_id, _onward(following), about=about))
+            return
+        cursor.moved[post_id] = moved
+
+    def _moved(self, asked: Asked, cursor: Cursor, step: Step) -> Page:  # noqa: ARG002 - as the other steps
+        """Which posts of ours that the window no longer holds have moved since they were last read."""
+        payload = asked.edge(cursor.node, "feed", {"limit": str(PAGE_SIZE), "fields": "id,updated_time"})
+        window = cursor.since - OVERLAP.total_seconds()
+        moved = []
+        for post in map(mapping, listing(payload.get("data"))):
+            post_id, at = word(post.get("id")) or "", word(post.get("updated_time"))
+            held = cursor.seen.get(post_key(post_id))
+            if held is not None and held[2] < window and at and cursor.moved.get(post_id) != at:
+                moved.append(Step("again", post_id, about={"key": post_key(post_id)}))
+        cursor.push(*moved[:MOVED_PER_CYCLE])
+        return Page((), "", reads=len(listing(payload.get("data"))))
+
+    def _again(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        """A post of yesterday, as it stands now: its words may be edited, its comments are new."""
+        post = asked.call(lambda graph: graph.node(step.target, fields=f"{POST_FIELDS},{INSIDE}"))
+        page, fresh = _page(post, asked, cursor)
+        self._comments_inside(cursor, post, fresh)
+        return page
 
     def _comments(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
         given = {"filter": "stream", "order": "reverse_chronological", "limit": "50", "fields": COMMENT_FIELDS,
@@ -83,8 +112,11 @@ class Facebook(GraphConnector):
         following = next_of(payload)
         if following and fresh:
             cursor.go_on(step, following, max_pages=self._settings.max_pages)
-        elif not following:
-            cursor.covered[post_key(step.target)] = 0.0
+        else:
+            if not following:
+                cursor.covered[post_key(step.target)] = 0.0
+            if moved := step.about.get("moved"):
+                cursor.moved[step.target] = moved
         return page
 
 

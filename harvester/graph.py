@@ -113,7 +113,7 @@ class TooMuch(Transient):
 
 
 class Refused(AccountBlocked):
-    """This edge, or these fields, are not for us (3, 10, 200-299) or not understood (100)."""
+    """This edge, or these fields, are not for us (3, 10, 200-299), not understood (100), or name nobody (110)."""
 
     alone = True
 
@@ -172,7 +172,7 @@ class Asked:
             return AccountBlocked(f"Graph: akun diblokir sementara {where}", remedy=f"buka akun itu, {resume}")
         if (code, subcode) == (100, 33) or code == 803:
             return Missing(f"Graph: objek tidak ada {where}", remedy=f"periksa native_id, {resume}")
-        if code in (3, 10, 100, 2500) or 200 <= code <= 299:
+        if code in (3, 10, 100, 110, 2500) or 200 <= code <= 299:
             detail = redact(told.get("message") or "", (self.token,))
             return Refused(f"Graph menolak {where}: {detail}", remedy=f"periksa izin aplikasi, {resume}")
         return Transient(f"Graph sedang terganggu (kode {code})")

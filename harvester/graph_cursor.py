@@ -31,6 +31,10 @@ class Step:
     page: int = 1
     about: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        return f"{self.kind} {self.target}".rstrip()
+
 
 @dataclass(slots=True)
 class Cursor(StoredCursor):
@@ -38,6 +42,8 @@ class Cursor(StoredCursor):
 
     `seen`: key -> [graph id, text digest, posted (epoch s), cycle last shown in, key of the post above].
     `covered`: what this cycle read to the end -> since when: "posts", or the key of a commented post.
+    `counts`, `moved`: post -> number of comments, or time of the last movement, when its comments were read.
+    `refused`: name of a step that is not for us -> when that was said.
     `owed`: steps that this cycle could not do, for the next one.
     `deep`: a back-fill: lists are read down to `since`, also where all that they show is known.
     """
@@ -50,6 +56,8 @@ class Cursor(StoredCursor):
     owed: list[dict[str, Any]] = field(default_factory=list)
     covered: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, float] = field(default_factory=dict)
     confirming: bool = False
     named_at: float = 0.0
     expiry_at: float = 0.0  # when the token was last asked for its end

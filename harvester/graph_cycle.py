@@ -48,6 +48,7 @@ FIRST_LOOK = timedelta(days=1)
 POLLS_PER_NAME = 30
 EXPIRY_EVERY = timedelta(hours=12)
 RECHECKED = 20  # a request each
+AFTER_REFUSAL = timedelta(hours=1)  # until a refused edge is asked again
 
 
 class GraphConnector(ABC):
@@ -67,7 +68,7 @@ class GraphConnector(ABC):
         self._paused: dict[str, datetime] = {}
 
     @abstractmethod
-    def plan(self, cursor: Cursor) -> list[Step]:
+    def plan(self, cursor: Cursor, account: Account) -> list[Step]:
         """The steps of a new cycle, the carrier first."""
 
     @abstractmethod
@@ -89,7 +90,7 @@ class GraphConnector(ABC):
         cursor.node = account.native_id or cursor.node
         asked.account = replace(account, native_id=cursor.node)
         if not cursor.todo:
-            self._begin(cursor, now)
+            self._begin(cursor, asked.account, now)
         page = self._step(asked, cursor)
         if not cursor.todo:
             self._end(cursor)
@@ -135,12 +136,14 @@ class GraphConnector(ABC):
 
     # --- the cycle
 
-    def _begin(self, cursor: Cursor, now: datetime) -> None:
+    def _begin(self, cursor: Cursor, account: Account, now: datetime) -> None:
         cursor.cycle += 1
         cursor.started = now.timestamp()
         cursor.since = cursor.since or (now - FIRST_LOOK).timestamp()
         cursor.covered, cursor.confirming = {}, False
-        cursor.push(*self.plan(cursor))
+        hour_ago = (now - AFTER_REFUSAL).timestamp()
+        cursor.refused = {name: at for name, at in cursor.refused.items() if at > hour_ago}
+        cursor.push(*(step for step in self.plan(cursor, account) if step.name not in cursor.refused))
         cursor.todo += cursor.owed
         cursor.owed = []
         if now.timestamp() - cursor.named_at >= self._name_every.total_seconds():
@@ -156,7 +159,8 @@ class GraphConnector(ABC):
         except Refused as error:
             if carries:
                 raise
-            page = Page((), "", notes=(AccountNote("endpoint_refused", f"{step.kind}: {error.reason}"),))
+            cursor.refused[step.name] = asked.now.timestamp()
+            page = Page((), "", notes=(AccountNote("endpoint_refused", f"{step.name}: {error.reason}"),))
         except (Missing, Transient) as error:
             if carries:
                 raise

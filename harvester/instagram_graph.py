@@ -1,22 +1,24 @@
 """Instagram by its official Graph API: media in which the account is tagged, comments on its own media.
 
 A cycle reads /tags until nothing is new, the newest 25 own media, and the comments of those whose count
-moved. What the API cannot poll stays unseen: @mentions in captions and comments of others come by webhook
-only, private accounts never. Its posts have the keys that the instaloader connector gives them, so both
-may watch one account. Never asks for pictures, never writes.
+moved; and of other professional accounts that config.yaml names (`discover`) the newest 25 media, without
+their comments. What the API cannot poll stays unseen: @mentions in captions and comments of others come by
+webhook only, private accounts never. Its posts have the keys that the instaloader connector gives them, so
+both may watch one account. Never asks for pictures, never writes.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from domain import Page
+from domain import Account, MentionKind, Page
 from harvester.base import AccountBlocked
 from harvester.graph import Asked, next_of
 from harvester.graph_cursor import Cursor, Step
 from harvester.graph_cycle import GraphConnector, oldest_in
 from harvester.instagram_payload import is_comment, mentions_of, shortcode_of
-from harvester.payload import Unreadable, listing, mapping, number, word
+from harvester.payload import Unreadable, is_digits, listing, mapping, number, word
 
 __all__ = ["InstagramGraph", "mentions_of"]
 
@@ -25,6 +27,13 @@ MEDIA_FIELDS = (
     "id,ig_id,shortcode,permalink,caption,media_type,media_url,thumbnail_url,timestamp,username,owner,comments_count,like_count,"
     "children{media_type,media_url,thumbnail_url}"
 )
+DISCOVERED_FIELDS = (
+    "id,permalink,caption,media_type,media_url,timestamp,username,comments_count,like_count,children{media_type,media_url}"
+)
+MENTIONED = {  # what a webhook told the id of -> by which name, and for what, it is asked
+    "mentioned_media": ("media_id", DISCOVERED_FIELDS),
+    "mentioned_comment": ("comment_id", "id,text,timestamp,like_count,username,media{id,permalink}"),
+}
 COMMENT_FIELDS = "id,text,timestamp,username,user,like_count,parent_id,replies{id,text,timestamp,username}"
 
 
@@ -33,8 +42,9 @@ class InstagramGraph(GraphConnector):
     carrier: ClassVar[str] = "tags"
     lists: ClassVar[tuple[str, ...]] = ("tags",)
 
-    def plan(self, cursor: Cursor) -> list[Step]:  # noqa: ARG002 - every cycle is the same here
-        return [Step("tags"), Step("media")]
+    def plan(self, cursor: Cursor, account: Account) -> list[Step]:  # noqa: ARG002 - every cycle is the same here
+        others = self._settings.discover.get(account.key, ())
+        return [Step("tags"), Step("media"), *(Step("discover", handle.lstrip("@").lower()) for handle in others)]
 
     def name_fields(self) -> str:
         return "id,username"
@@ -47,6 +57,10 @@ class InstagramGraph(GraphConnector):
     def take(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
         if step.kind == "comments":
             return self._comments(asked, cursor, step)
+        if step.kind == "discover":
+            return self._discover(asked, cursor, step)
+        if step.kind in MENTIONED:
+            return self._mentioned(asked, cursor, step)
         limit = TAGS_PER_PAGE if step.kind == "tags" else OWN_MEDIA
         given = {"limit": str(limit), "fields": MEDIA_FIELDS, **step.params}
         payload = asked.edge(cursor.node, step.kind, given)
@@ -60,6 +74,27 @@ class InstagramGraph(GraphConnector):
         else:
             cursor.covered["posts"] = _oldest(cursor) if following else 0.0
         return page
+
+    def _discover(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        """What another professional account posted."""
+        media = f"media.limit({OWN_MEDIA}){{{DISCOVERED_FIELDS}}}"
+        fields = f"business_discovery.username({step.target}){{{media}}}"
+        answer = asked.call(lambda graph: graph.node(cursor.node, fields=fields))
+        found = mapping(mapping(answer.get("business_discovery")).get("media"))
+        return _of_others({"data": listing(found.get("data"))}, asked, cursor)
+
+    def _mentioned(self, asked: Asked, cursor: Cursor, step: Step) -> Page:
+        """A caption or comment of somebody else's that names the account: a webhook told its id and no word."""
+        name, inner = MENTIONED[step.kind]
+        if not is_digits(step.target):
+            return Page((), "")  # it would be read as part of the question
+        fields = f"{step.kind}.{name}({step.target}){{{inner}}}"
+        raw = mapping(asked.call(lambda graph: graph.node(cursor.node, fields=fields)).get(step.kind))
+        if step.kind == "mentioned_media":
+            return _of_others({"data": [raw]}, asked, cursor)
+        above = mapping(raw.get("media")) or {"id": step.about.get("media")}
+        media = {"shortcode": shortcode_of(above), "permalink": word(above.get("permalink")) or ""}
+        return _of_others({"data": [raw]}, asked, cursor, media=media)
 
     def _comments_that_moved(self, cursor: Cursor, media: list[dict[str, Any]]) -> None:
         """Comments cannot be edited; a count that stands still hides at most one gone and one come."""
@@ -94,6 +129,18 @@ def _page(
     fresh = cursor.changed(read.mentions, graph_ids, now=asked.now)
     broken = cursor.unreported(read.quarantined)
     return Page(tuple(fresh), "", quarantined=broken, reads=read.reads), {m.key for m in fresh}
+
+
+def _of_others(
+    payload: dict[str, Any], asked: Asked, cursor: Cursor, media: dict[str, str] | None = None
+) -> Page:
+    """What we are shown of people who did not tag us. None can be asked after by id, so none is ever called gone."""
+    known = set(cursor.seen)
+    page, _ = _page(payload, asked, cursor, media=media)
+    for key in cursor.seen.keys() - known:
+        cursor.seen[key][4] = "others"
+    shown = (m if m.kind is MentionKind.COMMENT else replace(m, kind=MentionKind.MENTION) for m in page.mentions)
+    return replace(page, mentions=tuple(shown))
 
 
 def _readable(payload: dict[str, Any], *, comments: bool) -> list[dict[str, Any]]:

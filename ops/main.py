@@ -86,6 +86,7 @@ def main() -> None:
     """Entry point of the `kentongan` command."""
     _in_utf8()
     logs.configure(level="WARNING")
+    logs.catch_uncaught()
     try:
         app()
     except KentonganError as error:

@@ -38,6 +38,11 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
             yield unknown(["accounts", i, "platform"], "platform", account.platform, settings.platforms)
         if account.department and account.department not in departments:
             yield unknown(["accounts", i, "department"], "department", account.department, departments)
+    keys = {account.key for account in settings.accounts}
+    for name, platform in settings.platforms.items():
+        for key in platform.discover:
+            if key not in keys:
+                yield unknown(["platforms", name, "discover", key], "account", key, keys)
     for name, department in departments.items():
         if department.government and department.government not in governments:
             yield unknown(["departments", name, "government"], "government", department.government, governments)

@@ -52,6 +52,8 @@ class PlatformSettings(Model):
     reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
     token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
+    stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
+    discover: dict[str, tuple[str, ...]] = {}  # account -> other professional accounts whose posts it reads (Instagram)
 
     def secret(self, name: str) -> SecretStr | None:
         """The secret that the environment holds under the name in field `name`, if any."""

@@ -23,6 +23,8 @@ from simulators.world import Item, World
 
 HOSTS = ("graph.facebook.com",)
 PATH = re.compile(r"/v(\d+)\.\d+/([^/]+)(?:/([^/]+))?$")
+MENTIONED = re.compile(r"^(mentioned_media|mentioned_comment)\.(?:media_id|comment_id)\((\d+)\)\{(.*)\}$")
+DISCOVERY = re.compile(r"^business_discovery\.username\(([\w.]+)\)\{media(?:\.limit\((\d+)\))?\{(.*)\}\}$")
 OLDEST_VERSION = 21
 MINUTE = timedelta(minutes=1)
 EDGES = {"facebook": ("feed", "tagged", "visitor_posts"), "instagram": ("tags", "media")}
@@ -87,6 +89,10 @@ def _answer(
     fault: Fault | None, now: datetime,
 ) -> Response:
     node, edge = asked[2], asked[3]
+    if watched is not None and edge is None and (found := DISCOVERY.search(request.query.get("fields", ""))):
+        return _discovered(world, watched, found, now)
+    if watched is not None and edge is None and (found := MENTIONED.search(request.query.get("fields", ""))):
+        return _mentioned(world, watched, found, now)
     if watched is not None and edge is None:
         name = {"name": watched.title} if watched.platform == "facebook" else {}
         return json_response({"id": watched.id, "username": world.handle(watched, now), **name})
@@ -136,6 +142,32 @@ def _usage(account: str, percent: int, regain_minutes: int) -> dict[str, str]:
 
 
 # --- edges -----------------------------------------------------------------------------------------
+
+
+def _discovered(world: World, watched: Watched, asked: re.Match[str], now: datetime) -> Response:
+    """What another professional account posted: only those of the day are such."""
+    other = world.account("instagram", asked[1], now)
+    if watched.platform != "instagram" or other is None:
+        return refusal(110, "Invalid user id", subcode=2207013)
+    own = world.own_posts("instagram", other.name, now)[: int(asked[2] or 25)]
+    fields = {name: word for name, word in fields_of(asked[3]).items() if name != "owner"}
+    media = [media_of(world, item, fields, now) for item in own]
+    return json_response({"business_discovery": {"media": {"data": media}, "id": other.id}, "id": watched.id})
+
+
+def _mentioned(world: World, watched: Watched, asked: re.Match[str], now: datetime) -> Response:
+    """A caption or a comment that names the account; one that does not is as good as none."""
+    item = world.find("instagram", asked[2], now)
+    comment = asked[1] == "mentioned_comment"
+    if item is None or (item.kind == "comment") != comment or f"@{world.handle(watched, now)}" not in item.text:
+        return _missing(asked[2])
+    fields = fields_of(asked[3])
+    told = (comment_of if comment else media_of)(world, item, fields, now)
+    told = {name: value for name, value in told.items() if name in (*fields, "id") and name not in ("owner", "user")}
+    if comment and "media" in fields:
+        above = world.item(world.thread(item.post), now)
+        told["media"] = {"id": above.graph_id, "permalink": f"https://www.instagram.com/p/{above.shortcode}/"}
+    return json_response({asked[1]: told, "id": watched.id})
 
 
 def _page_of_posts(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 import structlog
 
 import logs
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -30,6 +33,9 @@ def written(monkeypatch):
     "NIK 3372 0145 0790 0001 atas nama warga",
     "hubungi 0812-0000-1234 ya",
     "wa +62 812 0000 1234",
+    "NIK:3372014507900001", "nik3372014507900001", "NIK 3372.0145.0790.0001", "NIK=3372-0145-0790-0001",
+    "wa08120000123", "hp:08120000123", "(0812) 0000 - 1234", "0812 - 0000 - 1234", "wa.me/628120000123",
+    "telp (0271) 700 0001", "0271-7000012",
     '{"sessionid": "9001%3Aabc%3A1"}',
 ])
 def test_secrets_and_personal_numbers_never_reach_a_log(written, text):
@@ -39,7 +45,7 @@ def test_secrets_and_personal_numbers_never_reach_a_log(written, text):
 
     assert len(written()) == 2
     everything = json.dumps([{name: said for name, said in row.items() if name != "timestamp"} for row in written()])
-    for secret in ("EAAabc", "AAAAAAAAAAAAAAAAAAAAAxyz", "0145", "0000", "9001%3A"):
+    for secret in ("EAAabc", "AAAAAAAAAAAAAAAAAAAAAxyz", "0145", "0000", "9001%3A", "0790", "7000"):
         assert secret not in everything
 
 
@@ -60,11 +66,28 @@ def test_a_known_secret_is_blotted_out_whatever_it_looks_like(written, monkeypat
 
 def test_ids_and_counts_stay_readable(written):
     """Redaction that eats ticket numbers and post ids would make logs useless."""
-    structlog.get_logger("ours").info("settled", mention="x:post:1790000000000000123", opened=3, rule="ab12")
+    named = {"mention": "x:post:1790000000000000123", "comment": "facebook:comment:1790000000000001",
+             "answer": "instagram:comment:c1790000000000001", "at": "2026-08-12T08:12:34.081234+00:00", "took": "0.82 s"}
+    structlog.get_logger("ours").info("settled", **named, opened=3, rule="ab12")
 
     [row] = written()
-    assert row["mention"] == "x:post:1790000000000000123"
+    assert {name: row[name] for name in named} == named
     assert row["opened"] == 3
+
+
+@pytest.mark.parametrize("where", ["main", "thread"])
+def test_what_nobody_catches_is_redacted_too(where):
+    """Python prints a traceback as it is, with the citizen's number in it."""
+    program = (
+        "import threading, logs\nlogs.configure()\nlogs.catch_uncaught()\n"
+        "def fall():\n    raise ValueError('NIK 3372014507900001')\n"
+        + ("fall()" if where == "main" else "t = threading.Thread(target=fall)\nt.start()\nt.join()"))
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    [row] = map(json.loads, done.stderr.splitlines())
+    assert (row["level"], done.returncode) == ("critical", 1 if where == "main" else 0)
+    assert "ValueError: NIK [NIK]" in row["exception"]
+    assert "33720145" not in done.stderr
 
 
 def test_logs_are_json_in_a_pipe_and_text_on_a_terminal(monkeypatch):

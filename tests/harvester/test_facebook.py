@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import traceback
 from datetime import timedelta
@@ -11,6 +13,7 @@ import pytest
 from domain import MentionKind, MentionState
 from harvester.base import AccountBlocked, RateLimited, Transient
 from harvester.facebook import Facebook
+from harvester.graph import usage_of
 from harvester.wire import Limits
 from simulators.day import Picture, Spot
 from tests.builders import account
@@ -171,6 +174,57 @@ def test_a_comment_on_an_old_post_is_found(wire):
     assert "masih rusak" in reading.texts()
 
 
+def test_of_many_old_posts_the_one_that_moved_is_read_again_at_once(wire):
+    """Sixty posts of yesterday, one new comment: the next cycle has it, for two requests more than a quiet one."""
+    clock = Clock()
+    server = wire(world_of(*many(60), on_page("late", "15:00", "masih rusak", kind="comment", of="p007"), clock=clock))
+    reading = page_of(server)
+    for quiet in ("08:00", "13:00", "14:00"):
+        before = len(server.requests)
+        reading.cycle(clock.set(quiet))
+    in_a_quiet_cycle = len(server.requests) - before
+
+    before = len(server.requests)
+    reading.cycle(clock.set("15:05"))
+
+    assert "masih rusak" in reading.texts()
+    assert len(server.requests) - before <= in_a_quiet_cycle + 1
+    assert in_a_quiet_cycle <= 5
+
+
+def test_an_edit_of_an_old_post_is_found(wire):
+    """Who corrects the address in the evening is heard in the evening."""
+    clock = Clock()
+    reading = page_of(wire(world_of(on_page("ubah", "07:10", "Jl Anu", edit=("15:00", "Jl Contoh")), *many(40),
+                                    clock=clock)))
+    for before in ("08:00", "13:00", "14:00"):
+        reading.cycle(clock.set(before))
+
+    again = reading.cycle(clock.set("15:05"))
+
+    assert [(m.text, m.state) for page in again for m in page.mentions] == [("Jl Contoh", MentionState.EDITED)]
+
+
+def test_all_comments_of_an_old_post_that_moved_arrive_across_a_restart(wire):
+    """Ninety comments under a post of the morning; the machine dies after each page."""
+    clock = Clock()
+    comments = [on_page(f"c{n:03d}", f"15:{n // 60:02d}:{n % 60:02d}", f"komentar {n}", kind="comment", of="own")
+                for n in range(90)]
+    server = wire(world_of(on_page("own", "07:00", "Pengumuman", own=True), *comments, clock=clock))
+    reading = page_of(server)
+    for before in ("08:00", "13:00", "14:00"):
+        reading.cycle(clock.set(before))
+
+    clock.set("15:05")
+    for _ in range(12):
+        after = page_of(server)
+        after.account, after.stored = reading.account, reading.stored
+        after.page(clock.at)
+        reading = after
+
+    assert sum(m.kind is MentionKind.COMMENT for m in reading.stored.values()) == 90
+
+
 def test_an_edit_keeps_the_post_and_brings_the_new_words(wire):
     """A corrected post is the same post."""
     clock = Clock()
@@ -271,8 +325,9 @@ def test_a_page_without_id_in_the_config_is_found_by_its_token(wire):
 @pytest.mark.parametrize(("fault", "error"), [
     ({"what": "error", "code": 1}, Transient),
     ({"what": "error", "code": 2}, Transient),
-    ({"what": "error", "code": 4}, RateLimited),
-    ({"what": "error", "code": 32}, RateLimited),
+    *(({"what": "error", "code": code}, RateLimited) for code in (4, 17, 32, 341, 613, 80000, 80002, 80008)),
+    *(({"what": "error", "code": code}, AccountBlocked) for code in (3, 102, 203, 299, 803, 2500)),
+    *(({"what": "error", "code": 190, "subcode": subcode}, AccountBlocked) for subcode in (458, 460, 467, 492)),
     ({"what": "error", "code": 80001}, RateLimited),
     ({"what": "error", "code": 10}, AccountBlocked),
     ({"what": "error", "code": 200}, AccountBlocked),
@@ -332,6 +387,39 @@ def test_high_usage_pauses_before_the_error(wire):
     assert reading.cycle(clock.set("08:08"))
 
 
+@pytest.mark.parametrize(("header", "told", "percent", "minutes"), [
+    ("x-app-usage", {"call_count": 28, "total_time": 79, "total_cputime": 25}, 79, None),
+    ("x-app-usage", {"call_count": 80, "total_time": 1, "total_cputime": 1}, 80, None),
+    ("x-page-usage", {"call_count": 5, "total_time": 5, "total_cputime": 81}, 81, None),
+    ("x-business-use-case-usage", {"8001": [{"type": "pages", "call_count": 12, "total_cputime": 1, "total_time": 95,
+                                             "estimated_time_to_regain_access": 7}]}, 95, 7),
+    ("x-app-usage", "no object", 0, None),
+    ("x-app-usage", {"call_count": "viel"}, 0, None),
+])
+def test_every_usage_header_counts_by_its_worst_figure(header, told, percent, minutes):
+    """Percentages of three kinds in three headers; the time to recover in minutes."""
+    usage = usage_of({header: json.dumps(told)})
+
+    assert usage.percent == percent
+    assert usage.regain == (timedelta(minutes=minutes) if minutes else None)
+
+
+@pytest.mark.parametrize(("percent", "asked"), [(79, 2), (80, 1)])
+def test_at_eighty_percent_we_stop(wire, percent, asked):
+    """Not at seventy-nine, and not at the error."""
+    clock = Clock()
+    world = world_of(*many(2), clock=clock)
+    world.options.graph_usage_percent = percent
+    server = wire(world)
+    reading = page_of(server)
+    reading.page(clock.set("08:00"))
+
+    with contextlib.suppress(RateLimited):
+        reading.page(clock.at)
+
+    assert len(server.requests) == asked
+
+
 def test_a_refused_edge_is_noted_and_the_others_go_on(wire):
     """A permission that is missing for tagged posts costs the tagged posts only."""
     clock = Clock()
@@ -343,6 +431,22 @@ def test_a_refused_edge_is_noted_and_the_others_go_on(wire):
 
     assert [note.kind for page in pages for note in page.notes] == ["endpoint_refused"]
     assert len(reading.stored) == 2
+
+
+def test_a_refused_edge_is_left_alone_for_an_hour(wire):
+    """Asking for what is not ours, every two minutes, is how an app gets noticed."""
+    clock = Clock()
+    server = wire(world_of(*many(2), clock=clock))
+    server.world.faults.add("facebook:solo", "forbidden", after=1)
+    reading = page_of(server)
+
+    asked = []
+    for minute in ("08:00", "08:10", "08:50", "09:01"):
+        before = len(server.requests)
+        reading.cycle(clock.set(minute))
+        asked.append([r.path.rsplit("/", 1)[1] for r in server.requests[before:]].count("tagged"))
+
+    assert asked == [1, 0, 0, 1]
 
 
 def test_comments_that_could_not_be_read_are_read_in_the_next_cycle(wire):

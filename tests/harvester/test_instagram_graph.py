@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain import MentionKind, MentionState
 from harvester.base import AccountBlocked, Transient
+from harvester.graph_cursor import Cursor, Step
 from harvester.instagram_graph import InstagramGraph
+from simulators.day import Watched
 from tests.builders import account
 from tests.harvester.conftest import Harvest, settings_for
 from tests.simulators.worlds import Clock, event, post, world_of
@@ -117,6 +120,56 @@ def test_a_renamed_account_is_followed(wire):
     reading.cycle(clock.set("08:00"))
 
     assert reading.account.handle == "kota_baru"
+
+
+def test_posts_of_a_named_account_are_read_and_never_called_gone(wire):
+    """Business discovery shows what a fan page posts, without a name for each post that could be asked after."""
+    clock = Clock()
+    fan = on_instagram("fan", "07:00", "Banjir di Pajang, kiriman warga", own=True, to=("fan",))
+    gone = on_instagram("fan2", "07:05", "Dihapus", own=True, to=("fan",), deleted_at="08:30")
+    server = wire(world_of(fan, gone, on_instagram("tag", "07:10"), clock=clock,
+                           accounts={("instagram", "fan"): Watched("fan", "instagram", "7009", "info_contoh", "Info")}))
+    reading = account_of(server, discover={"instagram:solo": ("@Info_Contoh", "tak_ada")})
+    first = reading.cycle(clock.set("08:00"))
+
+    again = reading.cycle(clock.set("09:00"))
+
+    by_text = {m.text: m for m in reading.stored.values()}
+    found = by_text["Banjir di Pajang, kiriman warga"]
+    assert (found.kind, found.own, found.author.handle) == (MentionKind.MENTION, False, "info_contoh")
+    assert found.key == f"instagram:post:{found.native_id}"
+    assert len(by_text) == 3
+    assert reading.gone == []
+    assert [m for page in again for m in page.mentions] == []
+    [refused] = [note for page in first for note in page.notes]
+    assert refused.kind == "endpoint_refused"
+    assert "110" in refused.detail
+
+
+def test_what_a_webhook_named_by_id_is_asked_for(wire):
+    """A caption and a comment that name the account: the id comes by webhook, the words from here."""
+    clock = Clock()
+    world = world_of(
+        on_instagram("foto", "07:00", "Got mampet di Jl Contoh, tolong @kota_contoh", kind="mention"),
+        on_instagram("komentar", "07:05", "setuju @kota_contoh", kind="comment", of="foto"),
+        on_instagram("hapus", "07:06", "@kota_contoh salah", kind="mention", deleted_at="07:30"), clock=clock)
+    ids = {name: world.item(world.posts[name]).graph_id for name in ("foto", "komentar", "hapus")}
+    reading = account_of(wire(world))
+    now = clock.set("08:00")
+    cursor = Cursor(node="7001", since=now.timestamp(), started=now.timestamp())
+    cursor.push(Step("mentioned_media", ids["foto"]), Step("mentioned_media", ids["hapus"]),
+                Step("mentioned_comment", ids["komentar"], about={"media": ids["foto"]}))
+    reading.account = replace(reading.account, cursor=cursor.dump())
+
+    reading.cycle(now)
+
+    by_text = {m.text: m for m in reading.stored.values()}
+    photo, comment = by_text["Got mampet di Jl Contoh, tolong @kota_contoh"], by_text["setuju @kota_contoh"]
+    assert (photo.kind, photo.handles, photo.author.handle) == (MentionKind.MENTION, ("kota_contoh",), "warga_foto")
+    assert photo.url == f"https://www.instagram.com/p/{photo.native_id}/"
+    assert (comment.kind, comment.thread) == (MentionKind.COMMENT, photo.key)
+    assert len(by_text) == 2
+    assert reading.gone == []
 
 
 @pytest.mark.parametrize(("fault", "error"), [

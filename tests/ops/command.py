@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ def untouched():
     before = (root.handlers[:], root.level, [logger.level for logger in quiet])
     bound, numbers = structlog.get_config(), (signal.SIGTERM, signal.SIGINT)
     handlers = [signal.getsignal(number) for number in numbers]
+    hooks = sys.excepthook, threading.excepthook
     try:
         with patch.object(logs, "_secrets", set()):
             yield
@@ -77,6 +79,7 @@ def untouched():
         for logger, level in zip([root, *quiet], [before[1], *before[2]], strict=True):
             logger.setLevel(level)
         structlog.configure(**bound)
+        sys.excepthook, threading.excepthook = hooks
         for number, handler in zip(numbers, handlers, strict=True):
             signal.signal(number, handler)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -59,8 +59,11 @@ def event(at: str, account: str, what: str, **args: Any) -> Event:
     return Event(clock_time(at), account, what, args)
 
 
-def world_of(*posts: Post, events: tuple[Event, ...] = (), clock: Clock | None = None) -> World:
-    return World(check(Day(posts, ACCOUNTS, {}, events)), DAWN, 1.0, clock or Clock())
+def world_of(
+    *posts: Post, events: tuple[Event, ...] = (), clock: Clock | None = None,
+    accounts: Mapping[tuple[str, str], Watched] | None = None,
+) -> World:
+    return World(check(Day(posts, {**ACCOUNTS, **(accounts or {})}, {}, events)), DAWN, 1.0, clock or Clock())
 
 
 @contextmanager
