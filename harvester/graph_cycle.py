@@ -103,7 +103,8 @@ class GraphConnector(ABC):
     def rewind(self, cursor: str, *, since: datetime) -> str:
         """A new cycle from there, down to it: also through pages on which everything is known."""
         held = Cursor.of(cursor)
-        held.since, held.deep, held.todo, held.owed, held.counts = since.timestamp(), True, [], [], {}
+        held.since = min(held.since or since.timestamp(), since.timestamp())  # never above the ground
+        held.deep, held.todo, held.owed, held.counts = True, [], [], {}
         return held.dump()
 
     def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:

@@ -108,7 +108,7 @@ class Instagram:
         """From the top again, down to that moment or as far as one fetch reads; own posts' comments as well."""
         held = Cursor.of(cursor)
         held.step, held.seen, held.listed, held.frozen, held.counts = "tagged", [], [], None, {}
-        held.last_date_utc = since.isoformat()
+        held.last_date_utc = min(since, held.last_date or since).isoformat()
         return held.dump()
 
     def whoami(self, *, now: datetime) -> str | None:

@@ -4,7 +4,8 @@ One fetch is one request and one Page. A cycle is: pages of mentions, newest fir
 X's timeline holds, a search for what it no longer shows -> a re-read of what was seen in the last day
 (deletions, edits) -> now and then the account's own name. `newest_id` moves only when the last page of a
 cycle is stored; until then the cursor holds the token of the next page, so a crash resumes where it was
-and loses nothing. The other steps never hold up mentions: where they fail, a later cycle tries again.
+and loses nothing. The other steps never hold up mentions: where they fail, a later cycle tries again. A
+stream, where config.yaml wants one, brings posts in between (`x_stream`).
 
 Refuses to be built unless an operator has stated an agreement (X sells governments no other access) or
 it talks to a simulator. Never sleeps, never logs a token, never reads from X what is not asked here.
@@ -24,10 +25,11 @@ from domain import Account, AccountNote, ConfigError, Page
 from harvester.base import AccountBlocked, HarvestError, Transient
 from harvester.payload import listing, mapping, word
 from harvester.wire import GuardedAdapter, Limits, guard
-from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, first_id_of, root_of
+from harvester.x_cursor import OVERLAP_EVERY, WATCHED, Cursor, earlier, first_id_of, root_of
 from harvester.x_errors import Asked, BadQuestion, Refused, quota_of
 from harvester.x_gap import lost_of, search_for
 from harvester.x_payload import chain_of, gone_in, ids_of, items_of, mentions_of, newest_id_of
+from harvester.x_stream import POLL_ALONE_SECONDS, Stream
 from settings import PlatformSettings
 
 __all__ = ["HOSTS", "PROFILES", "X", "mentions_of"]
@@ -69,6 +71,7 @@ class X:
     """The connector. `recheck_every` and `name_every` follow the poll interval unless given."""
 
     platform: ClassVar[str] = "x"
+    _streams: ClassVar[dict[str, Stream]] = {}  # by token: a changed config.yaml makes no second connection
 
     def __init__(
         self, settings: PlatformSettings, *, recheck_every: timedelta | None = None,
@@ -79,8 +82,10 @@ class X:
                 "platforms.x is on without an agreement",
                 hint="pemerintah perlu perjanjian Enterprise; tulis nomornya di platforms.x.agreement",
             )
-        poll_every = timedelta(seconds=settings.poll_seconds)
+        poll_every = timedelta(seconds=max(settings.poll_seconds, POLL_ALONE_SECONDS if settings.stream else 0))
         self._settings = settings
+        if not settings.stream:
+            self.close()
         # one adapter, so one pool of connections, under the fresh session of each fetch
         self._adapter = GuardedAdapter(HOSTS, base_url=settings.base_url, limits=limits)
         self._recheck_every = poll_every * POLLS_PER_RECHECK if recheck_every is None else recheck_every
@@ -95,15 +100,19 @@ class X:
         asked = self._ask_for(account, now)
         cursor.user_id = cursor.user_id or account.native_id or self._resolve(asked)
         asked.account = replace(account, native_id=cursor.user_id)
+        heard = self._heard(asked, cursor)
+        if heard is not None:
+            return heard
         beside = {"gap": self._gap, "recheck": self._recheck, "name": self._name}.get(cursor.step)
         page = self._beside(asked, cursor, beside) if beside else self._mentions(asked, cursor)
-        return replace(page, native_id=cursor.user_id, quota=quota_of(asked.headers),
+        return replace(page, native_id=cursor.user_id, quota=None if beside else quota_of(asked.headers),
                        unfinished=bool(cursor.next_token) or (bool(cursor.gaps) and now.timestamp() >= cursor.gap_at))
 
     def rewind(self, cursor: str, *, since: datetime) -> str:
-        """From the first id that X can have given at that moment; posts that we hold newer are left alone."""
+        """From the first id that X can have given at that moment, and never from above the ground: clocks differ."""
         held = Cursor.of(cursor)
-        held.floor, held.pending_newest, held.next_token = first_id_of(since), "", ""
+        held.floor = earlier(first_id_of(since), held.newest_id or first_id_of(since))
+        held.pending_newest, held.next_token = "", ""
         held.pages, held.step = 0, "mentions"
         return held.dump()
 
@@ -120,6 +129,11 @@ class X:
         page = mentions_of(edits, account=account, seen_at=now)
         gone = tuple(posts[native_id] for native_id in map(root_of, gone_in(payload)) if native_id in posts)
         return replace(page, gone=gone, reads=page.reads + len(found), cost_usd=_cost(payload) + _cost(edits))
+
+    def close(self) -> None:
+        """End the streams; a fetch would open another."""
+        while self._streams:
+            self._streams.popitem()[1].close()
 
     def _ask_for(self, account: Account, now: datetime) -> Asked:
         secret = self._settings.secret("token_env")
@@ -143,6 +157,28 @@ class X:
                                  remedy="periksa handle di config.yaml, atau isi native_id", alone=True)
         return found
 
+    # --- the stream
+
+    def _heard(self, asked: Asked, cursor: Cursor) -> Page | None:
+        """What the stream brought meanwhile; None where it is time to ask, as it always is without a stream."""
+        if not self._settings.stream:
+            return None
+        if asked.token not in self._streams:
+            self.close()  # of yesterday's token
+            self._streams[asked.token] = Stream(asked.token, hosts=HOSTS, base_url=self._settings.base_url,
+                                                fields=PROFILES["v2.166"], price=_cost)
+        stream = self._streams[asked.token]
+        page = stream.take(asked)
+        idle = cursor.step == "mentions" and not cursor.next_token
+        quiet = idle and asked.now.timestamp() - cursor.polled_at < stream.polls_every()
+        if not (quiet or page.mentions or page.quarantined or page.notes):
+            return None
+        fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
+        cursor.see(fresh, now=asked.now)
+        # a stream may have missed something: how far the account was read is said by the polls beside it
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=True,
+                       native_id=cursor.user_id)
+
     # --- mentions
 
     def _mentions(self, asked: Asked, cursor: Cursor) -> Page:
@@ -152,16 +188,18 @@ class X:
         # since_id may include the post that it names
         fresh = tuple(m for m in page.mentions if m.native_id != cursor.newest_id and not cursor.outdated(m))
         again = {m.native_id for m in fresh if cursor.paid_for(m.native_id, now=asked.now)}
+        cost = _cost(payload) * (1 - len(again) / max(1, page.reads)) if cursor.floor else max(
+            0.0, _cost(payload) - POST_USD * cursor.paid_today(fresh, now=asked.now))
         cursor.see(fresh, now=asked.now)
         cursor.count(ids_of(payload))
         cursor.page_done(newest_id=newest_id_of(payload),
                          next_token=word(mapping(payload.get("meta")).get("next_token")) or "")
         more = bool(cursor.next_token) and cursor.pages < self._settings.max_pages
         if not more:
-            cursor.pages = 0
+            cursor.pages, cursor.polled_at = 0, asked.now.timestamp()
             cursor.step = self._next_step(cursor, asked.now, done="mentions")
         return replace(page, mentions=fresh, cursor=cursor.dump(), more=more or cursor.step != "mentions",
-                       reads=page.reads - len(again), cost_usd=_cost(payload) * (1 - len(again) / max(1, page.reads)))
+                       reads=page.reads - len(again), cost_usd=cost)
 
     def _mentions_page(self, asked: Asked, cursor: Cursor) -> dict[str, Any]:
         """One page. A page token that X no longer takes starts the cycle over from `newest_id`."""

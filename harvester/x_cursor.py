@@ -40,6 +40,7 @@ class Cursor(StoredCursor):
     gap_at: float = 0.0  # no search before
     step: str = "mentions"  # mentions | gap | recheck | name
     user_id: str = ""
+    polled_at: float = 0.0
     rechecked_at: float = 0.0
     named_at: float = 0.0
     floor: str = ""  # this cycle reads down to here, below the ground: a re-reading
@@ -110,6 +111,11 @@ class Cursor(StoredCursor):
     def forget_old(self, now: datetime) -> None:
         oldest = (now - WATCH_FOR).timestamp()
         self.watch = {root: held for root, held in self.watch.items() if held[1] >= oldest}
+
+    def paid_today(self, mentions: Iterable[Mention], *, now: datetime) -> int:
+        """How many of these another way has brought today already: X bills a post once a day."""
+        held = (self.watch.get(root_of(mention.key), ("", 0, -1)) for mention in mentions)
+        return sum(day == _day(now) for _, _, day in held)
 
     def bill_again(self, now: datetime) -> int:
         """How many watched posts cost anew: X counts each once per UTC day."""

@@ -51,6 +51,7 @@ class PlatformSettings(Model):
     reserve_percent: float = Field(15.0, ge=0, le=90)  # of it, for accounts with `reserve`
     token_expires: date | None = None
     max_pages: int = Field(8, ge=1, le=100)
+    stream: bool = False  # X: mentions by filtered stream as well; one connection, every post billed
     # account -> other professional accounts whose posts it reads (Instagram)
     discover: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 

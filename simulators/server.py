@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +50,7 @@ class Response:
     trickle_seconds: float = 0.0
     truncate: bool = False  # close after half of the body
     cookies: tuple[str, ...] = ()  # one Set-Cookie each
+    chunks: Iterable[bytes] | None = None  # instead of a body: as they come, b"" for none yet, until they end
 
 
 def json_response(value: Any, status: int = 200, **headers: str) -> Response:
@@ -147,10 +148,26 @@ def _handler(server: Server, routes: Mapping[str, Handle]) -> type[BaseHTTPReque
                 self.send_header(name, value)
             for cookie in response.cookies:
                 self.send_header("Set-Cookie", cookie)
+            if response.chunks is not None:
+                self._stream(response.chunks)
+                return
             self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()
             if self.command != "HEAD":
                 self._write(response)
+
+        def _stream(self, chunks: Iterable[bytes]) -> None:
+            """An answer without end, until the chunks end, the client hangs up or we are stopped."""
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.close_connection = True
+            for chunk in chunks:
+                if chunk:
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+                    self.wfile.flush()
+                if server.stopping.wait(0 if chunk else 0.01):
+                    return
+            self.wfile.write(b"0\r\n\r\n")
 
         def _write(self, response: Response) -> None:
             body = response.body

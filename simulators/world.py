@@ -85,6 +85,7 @@ class World:
     def __post_init__(self) -> None:
         self.day = _with_own_posts(self.day)
         self.faults = Faults(self.day.events, self.wall)
+        self.stream_rules: dict[str, dict[str, str]] = {}  # id -> rule of X's filtered stream
         self.calls: Counter[str] = Counter()  # requests by endpoint and account, for the usage headers
         self.posts = {post.id: post for post in self.day.posts}
         self._serial = {post.id: n for n, post in enumerate(self.day.posts)}

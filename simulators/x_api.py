@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,13 @@ from simulators.faults import Fault, spoil
 from simulators.server import Request, Response, json_response
 from simulators.world import X_EPOCH, Item, World
 from simulators.x_objects import Vocabulary, found, missing, page_of, user_of
+from simulators.x_stream import RULES, STREAM, rules, stream
 
 HOSTS = ("api.twitter.com", "api.x.com")
 TIMELINE = 800  # X shows no more mentions than these
 REACH = timedelta(days=7)  # of recent search
 WINDOW = timedelta(minutes=15)
-LIMITS = {"mentions": 450, "search": 450, "tweets": 3500, "users": 300}
+LIMITS = {"mentions": 450, "search": 450, "tweets": 3500, "users": 300, "stream": 50, "rules": 450}
 USER = re.compile(r"/2/users/(\d+)$")
 USERNAME = re.compile(r"/2/users/by/username/(\w+)$")
 MENTIONS = re.compile(r"/2/users/(\d+)/mentions$")
@@ -50,6 +52,9 @@ def _about(world: World, request: Request, now: datetime) -> tuple[str, str]:
         if asked := pattern.match(request.path):
             watched = world.account("x", asked[1], now)
             return endpoint, f"x:{watched.name}" if watched else "x:unknown"
+    if request.path in (STREAM, RULES):
+        name = "rules" if request.path == RULES else "stream"
+        return name, f"x:{name}"
     return ("search", "x:search") if request.path.endswith("/search/recent") else ("tweets", "x:tweets")
 
 
@@ -62,6 +67,10 @@ def _answer(world: World, request: Request, fault: Fault | None, now: datetime) 
         return _mentions(world, asked[1], request, vocabulary, fault, now)
     if asked := USER.match(request.path) or USERNAME.match(request.path):
         return _user(world, asked[1], now)
+    if request.path == STREAM:
+        return stream(world, vocabulary)
+    if request.path == RULES:
+        return rules(world, request)
     if request.path == "/2/tweets":
         return _by_ids(world, request, vocabulary, now)
     if request.path == "/2/tweets/search/recent":
@@ -98,7 +107,7 @@ def _limited(world: World, endpoint: str, account: str, response: Response, now:
     left = max(0, limit - world.calls[f"{endpoint} {account}"] % limit)
     headers = {**response.headers, "x-rate-limit-limit": str(limit), "x-rate-limit-remaining": str(left),
                "x-rate-limit-reset": str(math.ceil((now + WINDOW).timestamp()))}
-    return Response(response.status, headers, response.body)
+    return replace(response, headers=headers)
 
 
 # --- endpoints -------------------------------------------------------------------------------------

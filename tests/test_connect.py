@@ -104,7 +104,9 @@ def test_the_whole_daemon_runs_behind_the_proxy(proxy, tmp_path):
     base = os.path.relpath(ROOT / "simulators" / "demo.yaml", tmp_path)
     config = tmp_path / "config.yaml"
     config.write_text("\n".join([
-        f"extends: {base}", "version: 1", f"platforms: {{instagram: {{session_file: '{session}'}}}}",
+        f"extends: {base}", "version: 1",
+        # no simulator as far as the daemon knows: reads of X cost money, and 0 would be none of it
+        f"platforms: {{instagram: {{session_file: '{session}'}}, x: {{monthly_usd: 50}}}}",
         # pictures go to their hosts without a proxy, by design: nobody could check there where a name leads
         "media: {fetch: {x: {enabled: false}, instagram: {enabled: false}}}", f"store: {{path: '{tmp_path / 'k.db'}'}}",
     ]))

@@ -198,6 +198,7 @@ def shift(connection: sqlite3.Connection, seconds: float, *, latest: datetime) -
         "UPDATE account SET next_poll_at = min(next_poll_at + ?, ?)"
         " WHERE next_poll_at IS NOT NULL AND state <> 'paused_budget'", (by, bound),
     )
+    watching.shift(connection, by)
     connection.execute("UPDATE breaker SET open_until = min(open_until + ?, ?) WHERE open_until IS NOT NULL",
                        (by, bound))
     connection.execute("UPDATE mention SET retry_at = min(retry_at + ?, ?) WHERE fate IN ('waiting', 'failed')"

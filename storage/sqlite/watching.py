@@ -117,15 +117,20 @@ def _found(
         return
     connection.execute("UPDATE blind_window SET until_at = ? WHERE account = ? AND kind = 'silent'"
                        " AND until_at IS NULL", (max(at_ for at_, _ in posted), account))
+    ours = connection.execute(
+        "SELECT id, since_at, ifnull(until_at, ?1) FROM blind_window WHERE account = ?2 AND kind NOT IN"
+        " ('silent', 'late') AND ifnull(until_at, ?1) > ?3 ORDER BY since_at DESC",
+        (began, account, min(at_ for at_, _ in posted))).fetchall()
+    hidden: Counter[int] = Counter()
     late = []
     for moment_, kind in posted:
-        counted = connection.execute(
-            "UPDATE blind_window SET found = found + 1 WHERE id = (SELECT id FROM blind_window WHERE account = ?1"
-            " AND kind NOT IN ('silent', 'late') AND since_at <= ?2 AND ifnull(until_at, ?3) > ?2"
-            " ORDER BY since_at DESC LIMIT 1)", (account, moment_, began)).rowcount
-        overdue = before is not None and first is not None and first <= moment_ < before - LATE
-        if not counted and overdue and kind in ON_TIME:
+        window = next((id_ for id_, since, until in ours if since <= moment_ < until), None)
+        if window is not None:
+            hidden[window] += 1
+        elif before is not None and first is not None and first <= moment_ < before - LATE and kind in ON_TIME:
             late.append(moment_)
+    connection.executemany("UPDATE blind_window SET found = found + ? WHERE id = ?",
+                           [(n, id_) for id_, n in hidden.items()])
     if late:
         _late(connection, account, late, at=at)
 
@@ -150,6 +155,13 @@ def windows(connection: sqlite3.Connection, *, since: datetime, account: str | N
         (micros(since), account)).fetchall()
     return [BlindWindow(key, moment(start), maybe_moment(end), kind, cause, found)
             for key, start, end, kind, cause, found in rows]
+
+
+def shift(connection: sqlite3.Connection, by: int) -> None:
+    """The clock jumped: moments that are still compared with it move along; those that are over stay as they were."""
+    connection.execute("UPDATE watch SET began_at = began_at + ?1, read_until = read_until + ?1", (by,))
+    connection.execute("UPDATE blind_window SET since_at = since_at + ?1, opened_at = opened_at + ?1"
+                       " WHERE until_at IS NULL", (by,))
 
 
 # --- silence, money, breakers ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from domain import Account, AccountState, Page, Quota
 from inbox.__main__ import create_server
 from settings import Settings
 from storage.store import Store
@@ -188,6 +189,15 @@ def test_hostile_posts_do_nothing_in_a_real_browser(scheme: str, store: Store, t
         assert tab.locator("main iframe, main script, main img:not([src^='/static/']), main a[href^='javascript:']").count() == 0
 
 
+def blind_account(store: Store, reason: str) -> None:
+    """One account with everything that the screen can say."""
+    now = timezone.now()
+    store.sync_accounts([Account("instagram:solo", "instagram", "900", "pemkot_contoh", "solo")], now=now)
+    store.save_page("instagram:solo", Page((), "c", quota=Quota(12, 30, "permintaan", now), handle="nama_baru"),
+                    next_poll_at=now, now=now - timedelta(hours=2), polled=True)
+    store.save_failure("instagram:solo", state=AccountState.NEEDS_HUMAN, next_poll_at=now, reason=reason, now=now)
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1280])
 def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     """From the smallest phone to the desk, nothing sticks out, not even a word without end."""
@@ -195,7 +205,9 @@ def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     sign_in(tab, "citra")
     tab.set_viewport_size({"width": width, "height": 800})
 
-    for path in ("/", f"/tiket/{number}", "/lajur", "/status", "/sandi", "/tiket/99"):
+    blind_account(store, "sesi ditolak " + "x" * 200)
+
+    for path in ("/", f"/tiket/{number}", "/lajur", "/akun", "/status", "/sandi", "/tiket/99"):
         tab.goto(path)
         assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
     tab.trouble[:] = [line for line in tab.trouble if "404" not in line]  # the last page is a 404 on purpose
@@ -245,7 +257,9 @@ def test_every_text_has_enough_contrast(scheme: str, store: Store, tab: Any) -> 
     tab.emulate_media(color_scheme=scheme)
     sign_in(tab, "citra")
 
-    for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/status"):
+    blind_account(store, "sesi ditolak (401)")
+
+    for path in ("/", f"/tiket/{numbers[0]}", "/lajur", "/akun", "/status"):
         tab.goto(path)
         assert tab.evaluate(CONTRAST) == [], path
 

@@ -14,10 +14,11 @@ from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
 from tests.storage.stories_contract import StoriesContract
+from tests.storage.watch_contract import WatchContract
 
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract
+    CallsContract, WatchContract
 ):
     """All of it."""
