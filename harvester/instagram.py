@@ -105,7 +105,7 @@ class Instagram:
                        native_id=cursor.id, quota=self.gate.quota())
 
     def rewind(self, cursor: str, *, since: datetime) -> str:
-        """From the top again, down to that moment or as far as one fetch reads; own posts' comments as well."""
+        """From the top again, down to that moment, over as many fetches as it takes; own posts' comments as well."""
         held = Cursor.of(cursor)
         held.step, held.seen, held.listed, held.frozen, held.counts = "tagged", [], [], None, {}
         held.last_date_utc = min(since, held.last_date or since).isoformat()

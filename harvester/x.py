@@ -113,7 +113,7 @@ class X:
         held = Cursor.of(cursor)
         held.floor = earlier(first_id_of(since), held.newest_id or first_id_of(since))
         held.pending_newest, held.next_token = "", ""
-        held.pages, held.step = 0, "mentions"
+        held.pages, held.shown, held.oldest, held.step = 0, 0, "", "mentions"
         return held.dump()
 
     def recheck(self, account: Account, posts: Mapping[str, str], *, now: datetime) -> Page:
@@ -175,7 +175,8 @@ class X:
             return None
         fresh = tuple(m for m in page.mentions if not cursor.outdated(m))
         cursor.see(fresh, now=asked.now)
-        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=not stream.is_heard(),
+        # a stream may have missed something: how far the account was read is said by the polls beside it
+        return replace(page, mentions=fresh, cursor=cursor.dump(), more=not quiet, unfinished=True,
                        native_id=cursor.user_id)
 
     # --- mentions

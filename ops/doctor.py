@@ -63,7 +63,7 @@ def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
     path = store or settings.store.path
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _platforms(settings), lambda: _disk(path), lambda: _store(path, settings), lambda: _holidays(),
-        lambda: _mail(settings),
+        lambda: _mail(settings), lambda: _receive(settings),
     )
     for check in checks:
         yield from check()
@@ -151,3 +151,20 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     wanted = any(n.startswith("email:") for d in settings.departments.values() for n in d.notify)
     if wanted and not settings.mail.host:
         yield Finding("salah", "ada tujuan email: tetapi mail.host kosong", "isi mail.host di pengaturan")
+
+
+def _receive(settings: Settings) -> Iterator[Finding]:
+    """The receiver does not start without the secrets of the doors that are open."""
+    receive, x = settings.receive, settings.platforms.get("x")
+    if not receive.enabled:
+        yield Finding("baik", "penerima: mati di pengaturan")
+        return
+    wanted = [channel.secret_env for channel in receive.channels.values() if channel.enabled]
+    wanted += [receive.meta.verify_env, receive.meta.secret_env] if receive.meta.enabled else []
+    wanted += [receive.x.secret_env] if receive.x.enabled and x and x.enabled else []
+    missing = [name or "(tanpa nama)" for name in wanted if not os.environ.get(name or "")]
+    if missing:
+        yield Finding("salah", f"penerima: {', '.join(missing)} kosong", "isi rahasianya lewat lingkungan, atau "
+                      "matikan kanalnya di receive")
+    else:
+        yield Finding("baik", f"penerima: siap di {receive.host}:{receive.port}")

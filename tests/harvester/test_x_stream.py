@@ -147,7 +147,7 @@ def test_two_accounts_share_one_connection_and_have_a_rule_each(wire):
     connected(server)
 
     clock.set("08:03")
-    until(lambda: solo.cycle(clock.at) and jateng.cycle(clock.at) and len(jateng.stored) == 2)
+    until(lambda: solo.cycle(clock.at) and jateng.cycle(clock.at) and len(solo.stored) + len(jateng.stored) == 3)
 
     assert [m.text for m in solo.stored.values()] == ["@kota_contoh dan @gubernur_contoh banjir"]
     assert asked(server, STREAM) == 1

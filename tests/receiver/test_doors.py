@@ -128,14 +128,25 @@ def test_haste_is_slowed_down_and_says_until_when(receiver):
     assert int(said[-1].headers["retry-after"]) >= 1
 
 
-def test_who_guesses_signatures_is_shut_out_for_a_while(receiver):
-    """Thirty wrong ones in a minute; a right one from there waits as well."""
+def test_who_guesses_keys_is_shut_out_for_a_while(receiver):
+    """Thirty wrong ones in a minute; a right one from there waits as well, or guessing would pay."""
     there = receiver()
 
-    said = [there.meta(delivery(post()), secret="tebakan").status for _ in range(32)]
+    said = [there.form("/hooks/sms", SMS, **bearer(f"tebakan-{n}")).status for n in range(30)]
 
-    assert said[:30] == [403] * 30
-    assert said[-1] == 429
+    assert said == [403] * 30
+    assert there.form("/hooks/sms", SMS, **bearer()).status == 429
+    assert there.get("/open311/requests.json").status == 200
+
+
+def test_wrong_signatures_shut_nobody_out(receiver):
+    """Behind a proxy that names no addresses, a stranger must not be able to keep Meta away."""
+    there = receiver()
+
+    said = [there.meta(delivery(post()), secret="tebakan").status for _ in range(40)]
+
+    assert said == [403] * 40
+    assert there.meta(delivery(post())).status == 200
 
 
 def test_buckets_fill_with_time_and_forget_the_oldest():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -9,11 +11,17 @@ import pytest
 
 from domain import Actor, MentionKind, MentionState
 from harvester import facebook_payload
+from harvester.instagram_graph import InstagramGraph
+from polling import harvest_one
 from receiver.desk import desk_of
+from settings import PlatformSettings
+from simulators.world import TOKENS
 from tests.builders import NOON
 from tests.inbox.casework import open_case
 from tests.paths import ROOT
 from tests.receiver.conftest import PAGE, SECRETS
+from tests.simulators.worlds import Clock, running, world_of
+from tests.simulators.worlds import post as post_of
 
 SAMPLES = ROOT.parent / "shared" / "payloads" / "meta-restfb"  # absent on most machines: those tests skip
 AT = int(NOON.timestamp())
@@ -263,6 +271,32 @@ def test_an_instagram_mention_is_an_inquiry_of_its_connector_until_that_has_aske
     there.store.save_page("instagram:solo", Page((), "", answered=("1788",)), next_poll_at=NOON, now=NOON)
     due = {a.key: a for a in there.store.accounts_due(NOON)}["instagram:solo"]
     assert [i.target for i in due.inquiries] == ["1799"]
+
+
+def test_what_a_webhook_named_by_id_is_asked_for_by_the_daemon_and_becomes_a_mention(receiver, monkeypatch):
+    """The whole way: Meta's ids, an inquiry in the books, one question to Graph, the citizen's words."""
+    monkeypatch.setenv("TEST_GRAPH_TOKEN", TOKENS["instagram"])
+    there, clock = receiver(), Clock()
+    world = world_of(post_of("sapa", "06:30", "Selamat pagi", on="instagram", own=True, kind="mention"),
+                     post_of("komentar", "07:00", "@kota_contoh got mampet", on="instagram", kind="comment", of="sapa"),
+                     clock=clock)
+    there.clock[0] = clock.set("09:00")
+    words, above = world.visible("instagram", "solo")
+    there.meta(delivery({"media_id": above.graph_id, "comment_id": words.graph_id}, field="mentions", entry="7001", kind="instagram"))
+
+    with running(world) as server:
+        account = next(a for a in there.store.accounts_due(clock()) if a.key == "instagram:solo")
+        connector = InstagramGraph(PlatformSettings(base_url=server.url, token_env="TEST_GRAPH_TOKEN"))
+        harvest_one(account, connector=connector, store=there.store, now=clock, poll_every=timedelta(minutes=2),
+                    rng=random.Random(1))
+        asked = [r.query["fields"] for r in server.requests if "mentioned_comment" in r.query.get("fields", "")]
+
+    assert len(asked) == 1
+    told = [m for m in there.mentions().values() if not m.own]
+    assert [(m.key, m.kind, m.text) for m in told] == [
+        (f"instagram:comment:c{words.graph_id}", MentionKind.COMMENT, "@kota_contoh got mampet")]
+    clock.set("10:00")
+    assert [a.inquiries for a in there.store.accounts_due(clock()) if a.key == "instagram:solo"] == [()]
 
 
 # --- what is wrong with it -------------------------------------------------------------------------------

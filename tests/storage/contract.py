@@ -16,10 +16,11 @@ from tests.storage.lists_contract import ListsContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
 from tests.storage.stories_contract import StoriesContract
+from tests.storage.watch_contract import WatchContract
 
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract, ListsContract, EvidenceContract
+    CallsContract, ListsContract, EvidenceContract, WatchContract
 ):
     """All of it."""

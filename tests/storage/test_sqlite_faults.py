@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import timedelta
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -310,6 +311,21 @@ def test_a_file_of_the_first_schema_gets_the_index_of_answers(path):
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'mention_thread'").fetchone()
     assert found == (1,)
+
+
+def test_a_file_from_before_windows_knows_when_its_accounts_were_heard(path):
+    """The habit of four weeks is counted from the posts that are there: no alarm has to wait a fortnight."""
+    with closing(watch(open_store(path))) as store:
+        told(store)
+        heard = store.heard(since=NOON - timedelta(days=1))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for table in ("watch", "blind_window", "breaker", "spend", "heard"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm008_watching'")
+
+    with closing(open_store(path)) as store:
+        assert store.heard(since=NOON - timedelta(days=1)) == heard != {}
+        assert store.blind_windows(since=NOON) == []
 
 
 def test_a_reader_sees_and_does_not_write(path):
