@@ -160,7 +160,8 @@ class Poller:
             accounts, purses=self.purses(), windows=self.store.blind_windows(since=now),
             ends=token_ends(accounts, self.settings), token_days=self.settings.ops.token_days, addresses=addresses,
             now=now)
-        return self.store.call(events, now=now) if events else []
+        news = [event for event in events if not self.store.is_told(event.key)]
+        return self.store.call(news, now=now) if news else []
 
     def _listen(self, now: datetime) -> None:
         """Accounts that are read and bring nothing, against their habit: read them again, and have it told."""
