@@ -59,6 +59,8 @@ class Poller:
 
     def poll(self, accounts: Sequence[Account]) -> None:
         """Accounts of one platform, one after the other."""
+        if self.live and accounts and is_open(self._breaker(accounts[0].platform), self.now()):
+            return
         skipped: set[str] = set()
         for account in self._in_turn(accounts):
             if self.stopped():
