@@ -81,7 +81,7 @@ def prf(right: int, guessed: int, gold: int) -> dict[str, float]:
 
 def two_class(pairs: Sequence[tuple[str, str]], wanted: str) -> dict[str, float]:
     """Precision, recall and F1 of one label over (gold, guess)."""
-    return _prf(*_counts(pairs, wanted))
+    return prf(*_counts(pairs, wanted))
 
 
 def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
