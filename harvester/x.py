@@ -317,7 +317,7 @@ class X:
         notes = [AccountNote("renamed", f"@{before} -> @{handle}")]
         owner = mapping(asked.call(lambda c: c.get_user(username=before)).get("data"))
         if owner.get("id") and str(owner["id"]) != cursor.user_id:
-            notes.append(AccountNote("handle_taken", f"@{before} now belongs to another account"))
+            notes.append(AccountNote("handle_taken", f"@{before} kini milik akun lain (id {owner['id']})"))
         return Page((), "", reads=2, cost_usd=2 * USER_USD, handle=handle, notes=tuple(notes))
 
 

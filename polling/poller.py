@@ -59,6 +59,8 @@ class Poller:
 
     def poll(self, accounts: Sequence[Account]) -> None:
         """Accounts of one platform, one after the other."""
+        if self.live and accounts and is_open(self._breaker(accounts[0].platform), self.now()):
+            return
         skipped: set[str] = set()
         for account in self._in_turn(accounts):
             if self.stopped():
@@ -160,7 +162,8 @@ class Poller:
             accounts, purses=self.purses(), windows=self.store.blind_windows(since=now),
             ends=token_ends(accounts, self.settings), token_days=self.settings.ops.token_days, addresses=addresses,
             now=now)
-        return self.store.call(events, now=now) if events else []
+        news = [event for event in events if not self.store.is_told(event.key)]
+        return self.store.call(news, now=now) if news else []
 
     def _listen(self, now: datetime) -> None:
         """Accounts that are read and bring nothing, against their habit: read them again, and have it told."""

@@ -39,7 +39,7 @@ def test_a_morning_of_faults_loses_and_doubles_nothing(seed, tmp_path, settings,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 def test_a_thousand_mornings_lose_and_double_nothing(tmp_path):
     """Hang, drip, cut, HTML, 5xx, 429 with and without reset, 402, 401, clock jumps, on all four connectors."""
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:

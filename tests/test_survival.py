@@ -8,7 +8,7 @@ import pytest
 
 from domain import Account, AccountState, Page
 from harvester.base import AccountBlocked
-from polling import harvest_one
+from polling import harvest_one, standings
 from simulators.world import TOKENS
 from tests.polling_house import NEVER, House
 from tests.simulators.worlds import DAWN, Clock, event, post, running, world_of
@@ -47,6 +47,7 @@ def test_a_dead_token_is_told_once_and_the_gap_closes_after_the_new_one(house):
     home.round("09:08")
     home.round("09:11")  # the first poll after its death
     first, quiet = home.told(), home.told()
+    [amber] = standings(home.store, home.settings, now=home.clock())
     silent_requests = [home.round(clock) for clock in ("09:15", "10:00", "12:30")]
 
     home.clock.set("12:42")
@@ -58,6 +59,7 @@ def test_a_dead_token_is_told_once_and_the_gap_closes_after_the_new_one(house):
     assert "X menolak token (401)" in body
     assert "kentongan poll --backfill x:solo" in body
     assert quiet == []
+    assert (amber.light, amber.todo) == ("warn", ("human",))
     assert silent_requests == [0, 0, 0]
     assert home.texts() == ["di saat buta", "juga di saat buta", "sebelum"]
     [window] = home.windows()
@@ -300,11 +302,13 @@ def test_three_refusals_in_a_row_leave_the_platform_alone_also_after_a_restart(h
     first = home.round("09:00")
     home.sit_down()
     after_restart = home.round("09:05")
+    home.poller.poll(home.store.accounts_due(home.clock()))  # as `run --once` does
+    asked_at_once = len(home.server.requests) - first
     seen = home.windows()
     probe = home.round("09:20")
 
     assert first == 3
-    assert after_restart == 0
+    assert (after_restart, asked_at_once) == (0, 0)
     assert [w.kind for w in seen] == ["platform"]
     assert probe >= 1
     assert home.standing("x:solo").state is AccountState.OK
