@@ -16,7 +16,7 @@ import orjson
 from domain import ConfigError
 from nlp.linear import LinearModel
 from settings import Settings
-from settings.models import MODEL, REMEDY, SHIPPED_MODELS, WEIGHTS, read_models
+from settings.models import MODEL, REMEDY, SHIPPED_MODELS, WEIGHTS, hash_of, read_models
 
 __all__ = ["MODEL", "WEIGHTS", "Learnt", "learnt_of", "shipped"]
 
@@ -43,8 +43,13 @@ def learnt_of(settings: Settings) -> Learnt:
 
 
 @lru_cache(maxsize=2)
-def _of_folder(folder: Path, _hash: str) -> Learnt:
-    """Read once for each state of the files that settings have seen: before and after a training."""
+def _of_folder(folder: Path, seen: str) -> Learnt:
+    """Read once for each state of the files that settings have seen: before and after a training.
+
+    Refuses files that are no longer those: decisions would name a model that did not judge.
+    """
+    if hash_of(*read_models(folder)) != seen:
+        raise ConfigError(f"{folder}: model diganti sesudah pengaturan dibaca", hint="ulangi; pengaturan dibaca lagi")
     return _read(folder)
 
 

@@ -165,9 +165,11 @@ class Watch:
             self.problem, self._content = error, content
             return None
         self.problem = None
-        self._layers = watched_paths(self.path)
-        self._seen = self._taken = self._stamp()
-        self._content = self._hash()
+        self._content = content
+        if (layers := watched_paths(self.path)) != self._layers:  # else what is written from here on is a change again
+            self._layers = layers
+            self._seen = self._taken = self._stamp()
+            self._content = self._hash()
         return settings
 
     def _stamp(self) -> Stamp:

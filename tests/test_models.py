@@ -52,6 +52,8 @@ def test_posts_are_read_by_the_models_that_the_file_names(path):
     other = load(path)
 
     assert Extractor(other).extract(mention(POST)).relevance.label == "not_actionable"
+    with pytest.raises(ConfigError, match="diganti sesudah"):  # decisions would name the model that is gone
+        Extractor(alike.model_copy(update={"models": alike.models.model_copy(update={"hash": "0" * 16})}))
     assert (other.ruleset, other.rules()["models"]) != (alike.ruleset, alike.rules()["models"])
 
 
