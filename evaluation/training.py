@@ -23,8 +23,9 @@ from nlp.tokens import Words
 LEAST_TEXTS = 5  # that a feature has to stand in
 LEAST_ROWS = 5  # of a label
 STIFFNESS = 0.3  # C of the SVM; .15 and .6 are no better in five folds of the development half
+ODDS_STIFFNESS = 0.05  # C of the SVMs over odds; .1 and .3 are a little worse there
 FACTS_STIFFNESS = 0.2  # C of the regression over facts; .05 to 1 differ by less than .02 in F1
-EQUALLY_GOOD = 0.01
+EQUALLY_GOOD = 0.05  # of F1: one standard error where there are ninety reports to find
 FOLDS = 5
 SEED = 7
 TEMPERATURES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
@@ -126,9 +127,11 @@ def _prf(guess: Array, gold: Array) -> dict[str, float]:
 
 
 def best_cut(margins: Array, gold: Array) -> tuple[float, float]:
-    """(margin, F1): the lowest margin at which F1 of "actionable" is within a hundredth of its best.
+    """(margin, F1): the lowest margin at which F1 of "actionable" is its best, within one standard error.
 
-    Between cuts that are equally good the one that misses less is taken: a missed report is the worse error.
+    Between cuts that are equally good the one that misses less is taken: a missed report is the worse error. Out of
+    fold on the development half this finds .79 of the comments to act on at precision .68 (.77 at .76 by the best cut
+    alone) and .91 of a city's complaints (.88).
     """
     order = np.sort(np.unique(margins))
     cuts = [(float(low + cut) / 2, _prf(margins >= cut, gold)["F1"]) for low, cut in pairwise(order)]
@@ -143,9 +146,25 @@ def _empty(samples: Sequence[Sample]) -> LinearModel:
 
 
 def _columns(model: LinearModel, samples: Sequence[Sample]) -> tuple[tuple[str, ...], Array, Array]:
-    """(labels, weights, bias) of a linear SVM on the model's features; of two labels one column, for the first."""
+    """(labels, weights, bias) of what is learnt on the model's features; of two labels one column, for the first.
+
+    Of more labels it is the mean of two SVMs: one over the features, one over the features times their log-odds for
+    the label (Wang and Manning 2012). Both are linear, so their mean is one table of weights and costs nothing to
+    serve. Five folds of the development half's portal, model alone: accuracy .852 and .854 apart, .859 together,
+    macro-F1 .728 and .728, .734. No better: regression, complement Bayes, neighbours, singular vectors, three words
+    in a row, letter runs across words, dropping the rows that the model doubts most.
+    """
+    matrix, gold, counts = _matrix(model, samples)
+    labels, weights, bias = _svm(matrix, gold, counts)
+    if len(labels) > 2:
+        by_odds, odds_bias = _svm_over_odds(matrix, gold, counts, labels)
+        weights, bias = (weights + by_odds) / 2, (bias + odds_bias) / 2
+    return labels, weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _matrix(model: LinearModel, samples: Sequence[Sample]) -> tuple[Any, Array, Array]:
+    """(samples x features, label, weight of every sample)."""
     from scipy.sparse import csr_matrix
-    from sklearn.svm import LinearSVC
 
     vectors = [model.vector(model.terms(sample.words))[:2] for sample in samples]
     ends = np.cumsum([0, *(len(ids) for ids, _ in vectors)])
@@ -153,10 +172,34 @@ def _columns(model: LinearModel, samples: Sequence[Sample]) -> tuple[tuple[str, 
         (np.concatenate([values for _, values in vectors]), np.concatenate([ids for ids, _ in vectors]), ends),
         shape=(len(samples), len(model.vocabulary)),
     )
+    return matrix, np.array([sample.label for sample in samples]), np.array([sample.weight for sample in samples])
+
+
+def _svm(matrix: Any, gold: Array, counts: Array) -> tuple[tuple[str, ...], Array, Array]:
+    from sklearn.svm import LinearSVC
+
     svm = LinearSVC(C=STIFFNESS, class_weight="balanced", random_state=0)
-    svm.fit(matrix, [sample.label for sample in samples], sample_weight=[sample.weight for sample in samples])
+    svm.fit(matrix, gold, sample_weight=counts)
     sign = -1 if len(svm.classes_) == 2 else 1  # of two, scikit-learn's column speaks for the second
-    return tuple(svm.classes_.tolist()), sign * svm.coef_.T.astype(np.float32), sign * svm.intercept_.astype(np.float32)
+    return tuple(svm.classes_.tolist()), sign * svm.coef_.T, sign * svm.intercept_
+
+
+def _svm_over_odds(matrix: Any, gold: Array, counts: Array, labels: Sequence[str]) -> tuple[Array, Array]:
+    """(weights, bias) of one SVM a label, each over the features scaled by how far the label prefers them."""
+    from sklearn.svm import LinearSVC
+
+    stands = matrix.sign()
+    texts = np.asarray(stands.sum(axis=0)).ravel()
+    weights, bias = np.zeros((matrix.shape[1], len(labels))), np.zeros(len(labels))
+    for column, label in enumerate(labels):
+        ours = gold == label
+        inside = np.asarray(stands[ours].sum(axis=0)).ravel() + 1
+        outside = texts - inside + 2  # one more than the texts of the others
+        odds = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+        svm = LinearSVC(C=ODDS_STIFFNESS, class_weight="balanced", random_state=0)
+        svm.fit(matrix.multiply(odds).tocsr(), ours, sample_weight=counts)
+        weights[:, column], bias[column] = svm.coef_[0] * odds, svm.intercept_[0]
+    return weights, bias
 
 
 def _log_loss(margins: Array, gold: Array, temperature: float) -> float:

@@ -50,7 +50,7 @@ def _needs(e: Evidence, kinds: set[str]) -> bool:
     own, plea, told = bool(e.own), bool(e.requests), bool(e.words.urls)
     harm = "cue:lack" in e.hits or any(turn_of(h, e.words, e.hits) is None for h in e.defects)
     topic = _about_need(e)
-    if kinds & SELF_HARM or (own and (plea or harm)) or _beaten(e):
+    if kinds & SELF_HARM or (own and (plea or harm)) or _beaten(e) or _hungry(e):
         return True
     if kinds - COMMON_PERSONS:
         lacks = plea or harm or "cue:self" in e.hits or own
@@ -63,4 +63,11 @@ def _beaten(e: Evidence) -> bool:
     return not e.words.urls and any(
         hit.label == "violence" and hit.phrase.startswith("di") and turn_of(hit, e.words, e.hits) is None
         for hit in e.hits.get("vulnerable", ())
+    )
+
+
+def _hungry(e: Evidence) -> bool:
+    """A house without rice is a need whoever tells of it."""
+    return not e.words.urls and any(
+        hit.label == "poverty" and hit.phrase.endswith("beras") for hit in e.hits.get("vulnerable", ())
     )

@@ -56,12 +56,12 @@ from storage.sqlite import (
     settle,
 )
 from storage.sqlite.connection import Connect, Connections
-from storage.sqlite.facade_people import People
+from storage.sqlite.people_verbs import PeopleVerbs
 from storage.sqlite.watch_verbs import WatchVerbs
 from storage.store import Announce
 
 
-class SqliteStore(People, WatchVerbs):
+class SqliteStore(PeopleVerbs, WatchVerbs):
     """One file. Serves any number of threads and processes of one machine."""
 
     def __init__(

@@ -15,7 +15,7 @@ from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
-from storage.sqlite.schema_watch import FILL_HEARD, WATCH
+from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
 MIGRATIONS = Migrations("kentongan")
 

@@ -9,7 +9,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
 from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
-from storage.sqlite.schema_watch import WATCH
+from storage.sqlite.watch_schema import WATCH
 
 LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
 WAITS = "('waiting', 'failed')"

@@ -1,4 +1,4 @@
-"""How far an account was read, and when it was not: see `schema_watch`.
+"""How far an account was read, and when it was not: see `watch_schema`.
 
 A reading may take several pages, and time passes between the first and the last: what it has read for certain is what
 was posted before it *began*. So `read_until` is the begin of the last reading that came to its end, and a blind window

@@ -13,7 +13,7 @@ from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, 
 from storage.sqlite.connection import Connections
 
 
-class People:
+class PeopleVerbs:
     """One transaction a verb, like the rest of the facade."""
 
     connections: Connections
