@@ -37,10 +37,10 @@ ALL = ["/hooks/meta", "/hooks/x", "/hooks/json", "/hooks/sms", "/open311/request
 def raw(there: Receiver, sent: bytes) -> bytes:
     """What comes back for these very bytes."""
     with socket.create_connection(("127.0.0.1", there.port), timeout=20) as line:
-        line.sendall(sent)
-        line.shutdown(socket.SHUT_WR)
         answer = b""
-        with suppress(ConnectionResetError):  # hung up on before we had said everything
+        with suppress(OSError):  # hung up on before we had said everything
+            line.sendall(sent)
+            line.shutdown(socket.SHUT_WR)
             while piece := line.recv(65_536):
                 answer += piece
     return answer
