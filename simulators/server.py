@@ -12,6 +12,7 @@ import importlib.util
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
@@ -107,6 +108,10 @@ def serve(world: World, port: int = 0, *, extra: Mapping[str, Handle] | None = N
     return Server(world, {**routes, **(extra or {})}, port)
 
 
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
 def _hosts(module: ModuleType) -> tuple[str, ...]:
     return tuple(module.HOSTS)
 
@@ -143,7 +148,7 @@ def _handler(server: Server, routes: Mapping[str, Handle]) -> type[BaseHTTPReque
                 self.close_connection = True
                 return
             self.send_response_only(response.status)
-            self.send_header("Date", format_datetime(server.world.now(), usegmt=True))  # the platform's own clock
+            self.send_header("Date", _http_date(server.world.now()))  # the platform's own clock
             for name, value in response.headers.items():
                 self.send_header(name, value)
             for cookie in response.cookies:
