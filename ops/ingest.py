@@ -135,7 +135,7 @@ def _saved(store: Store, account: Account, pages: Iterator[Page]) -> Saved:
         for page in pages:
             now = datetime.now(UTC)
             saved = store.save_page(account.key, page, next_poll_at=now, now=now)
-            total = Saved(*(getattr(total, name) + getattr(saved, name) for name in Saved.__slots__))
+            total += saved
             advance(len(page.mentions) + len(page.quarantined))
     return total
 

@@ -49,7 +49,7 @@ def harvest_one(
         until = now() + pictures_within if pictures_within else None
         saved = store.save_page(account.key, page, next_poll_at=next_poll_at, now=now(), pictures_until=until,
                                 polled=polled)
-        total = Saved(*(getattr(total, f) + getattr(saved, f) for f in Saved.__slots__))
+        total += saved
         _answered(account.platform, store)
         if not page.more or money():
             break

@@ -32,5 +32,5 @@ class Intake:
             patience = self.patience.get(key)
             saved = self.store.save_page(key, page, next_poll_at=now, now=now, beside=True,
                                          pictures_until=now + patience if patience else None)
-            total = Saved(*(getattr(total, name) + getattr(saved, name) for name in Saved.__slots__))
+            total += saved
         return total

@@ -33,6 +33,9 @@ class Saved:
     gone: int = 0
     quarantined: int = 0
 
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
