@@ -14,10 +14,11 @@ The inner part. What surrounds a picture on a screen or a banner is paper: one e
 it. The longest run of rows, and in it of columns, that are mostly not paper is the inner part, provided that
 what is outside of it is paper indeed. A sky is no paper: its brightness wanders.
 
-What says nothing is not compared. A *page* is a screenshot of words alone: all of them look alike in 128 bits,
-so only the very same file is the same (its words are read by nobody); so is a picture in which few neighbouring
-cells differ, such as a night with one lamp. A *blank* (a lens cap, a black frame) is not even that. Anything else that is no JPEG, PNG, WebP or GIF, is cut short, or claims more than MAX_PIXELS is
-*unreadable*: HTML with the name of a picture, SVG, a decompression bomb. Of animations the first frame counts.
+What says nothing is not compared. A *page* is a screenshot of words alone: all of them look alike in 128 bits, so
+only the very same file is the same (its words are read by nobody); so is a picture in which few neighbouring cells
+differ, such as a night with one lamp. A *blank* (a lens cap, a black frame) is not even that. Anything else that is
+no JPEG, PNG, WebP or GIF, is cut short, or claims more than MAX_PIXELS is *unreadable*: HTML with the name of a
+picture, SVG, a decompression bomb. Of animations the first frame counts.
 
 Thresholds, and what chose them (`python -m bench.pictures`; 100 drawn scenes, 23 changes each; known again by
 views within 20 bits | by the first 64 bits alone within 10, a plain dHash | by ImageHash's pHash within 10):
@@ -45,9 +46,10 @@ the post, brightness; 17 passed on for years and at a cut of 5 %; 16 with a stri
 too little then. Of 153 pairs the nearest differ in 18, 31 and 42 bits; the 18 are two views of one motorcycle, a hand
 apart, which are one scene to us.
 
-Known failures. Nights with a lamp or two are known by their file alone. Mirrored pictures (0.00), turns of 5 degrees (0.81), cuts of a fifth off centre (0.03). Two
-photographs of one object are two pictures. A screenshot whose paper is as bright as most of the picture in it; a
-photograph of a screen taken at an angle. The thresholds have been tried on no photograph of a citizen.
+Known failures. Nights with a lamp or two are known by their file alone. Mirrored pictures (0.00), turns of 5 degrees
+(0.81), cuts of a fifth off centre (0.03). Two photographs of one object are two pictures. A screenshot whose paper is
+as bright as most of the picture in it; a photograph of a screen taken at an angle. The thresholds have been tried on no
+photograph of a citizen.
 """
 
 from __future__ import annotations
