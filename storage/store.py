@@ -26,6 +26,7 @@ from domain import (
     Ticket,
 )
 from storage.records import (
+    Counted,
     DueEvent,
     Evidence,
     Head,
@@ -204,8 +205,8 @@ class Store(WatchStore, Protocol):
     def counts(self, actor: Actor) -> dict[str, int]:
         """Status -> number of tickets that the actor may see."""
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
-        """How many tickets the query finds, counted up to `most`."""
+    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
+        """How many tickets the query finds, counted up to `most`, or as far as that is cheap."""
 
     def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
         """Exact counts by status, topic and urgency at any size; no other filter narrows them."""

@@ -116,7 +116,7 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     rows = store.tickets(actor, query)
     counted = counts(store.tallies(actor, filters.department or None), filters)
     found = None if filters.counted else store.matching(
-        actor, replace(query, before=None), most=COUNTED_TO + 1)
+        actor, replace(query, before=None), most=COUNTED_TO)
     more, rows = len(rows) > ROWS, rows[:ROWS]
     return {
         "filters": filters,
@@ -125,7 +125,6 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
         "tabs": TABS,
         "counts": counted,
         "found": found,
-        "counted_to": COUNTED_TO,
         "place_name": areas.name_of,
         "departments": departments_of(request.user),
         "mark": _mark(rows, counted, found),

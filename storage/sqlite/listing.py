@@ -2,8 +2,8 @@
 
 Every desk and status is one stretch of the index `ticket_desk`, in the order of the list; all other filters are
 answered by that index too, and a place in which few tickets lie has an index of its own. A list is the merge of its
-stretches, read only as far as the page goes. Of a rare word each hit's ticket is looked up; of a common one all hits
-are noted, and the list is read along them. Measured at 1,000,000 tickets: `bench/queue.py`.
+stretches, read only as far as the page goes. Words are `finding`'s. Measured at 1,000,000 tickets: `bench/queue.py`,
+`bench/inbox.py`.
 """
 
 # ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
@@ -12,53 +12,56 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from domain import Actor, Status
-from storage.records import Tally, TicketQuery
-from storage.sqlite import search
+from domain import LIVE_STATUSES, Actor, Status
+from storage.records import Counted, Tally, TicketQuery
+from storage.sqlite import finding, search
+from storage.sqlite.finding import Asked, Found
 from storage.sqlite.rows import keys_json, micros
 
-FEW_HITS = 10_000
 FEW_IN_PLACE = 5_000
 MOST_STRETCHES = 400  # SQLite merges 500 at most
 ALL_STATUSES = tuple(str(status) for status in Status)
+LIVE = frozenset(str(status) for status in LIVE_STATUSES)
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One SELECT of (due_sort, id), with its parameters."""
-
-    sql: str
-    values: tuple[Any, ...]
+DESKS = (  # one look-up a desk: DISTINCT would read every counter
+    "WITH RECURSIVE desk(key) AS (SELECT min(department) FROM ticket_count UNION ALL SELECT"
+    " (SELECT min(department) FROM ticket_count WHERE department > key) FROM desk WHERE key IS NOT NULL)"
+    " SELECT key FROM desk WHERE key IS NOT NULL")
 
 
 def page_of(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, limit: int) -> list[int]:
     """Ids of one page, in the order of the list."""
     if not query.text.strip():
-        return _ids(connection, _in_order(connection, actor, query), limit)
-    expression = search.match(query.text)
-    if not expression:
-        return []
-    if _hits(connection, expression) < FEW_HITS:
-        return _ids(connection, _by_hits(connection, actor, query, expression), limit)
-    return _ids(connection, _along(_in_order(connection, actor, query), expression), limit)
+        return finding.ids(connection, _in_order(connection, actor, query), limit)
+    asked = _asked(connection, actor, query)
+    return finding.page(connection, asked, limit=limit) if asked else []
 
 
-def matching(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int) -> int:
-    """How many tickets the query finds, counted up to `most`."""
-    return len(page_of(connection, actor, query, limit=most))
+def matching(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
+    """How many tickets the query finds, counted up to `most`, or as far as that is cheap."""
+    if query.text.strip():
+        asked = _asked(connection, actor, query)
+        return finding.count(connection, asked, most=most) if asked else Counted(0)
+    n = len(finding.ids(connection, _in_order(connection, actor, query), most + 1))
+    return Counted(min(n, most), more=n > most)
 
 
 def tallies(connection: sqlite3.Connection, actor: Actor, department: str | None) -> list[Tally]:
     """The counters that the triggers keep: exact at any size, and blind to all other filters."""
-    seen, values = visible(actor, "n")
-    if department:
-        seen, values = f"{seen} AND n.department = ?", [*values, department]
+    if actor.all_departments and not actor.system and not department:  # all desks in one, and one's own secrets
+        sql = ("SELECT status, topic, urgency, n FROM ticket_count_all UNION ALL SELECT status, topic, urgency, n"
+               " FROM ticket_count WHERE sensitive = 1 AND department IN (SELECT value FROM json_each(?))")
+        values = [keys_json(actor.departments)]
+    else:
+        seen, values = visible(actor, "n")
+        if department:
+            seen, values = f"{seen} AND n.department = ?", [*values, department]
+        sql = f"SELECT n.status, n.topic, n.urgency, n.n FROM ticket_count n WHERE {seen}"
     rows = connection.execute(
-        f"SELECT n.status, n.topic, n.urgency, sum(n.n) FROM ticket_count n WHERE {seen}"
-        " GROUP BY 1, 2, 3 HAVING sum(n.n) > 0 ORDER BY 1, 2, 3", values).fetchall()
+        f"SELECT status, topic, urgency, sum(n) FROM ({sql}) GROUP BY 1, 2, 3 HAVING sum(n) > 0 ORDER BY 1, 2, 3",
+        values).fetchall()
     return [Tally(*row) for row in rows]
 
 
@@ -81,9 +84,22 @@ def keys_of(ids: Iterable[int]) -> str:
 # --- the ways to find ----------------------------------------------------------------------------
 
 
-def _ids(connection: sqlite3.Connection, found: Found, limit: int) -> list[int]:
-    rows = connection.execute(f"{found.sql} LIMIT ?", (*found.values, limit)).fetchall()
-    return [id_ for _, id_ in rows]
+def _asked(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Asked | None:
+    wanted = search.wanted(query.text)
+    if wanted is None:
+        return None
+    return Asked(wanted, _marks(connection, actor, query), lambda: _in_order(connection, actor, query),
+                 lambda expression: _by_hits(connection, actor, query, expression))
+
+
+def _marks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> str:
+    """Where to look, for FTS5: no desk that the query does not ask about, and live or closed tickets alone."""
+    asked = {str(status) for status in query.statuses} or {*ALL_STATUSES}
+    live = True if asked <= LIVE else False if not asked & LIVE else None
+    if (actor.system or actor.all_departments) and not query.department:
+        return search.at(None, live=live)
+    desks = [key for key, _ in _desks(connection, actor, query)]
+    return " OR ".join(search.at(key, live=live) for key in desks) or search.NOWHERE
 
 
 def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
@@ -129,16 +145,8 @@ def _by_hits(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, e
     desk = [query.department] if query.department else []
     return Found(
         "SELECT t.due_sort, t.id FROM ticket_text f CROSS JOIN ticket t ON t.id = f.rowid"
-        f" WHERE f.ticket_text MATCH ? AND {seen}{' AND t.department = ?' * len(desk)}{_status(query)}{where}"
-        " ORDER BY 1, 2", (expression, *given, *desk, *_statuses(query), *values))
-
-
-def _along(list_: Found, expression: str) -> Found:
-    # LIMIT -1 keeps the inner order: SQLite may drop that of a subquery without limit. The merge stays a stream.
-    return Found(
-        f"SELECT due_sort, id FROM ({list_.sql} LIMIT -1) WHERE id IN"
-        " (SELECT rowid FROM ticket_text WHERE ticket_text MATCH ?)",
-        (*list_.values, expression))
+        f" WHERE f.ticket_text MATCH ? AND {seen}{' AND t.department = ?' * len(desk)}{_status(query)}{where}",
+        (expression, *given, *desk, *_statuses(query), *values))
 
 
 def _in_place(connection: sqlite3.Connection, place: str) -> int:
@@ -148,20 +156,13 @@ def _in_place(connection: sqlite3.Connection, place: str) -> int:
     return int(n)
 
 
-def _hits(connection: sqlite3.Connection, expression: str) -> int:
-    n, = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket_text WHERE ticket_text MATCH ? LIMIT ?)",
-        (expression, FEW_HITS)).fetchone()
-    return int(n)
-
-
 # --- conditions ------------------------------------------------------------------------------------
 
 
 def _desks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> list[tuple[str, bool]]:
     """Departments to read, and whether the actor sees their sensitive tickets too."""
     if actor.system or actor.all_departments:
-        known = [key for key, in connection.execute("SELECT DISTINCT department FROM ticket_count").fetchall()]
+        known = [key for key, in connection.execute(DESKS).fetchall()]
     else:
         known = sorted(set(actor.departments))
     return [(key, actor.system or key in actor.departments) for key in known if query.department in (None, "", key)]

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
-from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.records import (
+    Counted,
+    Evidence,
+    KnownPhoto,
+    SavedView,
+    Tally,
+    TicketQuery,
+    TicketRow,
+    TicketView,
+    Transition,
+)
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
@@ -33,7 +43,7 @@ class PeopleVerbs:
         with self.connections.read() as connection:
             return tickets.counts(connection, actor)
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
+    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
         with self.connections.read() as connection:
             return listing.matching(connection, actor, query, most=most)
 

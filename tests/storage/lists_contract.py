@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain import Actor, Location, NamePlace, Refused, Status
-from storage.records import SavedView, Tally, TicketQuery
+from storage.records import Counted, SavedView, Tally, TicketQuery
 from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
@@ -159,9 +159,9 @@ class ListsContract:
         for n in range(7):
             told(store, f"Jalan berlubang nomor {n}")
 
-        assert store.matching(ALICE, TicketQuery(text="berlubang"), most=5) == 5
-        assert store.matching(ALICE, TicketQuery(text="nomor 3"), most=5) == 1
-        assert store.matching(CHARLIE, EVERYTHING, most=5) == 0
+        assert store.matching(ALICE, TicketQuery(text="berlubang"), most=5) == Counted(5, more=True)
+        assert store.matching(ALICE, TicketQuery(text="nomor 3"), most=5) == Counted(1)
+        assert store.matching(CHARLIE, EVERYTHING, most=5) == Counted(0)
 
     def test_saved_views_are_their_owners(self, store: Store):
         """A view has one name a person, can be replaced and forgotten, and is nobody else's."""
