@@ -19,6 +19,9 @@ DESK = """CREATE INDEX ticket_desk ON ticket(  -- of one status, in the order of
   department, status, due_sort, id, topic, urgency, platform, place, assignee, opened_at, sensitive);
 CREATE INDEX ticket_place ON ticket(place) WHERE place IS NOT NULL;
 """
+STATUS = """CREATE INDEX ticket_status ON ticket(  -- the same for who sees all desks
+  status, due_sort, id, sensitive, department, topic, urgency, opened_at);
+"""
 COUNTS = """
 CREATE TABLE ticket_count (         -- kept by the triggers below
   department TEXT NOT NULL,

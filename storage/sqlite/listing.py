@@ -105,7 +105,10 @@ def _marks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> 
 def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     """The list as its filters other than words make it: few tickets of a small place sorted, else merged stretches."""
     if query.place and _in_place(connection, query.place) < FEW_IN_PLACE:
-        return _whole(connection, actor, query, index="ticket_place")
+        return _in_one_place(connection, actor, query)
+    every = (actor.system or actor.all_departments) and not query.department
+    if every and not (query.place or query.platform or query.assignee):
+        return _of_all_desks(connection, actor, query)
     return _merged(connection, actor, query)
 
 
@@ -115,7 +118,7 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
     statuses = [str(status) for status in query.statuses] or ALL_STATUSES
     desks = _desks(connection, actor, query)
     if len(desks) * len(statuses) > MOST_STRETCHES:
-        return _whole(connection, actor, query, index="ticket_due")
+        return _of_all_desks(connection, actor, query)
     arms, given = [], []
     for department, own in desks:
         hidden = "" if own else " AND t.sensitive = 0"
@@ -123,18 +126,33 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
             arms.append("SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_desk"
                         f" WHERE t.department = ? AND t.status = ?{hidden}{where}")
             given += [department, status, *values]
+    return _joined(arms, given)
+
+
+def _of_all_desks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
+    """The stretches of all statuses asked for, whatever the desk: five where each desk's own would be hundreds."""
+    where, values = _narrowed(connection, actor, query)
+    seen, given = visible(actor)
+    arms, all_given = [], []
+    for status in [str(status) for status in query.statuses] or ALL_STATUSES:
+        arms.append("SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_status"
+                    f" WHERE t.status = ? AND {seen}{' AND t.department = ?' if query.department else ''}{where}")
+        all_given += [status, *given, *([query.department] if query.department else []), *values]
+    return _joined(arms, all_given)
+
+
+def _joined(arms: list[str], values: list[Any]) -> Found:
     if not arms:
         return Found("SELECT 0, 0 WHERE false", ())
-    return Found(f"{' UNION ALL '.join(arms)} ORDER BY 1, 2", tuple(given))
+    return Found(f"{' UNION ALL '.join(arms)} ORDER BY 1, 2", tuple(values))
 
 
-def _whole(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, index: str) -> Found:
-    """All desks at once: along the order of all tickets for more desks than SQLite can merge, or from one place."""
+def _in_one_place(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     where, values = _narrowed(connection, actor, query)
     seen, given = visible(actor)
     desk = [query.department] if query.department else []
     return Found(
-        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY {index} WHERE {seen}"
+        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_place WHERE {seen}"
         f"{' AND t.department = ?' * len(desk)}{_status(query)}{where} ORDER BY 1, 2",
         (*given, *desk, *_statuses(query), *values))
 

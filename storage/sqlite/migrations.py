@@ -13,7 +13,7 @@ from sqlite_utils import Migrations
 
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
-from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, VIEWS, WORDS
+from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, STATUS, VIEWS, WORDS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
@@ -119,7 +119,7 @@ def m011b_evidence(db: sqlite_utils.Database) -> None:
 
 @MIGRATIONS()
 def m015_marks(db: sqlite_utils.Database) -> None:
-    """The index of words learns desks and whether a ticket is live; counts of all desks are kept. A minute a million."""
+    """The index of words learns desks and which tickets live; all desks get counts and an index. A minute a million."""
     if "marks" in {row[1] for row in db.execute("PRAGMA table_xinfo(ticket)").fetchall()}:
         return
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'ticket_count_all'").fetchall():
@@ -131,6 +131,8 @@ def m015_marks(db: sqlite_utils.Database) -> None:
         db.execute("CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status")
         for statement in COUNT:
             db.execute(statement)
+    db.execute("DROP INDEX ticket_due")
+    db.execute(STATUS)
     db.execute(f"ALTER TABLE ticket ADD COLUMN marks TEXT GENERATED ALWAYS AS ({MARKS}) VIRTUAL")
     db.execute("ALTER TABLE ticket_text RENAME TO ticket_text_before")
     db.executescript(WORDS)

@@ -8,7 +8,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
-from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, VIEWS, WORDS
+from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, STATUS, VIEWS, WORDS
 from storage.sqlite.watch_schema import WATCH
 
 __all__ = ["LIVE", "SQL", "WAITS"]
@@ -244,10 +244,11 @@ CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
   WHERE status IN {LIVE};           -- a finished complaint may return
 CREATE INDEX ticket_cluster ON ticket(cluster);
 {DESK}
-CREATE INDEX ticket_due ON ticket(due_sort, id);
+{STATUS}
 CREATE INDEX ticket_desk_opened ON ticket(department, opened_at) WHERE status IN {LIVE};  -- what may be the same
 CREATE INDEX ticket_topic_opened ON ticket(topic, opened_at) WHERE status IN {LIVE};
-{WORDS}{COUNTS}
+{WORDS}
+{COUNTS}
 {VIEWS}
 {EVIDENCE}
 CREATE TABLE audit (                -- who did what; each row holds the hash over itself and the one before

@@ -101,6 +101,7 @@ def older(path):
         connection.executescript("""
             DROP INDEX ticket_desk; DROP INDEX ticket_place; DROP VIEW metric_ticket; DROP TABLE saved_view; DROP TABLE ticket_count; DROP TABLE ticket_count_all;
             DROP TRIGGER ticket_counted_in; DROP TRIGGER ticket_counted_over; DROP TRIGGER ticket_counted_out;
+            DROP INDEX ticket_status; CREATE INDEX ticket_due ON ticket(due_sort, id);
             DROP TRIGGER ticket_marked; ALTER TABLE ticket DROP COLUMN marks;
             CREATE VIRTUAL TABLE plain USING fts5(text, tokenize = "unicode61 remove_diacritics 2");
             INSERT INTO plain (rowid, text) SELECT rowid, text FROM ticket_text;
