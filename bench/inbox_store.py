@@ -102,7 +102,7 @@ class Invented:
 
 def mention_of(native: str, text: str, at: datetime) -> Mention:
     return Mention(f"x:post:{native}", "x:solo", "x", MentionKind.MENTION, native, text, at, at,
-                   f"https://x.example/i/{native}", Author(f"u{native}", f"warga_{native}", f"Warga {native}"))
+                   f"https://x.com/i/status/{native}", Author(f"u{native}", f"warga_{native}", f"Warga {native}"))
 
 
 # --- fill -------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def _rows(db: sqlite3.Connection, count: int) -> None:
         many("INSERT INTO mention (key, fate, cluster, account, platform, kind, native_id, state, own, posted_at, seen_at,"
              " verdict, ruleset, text, url, author_id, author_handle, author_name) VALUES ('x:post:' || ?1, 'ticket',"
              " 'x:post:' || ?1, 'x:solo', ?2, 'mention', ?1, 'live', 0, ?3, ?3, 'new', 'rules0', ?4,"
-             " 'https://x.example/i/' || ?1, 'u' || ?1, 'warga_' || ?1, 'Warga ' || ?1)",
+             " 'https://x.com/i/status/' || ?1, 'u' || ?1, 'warga_' || ?1, 'Warga ' || ?1)",
              ((n, chance.choice(("x", "instagram", "facebook")), at, text)
               for (n, at, _, _), text in zip(drawn, texts, strict=True)))
         many("INSERT INTO sighting VALUES ('x:post:' || ?1, 'x:solo', date(?2 / 1000000 + 25200, 'unixepoch'))",
