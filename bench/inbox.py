@@ -142,6 +142,7 @@ def live(port: int, names: list[str], seed: int, think: float, seconds: float, o
     """A process full of people, one thread each."""
     made = Invented(5)
     people = [Person(port, name, seed + n, made) for n, name in enumerate(names)]
+    out.put("signed in")
     until = time.monotonic() + seconds
 
     def work(person: Person) -> None:
@@ -219,6 +220,12 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def waited_for_a_core(pid: int) -> float:
+    """Seconds that its threads stood ready and got none: what a busy machine adds to every figure below."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text(encoding="ascii").split()[1]) for task in tasks) / 1e9
+
+
 # --- report -------------------------------------------------------------------------------------------
 
 
@@ -230,19 +237,21 @@ def phase(name: str, port: int, inbox: int, database: Path, names: list[str], op
     context = multiprocessing.get_context("spawn")
     out = context.Queue()
     crowd = context.Process(target=live, args=(port, names, 17, options.think, options.seconds, out))
-    cpu = cpu_of(inbox)
     crowd.start()
+    out.get()
+    cpu, queued = cpu_of(inbox), waited_for_a_core(inbox)
     waited, errors = out.get()
     crowd.join()
-    cpu = cpu_of(inbox) - cpu
+    cpu, queued = cpu_of(inbox) - cpu, waited_for_a_core(inbox) - queued
     told = orjson.loads(stop(writer)) if writer else None
     kinds: dict[str, list[float]] = defaultdict(list)
     for one in waited:
         for kind, spent in one.items():
             kinds[kind] += spent
     clicks = sum(map(len, kinds.values()))
-    print(f"\n{name}: {len(names)} users, {clicks} clicks in {options.seconds:g} s; inbox {1000 * cpu / max(1, clicks):.1f} ms CPU a click,"
-          f" {memory_of(inbox)} MB; load {os.getloadavg()[0]:.1f}")
+    print(f"\n{name}: {len(names)} users, {clicks} clicks in {options.seconds:g} s; load {os.getloadavg()[0]:.1f};"
+          f" inbox {memory_of(inbox)} MB, a click {1000 * cpu / max(1, clicks):.1f} ms of CPU and"
+          f" {1000 * queued / max(1, clicks):.1f} ms ready without a core")
     if told:
         print(f"  writer: {told['posts'] / told['seconds']:,.0f} originals/s")
     for group in ("list", "next page", "filtered list", "poll", "ticket", "search", "post"):
