@@ -208,6 +208,9 @@ class Store(WatchStore, Protocol):
     def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
         """How many tickets the query finds, counted up to `most`, or as far as that is cheap."""
 
+    def newest_entry(self) -> int:
+        """The newest link of the audit chain. While it stays, no ticket was opened or changed by anybody."""
+
     def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
         """Exact counts by status, topic and urgency at any size; no other filter narrows them."""
 

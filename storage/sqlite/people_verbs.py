@@ -19,7 +19,7 @@ from storage.records import (
     Transition,
 )
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, audit, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -46,6 +46,10 @@ class PeopleVerbs:
     def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
         with self.connections.read() as connection:
             return listing.matching(connection, actor, query, most=most)
+
+    def newest_entry(self) -> int:
+        with self.connections.read() as connection:
+            return audit.newest(connection)
 
     def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
         with self.connections.read() as connection:
