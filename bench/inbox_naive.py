@@ -68,10 +68,11 @@ def compare(database: Path) -> None:
 
 def asked(store: Any, actor: Actor, query: TicketQuery) -> None:
     """What the queue's page asks of the store."""
-    store.tickets(actor, query)
-    store.tallies(actor)
     if query.text:
-        store.matching(actor, query, most=1_001)
+        store.page(actor, query, most=1_000)
+    else:
+        store.tickets(actor, query)
+        store.tallies(actor)
 
 
 def timed(work: Callable[[], None], *, rounds: int = ROUNDS) -> float:

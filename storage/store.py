@@ -206,8 +206,8 @@ class Store(AuditStore, WatchStore, Protocol):
     def counts(self, actor: Actor) -> dict[str, int]:
         """Status -> number of tickets that the actor may see."""
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
-        """How many tickets the query finds, counted up to `most`, or as far as that is cheap."""
+    def page(self, actor: Actor, query: TicketQuery, *, most: int) -> tuple[list[TicketRow], Counted]:
+        """Such rows, and how many tickets the query finds: counted up to `most`, or as far as that is cheap."""
 
     def newest_entry(self) -> int:
         """The newest link of the audit chain. While it stays, no ticket was opened or changed by anybody."""

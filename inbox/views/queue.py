@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -124,10 +124,12 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     """All but the lines themselves: whoever finds `mark` unchanged need not make them."""
     actor, store, at = request.user.actor, desk().store, _moment()
     query = filters.query(actor.name)
-    rows = store.tickets(actor, query)
-    counted = counts(store.tallies(actor, filters.department or None), filters)
-    found = None if filters.counted else store.matching(
-        actor, replace(query, before=None), most=COUNTED_TO)
+    found = None
+    if filters.counted or filters.before:  # what was found is said above its first page
+        rows = store.tickets(actor, query)
+    else:
+        rows, found = store.page(actor, query, most=COUNTED_TO)
+    counted = counts(store.tallies(actor, filters.department or None) if filters.counted else (), filters)
     more, rows = len(rows) > ROWS, rows[:ROWS]
     mark = _mark(rows, counted, found)
     _remember(_poll(request, filters, mark), at)

@@ -24,7 +24,7 @@ from typing import Any
 from storage.records import Counted
 from storage.sqlite.search import Wanted
 
-FEW_HITS = 4_000  # looked up and sorted
+FEW_HITS = 2_000  # looked up and sorted
 NEAR = 300  # tickets looked at before a common beginning is gathered
 FAR = 6_000  # tickets looked at for a word that is said often
 LOOK = 100  # texts read at a time
@@ -44,6 +44,7 @@ class Asked:
 
     wanted: Wanted
     marks: str  # of the desks asked about; "" for all
+    marked_alone: bool  # nothing but marks narrows the list: a hit is a ticket of it
     in_order: Callable[[], Found]
     by_hits: Callable[[str], Found]  # in no order
 
@@ -52,27 +53,34 @@ class Asked:
         return f"({said}) AND ({self.marks})" if self.marks else said
 
 
-def page(connection: sqlite3.Connection, asked: Asked, *, limit: int) -> list[int]:
+def page(connection: sqlite3.Connection, asked: Asked, *, limit: int, most: int) -> tuple[list[int], Counted]:
+    """The first `limit` tickets, and how many there are: up to `most`, and exact as far as that is cheap."""
     often = _hits(connection, asked) > FEW_HITS
     if often or asked.wanted.open_end:
         found, ended = _walked(connection, asked, limit=limit, looks=FAR if often else NEAR)
-        if ended or len(found) >= limit:
-            return found
+        if ended:
+            return found, Counted(min(len(found), most), more=len(found) > most)
+        if len(found) >= limit:
+            return found, _count(connection, asked, often=often, most=most)
     hits = asked.by_hits(asked.expression())
-    return ids(connection, Found(f"{hits.sql} ORDER BY 1, 2", hits.values), limit)
+    listed = ids(connection, Found(f"{hits.sql} ORDER BY 1, 2", hits.values), max(limit, most + 1))
+    return listed[:limit], Counted(min(len(listed), most), more=len(listed) > most)
 
 
-def count(connection: sqlite3.Connection, asked: Asked, *, most: int) -> Counted:
-    """Exact as far as that is cheap. A word said often is counted by the word alone: its beginning finds more."""
-    if asked.wanted.open_end:
-        n = _count(connection, asked.by_hits(asked.expression(whole=True)), most + 1)
-        if n > most:
-            return Counted(most, more=True)
-        near, ended = _walked(connection, asked, limit=most + 1, looks=NEAR)
-        if ended or len(near) > max(50, n):
-            return Counted(len(near), more=False) if ended else Counted((len(near) - 1) // 10 * 10, more=True)
-    n = _count(connection, asked.by_hits(asked.expression()), most + 1)
-    return Counted(min(n, most), more=n > most)
+def _count(connection: sqlite3.Connection, asked: Asked, *, often: bool, most: int) -> Counted:
+    """How many there are of what fills a page. A whole word's hits are its beginning's too: a lower bound."""
+    if often and asked.marked_alone and most <= FEW_HITS:
+        return Counted(most, more=True)
+    hits = asked.by_hits(asked.expression(whole=True))
+    n, = connection.execute(f"SELECT count(*) FROM ({hits.sql} LIMIT ?)", (*hits.values, most + 1)).fetchone()
+    if n > most:
+        return Counted(most, more=True)
+    if not asked.wanted.open_end:
+        return Counted(n)
+    near, ended = _walked(connection, asked, limit=most + 1, looks=NEAR)
+    if ended:
+        return Counted(min(len(near), most), more=len(near) > most)
+    return Counted(max(0, len(near) - 1) // 10 * 10, more=True)
 
 
 def ids(connection: sqlite3.Connection, found: Found, limit: int) -> list[int]:
@@ -84,11 +92,6 @@ def _hits(connection: sqlite3.Connection, asked: Asked) -> int:
     """Of the whole words alone, counted as far as it matters."""
     n, = connection.execute("SELECT count(*) FROM (SELECT 1 FROM ticket_text WHERE ticket_text MATCH ? LIMIT ?)",
                             (asked.expression(whole=True), FEW_HITS + 1)).fetchone()
-    return int(n)
-
-
-def _count(connection: sqlite3.Connection, hits: Found, most: int) -> int:
-    n, = connection.execute(f"SELECT count(*) FROM ({hits.sql} LIMIT ?)", (*hits.values, most)).fetchone()
     return int(n)
 
 

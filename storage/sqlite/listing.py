@@ -25,6 +25,7 @@ MOST_STRETCHES = 400  # SQLite merges 500 at most
 ALL_STATUSES = tuple(str(status) for status in Status)
 LIVE = frozenset(str(status) for status in LIVE_STATUSES)
 
+NARROWING = ("topic", "urgency", "platform", "assignee", "place", "opened_from", "opened_before", "before")
 DESKS = (  # one look-up a desk: DISTINCT would read every counter
     "WITH RECURSIVE desk(key) AS (SELECT min(department) FROM ticket_count UNION ALL SELECT"
     " (SELECT min(department) FROM ticket_count WHERE department > key) FROM desk WHERE key IS NOT NULL)"
@@ -35,17 +36,21 @@ def page_of(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *,
     """Ids of one page, in the order of the list."""
     if not query.text.strip():
         return finding.ids(connection, _in_order(connection, actor, query), limit)
-    asked = _asked(connection, actor, query)
-    return finding.page(connection, asked, limit=limit) if asked else []
+    return counted_page(connection, actor, query, limit=limit, most=0)[0]
 
 
-def matching(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
-    """How many tickets the query finds, counted up to `most`, or as far as that is cheap."""
-    if query.text.strip():
-        asked = _asked(connection, actor, query)
-        return finding.count(connection, asked, most=most) if asked else Counted(0)
-    n = len(finding.ids(connection, _in_order(connection, actor, query), most + 1))
-    return Counted(min(n, most), more=n > most)
+def counted_page(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, limit: int,
+                 most: int) -> tuple[list[int], Counted]:
+    """The same, and how many tickets the query finds below `query.before`: up to `most`, or as far as that is cheap."""
+    if not query.text.strip():
+        listed = finding.ids(connection, _in_order(connection, actor, query), max(limit, most + 1))
+        return listed[:limit], Counted(min(len(listed), most), more=len(listed) > most)
+    wanted = search.wanted(query.text)
+    if wanted is None:
+        return [], Counted(0)
+    asked = Asked(wanted, *_marks(connection, actor, query), lambda: _in_order(connection, actor, query),
+                  lambda expression: _by_hits(connection, actor, query, expression))
+    return finding.page(connection, asked, limit=limit, most=most)
 
 
 def tallies(connection: sqlite3.Connection, actor: Actor, department: str | None) -> list[Tally]:
@@ -84,22 +89,19 @@ def keys_of(ids: Iterable[int]) -> str:
 # --- the ways to find ----------------------------------------------------------------------------
 
 
-def _asked(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Asked | None:
-    wanted = search.wanted(query.text)
-    if wanted is None:
-        return None
-    return Asked(wanted, _marks(connection, actor, query), lambda: _in_order(connection, actor, query),
-                 lambda expression: _by_hits(connection, actor, query, expression))
+def _marks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> tuple[str, bool]:
+    """Where to look, for FTS5: no desk that the query does not ask about, and live or closed tickets alone.
 
-
-def _marks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> str:
-    """Where to look, for FTS5: no desk that the query does not ask about, and live or closed tickets alone."""
+    And whether that says all that the query says.
+    """
     asked = {str(status) for status in query.statuses} or {*ALL_STATUSES}
     live = True if asked <= LIVE else False if not asked & LIVE else None
     if (actor.system or actor.all_departments) and not query.department:
-        return search.at(None, live=live)
-    desks = [key for key, _ in _desks(connection, actor, query)]
-    return " OR ".join(search.at(key, live=live) for key in desks) or search.NOWHERE
+        return search.at(None, live=live), False
+    desks = _desks(connection, actor, query)
+    alone = (all(own for _, own in desks) and asked in (LIVE, {*ALL_STATUSES} - LIVE, {*ALL_STATUSES})
+             and not any(getattr(query, name) for name in NARROWING))
+    return " OR ".join(search.at(key, live=live) for key, _ in desks) or search.NOWHERE, alone
 
 
 def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:

@@ -44,9 +44,9 @@ class PeopleVerbs:
         with self.connections.read() as connection:
             return tickets.counts(connection, actor)
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> Counted:
+    def page(self, actor: Actor, query: TicketQuery, *, most: int) -> tuple[list[TicketRow], Counted]:
         with self.connections.read() as connection:
-            return listing.matching(connection, actor, query, most=most)
+            return tickets.page(connection, actor, query, most=most)
 
     def newest_entry(self) -> int:
         with self.connections.read() as connection:

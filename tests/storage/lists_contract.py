@@ -159,9 +159,9 @@ class ListsContract:
         for n in range(7):
             told(store, f"Jalan berlubang nomor {n}")
 
-        assert store.matching(ALICE, TicketQuery(text="berlubang"), most=5) == Counted(5, more=True)
-        assert store.matching(ALICE, TicketQuery(text="nomor 3"), most=5) == Counted(1)
-        assert store.matching(CHARLIE, EVERYTHING, most=5) == Counted(0)
+        assert store.page(ALICE, TicketQuery(text="berlubang"), most=5)[1] == Counted(5, more=True)
+        assert store.page(ALICE, TicketQuery(text="nomor 3"), most=5)[1] == Counted(1)
+        assert store.page(CHARLIE, EVERYTHING, most=5)[1] == Counted(0)
 
     def test_the_newest_entry_moves_with_every_ticket_that_opens_or_changes(self, store: Store):
         """And with nothing else, so that a list need not be read again to see that it is the same."""
