@@ -53,7 +53,7 @@ def fill(store: SqliteStore, count: int) -> None:
               chance.choices(TOPICS, weights[:20])[0], one_of(chance, URGENCIES), START + n * MINUTE,
               START + n * MINUTE + chance.randrange(1, 60) * DAY, int(chance.random() < 0.03), place(chance))
              for n in rows))
-        connection.execute("INSERT INTO ticket_text (rowid, text) SELECT t.id, m.text FROM ticket t"
+        connection.execute("INSERT INTO ticket_text (rowid, text, marks) SELECT t.id, m.text, t.marks FROM ticket t"
                            " JOIN mention m ON m.key = t.cluster")
 
 

@@ -7,6 +7,7 @@ Machine-readable lines go to stdout, everything else to stderr. Exit codes: 0 do
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 import orjson
 
 from domain import ConfigError, KentonganError
+from inbox import areas
 from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
@@ -79,6 +81,8 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     ready(settings)
     store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
     set_up(Desk(settings, compile_rules(settings), store, options.config.resolve()))
+    areas.known("")  # reads the gazetteer: a second that no first visitor should wait for
+    set_aside()
     threading.Thread(target=_watch, args=(Watch(options.config),), name="config", daemon=True).start()
     server = create_server(settings)
     _say({"url": f"http://{_shown(settings.inbox.host)}:{_port(server)}/"})
@@ -94,6 +98,16 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     server.close()
     store.close()
     return 130 if signal.SIGINT in told_to_stop else 0
+
+
+def set_aside() -> None:
+    """Let the collector of garbage look no more at what stays for good: modules, places, rules.
+
+    A look at all of it took 250 ms in the middle of somebody's page, and looks were a sixth of the time of all pages.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
 
 def _watch(watch: Watch) -> None:

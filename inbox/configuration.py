@@ -98,6 +98,7 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
             "django.middleware.security.SecurityMiddleware",
             "csp.middleware.CSPMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
+            "inbox.turns.one_at_a_time",
             "inbox.middleware.no_store",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "inbox.middleware.language",

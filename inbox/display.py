@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
+from django.utils import dates
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PLATFORM_HOSTS = {
@@ -20,10 +22,16 @@ URL_SIGNS = "/%:@!$&()*+,;=~-._?"
 HURRY = timedelta(hours=6)
 
 
+@lru_cache(maxsize=64)
+def month(_language: str, number: int) -> str:
+    """Its name in three letters, in the reader's language."""
+    return str(dates.MONTHS_3[number]).title()
+
+
 def local_time(at: datetime, *, zone: ZoneInfo) -> str:
     """"21 Nov 2026 14.05 WIB": the office's clock, named."""
     local = at.astimezone(zone)
-    return f"{dateformat.format(local, 'j M Y H.i')} {local.tzname()}"
+    return f"{local.day} {month(get_language(), local.month)} {local:%Y %H.%M} {local.tzname()}"
 
 
 def span_in_words(delta: timedelta) -> str:

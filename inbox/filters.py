@@ -5,6 +5,7 @@ Anything unknown falls back to no filter: a bad or an old link shows more, not l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -123,26 +124,22 @@ class Counts:
 def counts(tallies: Iterable[Tally], filters: Filters) -> Counts:
     if not filters.counted:
         return Counts(None, None, None)
-    rows = list(tallies)
-
-    def added(key: str, *, but: str) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for row in rows:
-            if _fits(row, filters, but=but):
-                name = str(getattr(row, key))
-                found[name] = found.get(name, 0) + row.n
-        return found
-
-    by_status = added("status", but="tab")
-    tabs = {str(tab): sum(by_status.get(str(status), 0) for status in statuses(tab) or Status) for tab in TABS}
-    return Counts(tabs, added("topic", but="topic"), added("urgency", but="urgency"))
-
-
-def _fits(row: Tally, filters: Filters, *, but: str) -> bool:
-    wanted = statuses(filters.tab)
-    return ((but == "tab" or not wanted or row.status in wanted)
-            and (but == "topic" or filters.topic in ("", row.topic))
-            and (but == "urgency" or filters.urgency in ("", row.urgency)))
+    by_status: Counter[str] = Counter()
+    topics: Counter[str] = Counter()
+    urgencies: Counter[str] = Counter()
+    wanted = {str(status) for status in statuses(filters.tab) or Status}
+    for row in tallies:  # each choice is counted under the filters other than its own
+        status, topic, urgency, n = row.status, row.topic, row.urgency, row.n
+        of_status, of_topic = status in wanted, filters.topic in ("", topic)
+        of_urgency = filters.urgency in ("", urgency)
+        if of_topic and of_urgency:
+            by_status[status] += n
+        if of_status and of_urgency:
+            topics[topic] += n
+        if of_status and of_topic:
+            urgencies[urgency] += n
+    tabs = {str(tab): sum(by_status[str(status)] for status in statuses(tab) or Status) for tab in TABS}
+    return Counts(tabs, topics, urgencies)
 
 
 def _day(text: str) -> str:

@@ -76,6 +76,8 @@ def harmless(text: str) -> str:
 
     The stored original stays whole. NFC, so that the same word looks the same everywhere.
     """
+    if text.isascii() and text.isprintable():
+        return text
     kept: list[str] = []
     piled = 0
     for sign in unicodedata.normalize("NFC", text.replace("\u2028", "\n").replace("\u2029", "\n")):

@@ -16,11 +16,10 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
-from inbox import display, labels, masks, wording
+from inbox import display, labels, masks, remembered, wording
 from inbox.desk import desk
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,12 +31,13 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 - autoescape stands one line above
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True)
-    env.globals.update(url=reverse, static=static, label=labels.label, moment=moment)
+    env.globals.update(_=remembered.sentence, url=remembered.address, label=remembered.label)
+    env.globals.update(static=static, moment=moment)
     env.globals.update(clue_words=wording.clue, evidence=wording.evidence)
     env.globals.update(languages=django_settings.LANGUAGES)
     env.filters.update(
         when=lambda at: display.local_time(at, zone=zone()) if at else "–",
-        ago=lambda at: display.span_in_words(timezone.now() - at),
+        ago=lambda at: display.span_in_words(datetime.now(UTC) - at),
         harmless=masks.harmless,
         masked=masked,
         percent=lambda score: f"{round(100 * float(score))} %",
@@ -64,6 +64,7 @@ def department_short(key: str) -> str:
     return (department.short or department.name) if department else key
 
 
+@cache
 def zone() -> ZoneInfo:
     return ZoneInfo(django_settings.TIME_ZONE)
 
@@ -82,6 +83,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "language": translation.get_language(),
         "messages": messages.get_messages(request),
         "here": request.get_full_path(),
+        "csrf_input": remembered.Token(request),  # one for all forms of a page
         "department_name": desk().rules.department_name,
         "department_short": department_short,
         "topic_name": desk().rules.topic_name,

@@ -186,6 +186,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many tickets a list finds: all of them, or at least so many."""
+
+    n: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SavedView:
     """A list that somebody named for themselves: the query of its address."""
 

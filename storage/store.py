@@ -27,6 +27,7 @@ from domain import (
 )
 from storage.auditing import AuditStore
 from storage.records import (
+    Counted,
     DueEvent,
     Evidence,
     Head,
@@ -205,8 +206,11 @@ class Store(AuditStore, WatchStore, Protocol):
     def counts(self, actor: Actor) -> dict[str, int]:
         """Status -> number of tickets that the actor may see."""
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
-        """How many tickets the query finds, counted up to `most`."""
+    def page(self, actor: Actor, query: TicketQuery, *, most: int) -> tuple[list[TicketRow], Counted]:
+        """Such rows, and how many tickets the query finds: counted up to `most`, or as far as that is cheap."""
+
+    def newest_entry(self) -> int:
+        """The newest link of the audit chain. While it stays, no ticket was opened or changed by anybody."""
 
     def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
         """Exact counts by status, topic and urgency at any size; no other filter narrows them."""

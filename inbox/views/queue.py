@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +29,8 @@ from storage.records import SavedView, TicketRow
 MOST_URGENT_FIRST = tuple(reversed(URGENCIES))
 COUNTED_TO = 1_000  # what the counters do not know is counted so far
 NAME_CHARS = 40
+MOST_POLLS = 5_000
+_polls: dict[tuple[Any, ...], tuple[int, int]] = {}  # who, which list, in which state -> when it was so
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     filters = filters_of(request)
     departments = departments_of(request.user)
     kept = desk().store.saved_views(request.user.actor)
+    context = _context(request, filters)
     return page(request, "queue.html", {
-        **_context(request, filters),
+        **context,
+        "lines": _lines(context["rows"], request.user),
         "topics": desk().settings.topics,
         "urgencies": MOST_URGENT_FIRST,
         "platforms": platforms(desk()),
@@ -69,11 +73,17 @@ def _bulk_choices(user: Any) -> dict[str, Any]:
 
 
 def fragment(request: HttpRequest) -> HttpResponse:
-    """The list alone, or 204 where the browser already knows this very state (`tanda`)."""
-    context = _context(request, filters_of(request))
-    if request.GET.get("tanda") == context["mark"]:
+    """The list alone, or 204 where the browser already knows this very state (`tanda`).
+
+    Every open queue asks every few seconds. While nothing was written since it last asked, its list is not read.
+    """
+    filters, mark = filters_of(request), request.GET.get("tanda", "")
+    if mark and _polls.get(_poll(request, filters, mark)) == _moment():
         return HttpResponse(status=204)
-    return page(request, "queue_list.html", context)
+    context = _context(request, filters)
+    if mark == context["mark"]:
+        return HttpResponse(status=204)
+    return page(request, "queue_list.html", {**context, "lines": _lines(context["rows"], request.user)})
 
 
 def save_view(request: HttpRequest) -> HttpResponse:
@@ -111,29 +121,33 @@ def departments_of(user: Any) -> list[str]:
 
 
 def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
-    actor, store = request.user.actor, desk().store
+    """All but the lines themselves: whoever finds `mark` unchanged need not make them."""
+    actor, store, at = request.user.actor, desk().store, _moment()
     query = filters.query(actor.name)
-    rows = store.tickets(actor, query)
-    counted = counts(store.tallies(actor, filters.department or None), filters)
-    found = None if filters.counted else store.matching(
-        actor, replace(query, before=None), most=COUNTED_TO + 1)
+    found = None
+    if filters.counted or filters.before:  # what was found is said above its first page
+        rows = store.tickets(actor, query)
+    else:
+        rows, found = store.page(actor, query, most=COUNTED_TO)
+    counted = counts(store.tallies(actor, filters.department or None) if filters.counted else (), filters)
     more, rows = len(rows) > ROWS, rows[:ROWS]
+    mark = _mark(rows, counted, found)
+    _remember(_poll(request, filters, mark), at)
     return {
         "filters": filters,
-        "lines": _lines(rows, may_act=request.user.may_act),
+        "rows": rows,
         "next": filters.address(sebelum=cursor(rows[-1])) if more else "",
         "tabs": TABS,
         "counts": counted,
         "found": found,
-        "counted_to": COUNTED_TO,
         "place_name": areas.name_of,
         "departments": departments_of(request.user),
-        "mark": _mark(rows, counted, found),
+        "mark": mark,
     }
 
 
-def _lines(rows: Sequence[TicketRow], *, may_act: bool) -> list[Line]:
-    now = timezone.now()
+def _lines(rows: Sequence[TicketRow], user: Any) -> list[Line]:
+    now, may_act = timezone.now(), bool(user.may_act)
     official = desk().official_handles
     return [
         Line(row, gist(row.text, official=official),
@@ -144,9 +158,28 @@ def _lines(rows: Sequence[TicketRow], *, may_act: bool) -> list[Line]:
     ]
 
 
+def _poll(request: HttpRequest, filters: Filters, mark: str) -> tuple[Any, ...]:
+    return request.user.actor, filters, mark
+
+
+def _moment() -> tuple[int, int]:
+    """What was written last, and the minute, because ages are part of what is shown.
+
+    A copy that joins a story writes no entry, so the number of its posts may be a minute old.
+    """
+    return desk().store.newest_entry(), int(timezone.now().timestamp() // 60)
+
+
+def _remember(poll: tuple[Any, ...], at: tuple[int, int]) -> None:
+    """This person's list of this address was in the state `mark` at that moment: read after it was looked at."""
+    if len(_polls) >= MOST_POLLS:
+        _polls.clear()
+    _polls[poll] = at
+
+
 def _mark(rows: Sequence[TicketRow], *counted: Any) -> str:
     """Names the shown state: rows, versions, counts, and the minute, because ages are part of what is shown."""
-    state = [get_language(), int(timezone.now().timestamp() // 60), counted]
+    state: list[Any] = [get_language(), int(timezone.now().timestamp() // 60), counted]
     state += [(row.ticket.id, row.ticket.version, row.size, row.state) for row in rows]
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 

@@ -51,6 +51,11 @@ def append(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
         connection.execute("UPDATE audit_head SET id = ?, hash = ?", (last, link))
 
 
+def newest(connection: sqlite3.Connection) -> int:
+    number, = connection.execute("SELECT id FROM audit_head").fetchone()
+    return int(number)
+
+
 def sealed(previous: str, content: tuple[Any, ...]) -> str:
     """sha256 over the hash before and the row as a JSON list: every implementation can recompute it."""
     return hashlib.sha256(previous.encode() + orjson.dumps(content)).hexdigest()

@@ -2,8 +2,8 @@
 
 Every desk and status is one stretch of the index `ticket_desk`, in the order of the list; all other filters are
 answered by that index too, and a place in which few tickets lie has an index of its own. A list is the merge of its
-stretches, read only as far as the page goes. Of a rare word each hit's ticket is looked up; of a common one all hits
-are noted, and the list is read along them. Measured at 1,000,000 tickets: `bench/queue.py`.
+stretches, read only as far as the page goes. Words are `finding`'s. Measured at 1,000,000 tickets: `bench/queue.py`,
+`bench/inbox.py`.
 """
 
 # ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
@@ -12,53 +12,61 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from domain import Actor, Status
-from storage.records import Tally, TicketQuery
-from storage.sqlite import search
+from domain import LIVE_STATUSES, Actor, Status
+from storage.records import Counted, Tally, TicketQuery
+from storage.sqlite import finding, search
+from storage.sqlite.finding import Asked, Found
 from storage.sqlite.rows import keys_json, micros
 
-FEW_HITS = 10_000
 FEW_IN_PLACE = 5_000
 MOST_STRETCHES = 400  # SQLite merges 500 at most
 ALL_STATUSES = tuple(str(status) for status in Status)
+LIVE = frozenset(str(status) for status in LIVE_STATUSES)
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One SELECT of (due_sort, id), with its parameters."""
-
-    sql: str
-    values: tuple[Any, ...]
+NARROWING = ("topic", "urgency", "platform", "assignee", "place", "opened_from", "opened_before", "before")
+DESKS = (  # one look-up a desk: DISTINCT would read every counter
+    "WITH RECURSIVE desk(key) AS (SELECT min(department) FROM ticket_count UNION ALL SELECT"
+    " (SELECT min(department) FROM ticket_count WHERE department > key) FROM desk WHERE key IS NOT NULL)"
+    " SELECT key FROM desk WHERE key IS NOT NULL")
 
 
 def page_of(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, limit: int) -> list[int]:
     """Ids of one page, in the order of the list."""
     if not query.text.strip():
-        return _ids(connection, _in_order(connection, actor, query), limit)
-    expression = search.match(query.text)
-    if not expression:
-        return []
-    if _hits(connection, expression) < FEW_HITS:
-        return _ids(connection, _by_hits(connection, actor, query, expression), limit)
-    return _ids(connection, _along(_in_order(connection, actor, query), expression), limit)
+        return finding.ids(connection, _in_order(connection, actor, query), limit)
+    return counted_page(connection, actor, query, limit=limit, most=0)[0]
 
 
-def matching(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int) -> int:
-    """How many tickets the query finds, counted up to `most`."""
-    return len(page_of(connection, actor, query, limit=most))
+def counted_page(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, limit: int,
+                 most: int) -> tuple[list[int], Counted]:
+    """The same, and how many tickets the query finds below `query.before`: up to `most`, or as far as that is cheap."""
+    if not query.text.strip():
+        listed = finding.ids(connection, _in_order(connection, actor, query), max(limit, most + 1))
+        return listed[:limit], Counted(min(len(listed), most), more=len(listed) > most)
+    wanted = search.wanted(query.text)
+    if wanted is None:
+        return [], Counted(0)
+    asked = Asked(wanted, *_marks(connection, actor, query), lambda: _in_order(connection, actor, query),
+                  lambda expression: _by_hits(connection, actor, query, expression))
+    return finding.page(connection, asked, limit=limit, most=most)
 
 
 def tallies(connection: sqlite3.Connection, actor: Actor, department: str | None) -> list[Tally]:
     """The counters that the triggers keep: exact at any size, and blind to all other filters."""
-    seen, values = visible(actor, "n")
-    if department:
-        seen, values = f"{seen} AND n.department = ?", [*values, department]
+    if actor.all_departments and not actor.system and not department:  # all desks in one, and one's own secrets
+        sql = ("SELECT status, topic, urgency, n FROM ticket_count_all UNION ALL SELECT status, topic, urgency, n"
+               " FROM ticket_count WHERE sensitive = 1 AND department IN (SELECT value FROM json_each(?))")
+        values = [keys_json(actor.departments)]
+    else:
+        seen, values = visible(actor, "n")
+        if department:
+            seen, values = f"{seen} AND n.department = ?", [*values, department]
+        sql = f"SELECT n.status, n.topic, n.urgency, n.n FROM ticket_count n WHERE {seen}"
     rows = connection.execute(
-        f"SELECT n.status, n.topic, n.urgency, sum(n.n) FROM ticket_count n WHERE {seen}"
-        " GROUP BY 1, 2, 3 HAVING sum(n.n) > 0 ORDER BY 1, 2, 3", values).fetchall()
+        f"SELECT status, topic, urgency, sum(n) FROM ({sql}) GROUP BY 1, 2, 3 HAVING sum(n) > 0 ORDER BY 1, 2, 3",
+        values).fetchall()
     return [Tally(*row) for row in rows]
 
 
@@ -81,15 +89,28 @@ def keys_of(ids: Iterable[int]) -> str:
 # --- the ways to find ----------------------------------------------------------------------------
 
 
-def _ids(connection: sqlite3.Connection, found: Found, limit: int) -> list[int]:
-    rows = connection.execute(f"{found.sql} LIMIT ?", (*found.values, limit)).fetchall()
-    return [id_ for _, id_ in rows]
+def _marks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> tuple[str, bool]:
+    """Where to look, for FTS5: no desk that the query does not ask about, and live or closed tickets alone.
+
+    And whether that says all that the query says.
+    """
+    asked = {str(status) for status in query.statuses} or {*ALL_STATUSES}
+    live = True if asked <= LIVE else False if not asked & LIVE else None
+    if (actor.system or actor.all_departments) and not query.department:
+        return search.at(None, live=live), False
+    desks = _desks(connection, actor, query)
+    alone = (all(own for _, own in desks) and asked in (LIVE, {*ALL_STATUSES} - LIVE, {*ALL_STATUSES})
+             and not any(getattr(query, name) for name in NARROWING))
+    return " OR ".join(search.at(key, live=live) for key, _ in desks) or search.NOWHERE, alone
 
 
 def _in_order(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     """The list as its filters other than words make it: few tickets of a small place sorted, else merged stretches."""
     if query.place and _in_place(connection, query.place) < FEW_IN_PLACE:
-        return _whole(connection, actor, query, index="ticket_place")
+        return _in_one_place(connection, actor, query)
+    every = (actor.system or actor.all_departments) and not query.department
+    if every and not (query.place or query.platform or query.assignee):
+        return _of_all_desks(connection, actor, query)
     return _merged(connection, actor, query)
 
 
@@ -99,7 +120,7 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
     statuses = [str(status) for status in query.statuses] or ALL_STATUSES
     desks = _desks(connection, actor, query)
     if len(desks) * len(statuses) > MOST_STRETCHES:
-        return _whole(connection, actor, query, index="ticket_due")
+        return _of_all_desks(connection, actor, query)
     arms, given = [], []
     for department, own in desks:
         hidden = "" if own else " AND t.sensitive = 0"
@@ -107,18 +128,33 @@ def _merged(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
             arms.append("SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_desk"
                         f" WHERE t.department = ? AND t.status = ?{hidden}{where}")
             given += [department, status, *values]
+    return _joined(arms, given)
+
+
+def _of_all_desks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
+    """The stretches of all statuses asked for, whatever the desk: five where each desk's own would be hundreds."""
+    where, values = _narrowed(connection, actor, query)
+    seen, given = visible(actor)
+    arms, all_given = [], []
+    for status in [str(status) for status in query.statuses] or ALL_STATUSES:
+        arms.append("SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_status"
+                    f" WHERE t.status = ? AND {seen}{' AND t.department = ?' if query.department else ''}{where}")
+        all_given += [status, *given, *([query.department] if query.department else []), *values]
+    return _joined(arms, all_given)
+
+
+def _joined(arms: list[str], values: list[Any]) -> Found:
     if not arms:
         return Found("SELECT 0, 0 WHERE false", ())
-    return Found(f"{' UNION ALL '.join(arms)} ORDER BY 1, 2", tuple(given))
+    return Found(f"{' UNION ALL '.join(arms)} ORDER BY 1, 2", tuple(values))
 
 
-def _whole(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, index: str) -> Found:
-    """All desks at once: along the order of all tickets for more desks than SQLite can merge, or from one place."""
+def _in_one_place(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> Found:
     where, values = _narrowed(connection, actor, query)
     seen, given = visible(actor)
     desk = [query.department] if query.department else []
     return Found(
-        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY {index} WHERE {seen}"
+        f"SELECT t.due_sort, t.id FROM ticket t INDEXED BY ticket_place WHERE {seen}"
         f"{' AND t.department = ?' * len(desk)}{_status(query)}{where} ORDER BY 1, 2",
         (*given, *desk, *_statuses(query), *values))
 
@@ -129,16 +165,8 @@ def _by_hits(connection: sqlite3.Connection, actor: Actor, query: TicketQuery, e
     desk = [query.department] if query.department else []
     return Found(
         "SELECT t.due_sort, t.id FROM ticket_text f CROSS JOIN ticket t ON t.id = f.rowid"
-        f" WHERE f.ticket_text MATCH ? AND {seen}{' AND t.department = ?' * len(desk)}{_status(query)}{where}"
-        " ORDER BY 1, 2", (expression, *given, *desk, *_statuses(query), *values))
-
-
-def _along(list_: Found, expression: str) -> Found:
-    # LIMIT -1 keeps the inner order: SQLite may drop that of a subquery without limit. The merge stays a stream.
-    return Found(
-        f"SELECT due_sort, id FROM ({list_.sql} LIMIT -1) WHERE id IN"
-        " (SELECT rowid FROM ticket_text WHERE ticket_text MATCH ?)",
-        (*list_.values, expression))
+        f" WHERE f.ticket_text MATCH ? AND {seen}{' AND t.department = ?' * len(desk)}{_status(query)}{where}",
+        (expression, *given, *desk, *_statuses(query), *values))
 
 
 def _in_place(connection: sqlite3.Connection, place: str) -> int:
@@ -148,20 +176,13 @@ def _in_place(connection: sqlite3.Connection, place: str) -> int:
     return int(n)
 
 
-def _hits(connection: sqlite3.Connection, expression: str) -> int:
-    n, = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket_text WHERE ticket_text MATCH ? LIMIT ?)",
-        (expression, FEW_HITS)).fetchone()
-    return int(n)
-
-
 # --- conditions ------------------------------------------------------------------------------------
 
 
 def _desks(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) -> list[tuple[str, bool]]:
     """Departments to read, and whether the actor sees their sensitive tickets too."""
     if actor.system or actor.all_departments:
-        known = [key for key, in connection.execute("SELECT DISTINCT department FROM ticket_count").fetchall()]
+        known = [key for key, in connection.execute(DESKS).fetchall()]
     else:
         known = sorted(set(actor.departments))
     return [(key, actor.system or key in actor.departments) for key in known if query.department in (None, "", key)]

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
 from storage.auditing import AuditQuery, AuditRow, Link
-from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.records import (
+    Counted,
+    Evidence,
+    KnownPhoto,
+    SavedView,
+    Tally,
+    TicketQuery,
+    TicketRow,
+    TicketView,
+    Transition,
+)
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.sqlite import alike, audit, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
@@ -34,9 +44,13 @@ class PeopleVerbs:
         with self.connections.read() as connection:
             return tickets.counts(connection, actor)
 
-    def matching(self, actor: Actor, query: TicketQuery, *, most: int) -> int:
+    def page(self, actor: Actor, query: TicketQuery, *, most: int) -> tuple[list[TicketRow], Counted]:
         with self.connections.read() as connection:
-            return listing.matching(connection, actor, query, most=most)
+            return tickets.page(connection, actor, query, most=most)
+
+    def newest_entry(self) -> int:
+        with self.connections.read() as connection:
+            return audit.newest(connection)
 
     def tallies(self, actor: Actor, department: str | None = None) -> list[Tally]:
         with self.connections.read() as connection:

@@ -8,10 +8,11 @@ is ever stored) stands in picture and picture_again, which it empties too.
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
-from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
+from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, STATUS, VIEWS, WORDS
 from storage.sqlite.watch_schema import WATCH
 
-LIVE = "('baru', 'diterima', 'dikerjakan', 'menunggu_keterangan', 'diteruskan')"
+__all__ = ["LIVE", "SQL", "WAITS"]
+
 WAITS = "('waiting', 'failed')"
 
 PICTURES = """
@@ -236,18 +237,17 @@ CREATE TABLE ticket (
   merged_into INTEGER REFERENCES ticket(id),
   platform TEXT,                    -- of the story's first mention, and where that one is: for lists, see listing.py
   place TEXT,                       -- code of the area
-  assignee TEXT                     -- name of a member of staff
+  assignee TEXT,                    -- name of a member of staff
+  marks TEXT GENERATED ALWAYS AS ({MARKS}) VIRTUAL  -- where words are looked for, see search.py
 ) STRICT;
 CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
   WHERE status IN {LIVE};           -- a finished complaint may return
 CREATE INDEX ticket_cluster ON ticket(cluster);
 {DESK}
-CREATE INDEX ticket_due ON ticket(due_sort, id);
+{STATUS}
 CREATE INDEX ticket_desk_opened ON ticket(department, opened_at) WHERE status IN {LIVE};  -- what may be the same
 CREATE INDEX ticket_topic_opened ON ticket(topic, opened_at) WHERE status IN {LIVE};
-CREATE VIRTUAL TABLE ticket_text USING fts5(text, tokenize = "unicode61 remove_diacritics 2");
-                                    -- rowid = ticket; words of the story's first mention, personal data left out
-
+{WORDS}
 {COUNTS}
 {VIEWS}
 {EVIDENCE}

@@ -49,10 +49,12 @@ MILESTONES = frozenset(10**n for n in range(1, 10))
 
 INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-INSERT_TICKET = (
+INTO_TICKET = (
     "INSERT INTO ticket (id, cluster, department, status, priority, topic, urgency, version, opened_at, due_at,"
-    " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason, platform, place)"
-    f" SELECT {', '.join(f'?{n}' for n in range(1, 20))}, m.platform, j.extraction ->> '$.location.code'"
+    " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason, platform, place)")
+INSERT_NEW_TICKET = f"{INTO_TICKET} VALUES ({', '.join('?' * 21)})"
+INSERT_TICKET = (  # of a story whose first post was settled before: where that one was and whence is looked up
+    f"{INTO_TICKET} SELECT {', '.join(f'?{n}' for n in range(1, 20))}, m.platform, j.extraction ->> '$.location.code'"
     " FROM cluster c JOIN mention m ON m.key = c.first LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?2"
 )
 PLACED = "UPDATE ticket SET place = ?1 WHERE cluster = ?2 AND place IS NOT ?1"  # told anew by its first post
@@ -72,6 +74,7 @@ class Waiting:
     posted_at: int
     author: str | None
     text: str
+    platform: str
 
 
 @dataclass(slots=True)
@@ -106,6 +109,7 @@ class Batch:
     grown: set[str] = field(default_factory=set)
     originals: dict[str, str] = field(default_factory=dict)
     opened: list[Ticket] = field(default_factory=list)
+    first_told: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # here: story -> platform, area
     raised: dict[int, Ticket] = field(default_factory=dict)
     again: list[tuple[str, int, str, int]] = field(default_factory=list)
     labels: list[tuple[Any, ...]] = field(default_factory=list)
@@ -252,9 +256,13 @@ class Batch:
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
         story = self.stories[cluster]
-        if story.first == decision.mention and decision.extraction and cluster not in self.clusters:
-            location = decision.extraction.location
-            self.placed.append((location.code if location else None, cluster))
+        if story.first == decision.mention and decision.extraction:
+            place = decision.extraction.location.code if decision.extraction.location else None
+            self.first_told[cluster] = mention.platform, place
+            if cluster not in self.clusters:
+                self.placed.append((place, cluster))
+        elif story.first == decision.mention:
+            self.first_told.pop(cluster, None)
         if story.first == decision.mention and story.tickets:
             words = search.words(mention.text, decision.extraction)
             self.indexed += [(ticket.id, words) for ticket in story.tickets]
@@ -273,7 +281,11 @@ class Batch:
         many(SETTLE_MENTION, self.mentions)
         many("INSERT OR REPLACE INTO judgement VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", self.judgements)
         many("INSERT INTO known_original VALUES (?, ?) ON CONFLICT DO NOTHING", self.originals.items())
-        many(INSERT_TICKET, [ticket_row(self.raised.pop(ticket.id, ticket)) for ticket in self.opened])
+        opened = [self.raised.pop(ticket.id, ticket) for ticket in self.opened]
+        told = self.first_told
+        many(INSERT_TICKET, [ticket_row(ticket) for ticket in opened if ticket.cluster not in told])
+        many(INSERT_NEW_TICKET, [(*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened
+                                 if ticket.cluster in told])
         many("UPDATE ticket SET urgency = ?, version = ?, department = ?, status = ?, outside = ?, priority = ?,"
              " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
              [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
@@ -328,13 +340,13 @@ def settle(
 def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> dict[str, Waiting]:
     """Those that may be settled. One edited or deleted since it was read has to be looked at again."""
     rows = connection.execute(
-        "SELECT key, rowid, cluster, home, repost_of, posted_at, ifnull(author_id, author_handle), text, state"
-        f" FROM mention WHERE fate IN {WAITS} AND key {LISTED}", (keys_json(d.mention for d in decisions),)
+        "SELECT key, rowid, cluster, home, repost_of, posted_at, ifnull(author_id, author_handle), text, state,"
+        f" platform FROM mention WHERE fate IN {WAITS} AND key {LISTED}", (keys_json(d.mention for d in decisions),)
     ).fetchall()
     read_before = {d.mention for d in decisions if d.extraction is not None or d.fingerprint is not None}
     judged = {d.mention: d.judged_text for d in decisions if d.judged_text is not None}
-    return {key: Waiting(rowid, cluster, home, repost_of, posted_at, author, text)
-            for key, rowid, cluster, home, repost_of, posted_at, author, text, state in rows
+    return {key: Waiting(rowid, cluster, home, repost_of, posted_at, author, text, platform)
+            for key, rowid, cluster, home, repost_of, posted_at, author, text, state, platform in rows
             if not (state == MentionState.GONE and key in read_before) and judged.get(key, text) == text}
 
 

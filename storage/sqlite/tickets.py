@@ -18,9 +18,9 @@ from typing import Any, NoReturn
 import orjson
 
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Status, Ticket
-from storage.records import Addition, TicketQuery, TicketRow, TicketView, Transition
+from storage.records import Addition, Counted, TicketQuery, TicketRow, TicketView, Transition
 from storage.sqlite import audit, outbox, pictures, spread
-from storage.sqlite.listing import keys_of, page_of, visible
+from storage.sqlite.listing import counted_page, keys_of, page_of, visible
 from storage.sqlite.rows import (
     MENTION,
     TICKET,
@@ -56,7 +56,18 @@ def tickets(connection: sqlite3.Connection, actor: Actor, query: TicketQuery) ->
 
     `query.before` is the id of the last ticket of the page above.
     """
-    listed = page_of(connection, actor, query, limit=max(0, min(query.limit, MOST)))
+    return _rows(connection, page_of(connection, actor, query, limit=max(0, min(query.limit, MOST))))
+
+
+def page(
+    connection: sqlite3.Connection, actor: Actor, query: TicketQuery, *, most: int
+) -> tuple[list[TicketRow], Counted]:
+    """See Store.page."""
+    listed, counted = counted_page(connection, actor, query, limit=max(0, min(query.limit, MOST)), most=most)
+    return _rows(connection, listed), counted
+
+
+def _rows(connection: sqlite3.Connection, listed: list[int]) -> list[TicketRow]:
     rows = connection.execute(
         f"SELECT {TICKET}, m.text, m.platform, m.state, c.size, m.posted_at, ifnull(j.{PLACE}, ({ANSWERED}))"
         " FROM json_each(?) page CROSS JOIN ticket t ON t.id = page.value"

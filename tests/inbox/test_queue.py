@@ -118,6 +118,33 @@ def test_the_live_fragment_answers_only_when_something_changed(store: Store, bro
         assert f'data-ticket="{fresh}"' in response.content.decode()
 
 
+def test_an_open_queue_reads_no_list_while_nothing_was_written(store: Store, browser_of: Any, monkeypatch: Any) -> None:
+    """Fifty open tabs ask who wrote last and nothing else; another person, list or minute is another question."""
+    import time_machine
+
+    read: list[str] = []
+    tickets = store.tickets
+    monkeypatch.setattr(store, "tickets", lambda actor, query: read.append(actor.name) or tickets(actor, query))
+    with time_machine.travel(NOON, tick=False) as clock:
+        alice, citra = browser_of("alice"), browser_of("citra")
+        open_case(store, "Jalan berlubang di Jebres")
+        marks = {who: re.findall(r'data-mark="(\w+)"', client.get("/").content.decode())[0]
+                 for who, client in (("alice", alice), ("citra", citra))}
+        read.clear()
+        for _ in range(3):
+            assert alice.get(f"/fragment/queue?tanda={marks['alice']}").status_code == 204
+        assert read == []
+
+        assert alice.get(f"/fragment/queue?status=ditolak&tanda={marks['alice']}").status_code == 200
+        open_case(store, "Lampu padam", department="dinsos-jateng")
+        assert alice.get(f"/fragment/queue?tanda={marks['alice']}").status_code == 204
+        assert alice.get(f"/fragment/queue?tanda={marks['alice']}").status_code == 204
+        assert citra.get(f"/fragment/queue?tanda={marks['citra']}").status_code == 200
+        assert read == ["alice", "alice", "citra"]
+        clock.shift(60)
+        assert alice.get(f"/fragment/queue?tanda={marks['alice']}").status_code == 200
+
+
 def test_accepting_from_a_live_row_returns_to_the_page_and_not_to_the_fragment(store: Store, browser_of: Any) -> None:
     """A row that arrived live behaves like any other."""
     open_case(store, "Jalan berlubang di Jebres")

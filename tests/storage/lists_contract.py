@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain import Actor, Location, NamePlace, Refused, Status
-from storage.records import SavedView, Tally, TicketQuery
+from storage.records import Counted, SavedView, Tally, TicketQuery
 from storage.store import Store
 from tests.builders import NOON
 from tests.storage.decisions import (
@@ -159,9 +159,22 @@ class ListsContract:
         for n in range(7):
             told(store, f"Jalan berlubang nomor {n}")
 
-        assert store.matching(ALICE, TicketQuery(text="berlubang"), most=5) == 5
-        assert store.matching(ALICE, TicketQuery(text="nomor 3"), most=5) == 1
-        assert store.matching(CHARLIE, EVERYTHING, most=5) == 0
+        assert store.page(ALICE, TicketQuery(text="berlubang"), most=5)[1] == Counted(5, more=True)
+        assert store.page(ALICE, TicketQuery(text="nomor 3"), most=5)[1] == Counted(1)
+        assert store.page(CHARLIE, EVERYTHING, most=5)[1] == Counted(0)
+
+    def test_the_newest_entry_moves_with_every_ticket_that_opens_or_changes(self, store: Store):
+        """And with nothing else, so that a list need not be read again to see that it is the same."""
+        watch(store)
+        _, number = told(store)
+        before = store.newest_entry()
+        store.ticket(ALICE, number)
+        assert store.newest_entry() == before
+        store.apply(ALICE, transition(store.ticket(ALICE, number).ticket))
+        changed = store.newest_entry()
+        told(store, "Lampu padam", departments=("solo-dinsos",))
+
+        assert before < changed < store.newest_entry()
 
     def test_saved_views_are_their_owners(self, store: Store):
         """A view has one name a person, can be replaced and forgotten, and is nobody else's."""
