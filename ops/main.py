@@ -20,6 +20,7 @@ from ops import (
     accounts,
     analyze,
     books,
+    brief,
     cluster,
     config,
     daemon,
@@ -55,6 +56,7 @@ app.command("demo")(demo.demo)
 app.command("inbox")(inbox.serve)
 app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
+app.command("brief")(brief.brief)
 app.command("verify")(books.verify)
 app.command("explain")(explain.explain)
 app.command("eval")(evaluation_verb.evaluate)

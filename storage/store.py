@@ -25,6 +25,7 @@ from domain import (
     Regrouping,
     Ticket,
 )
+from storage.oversight import OversightStore
 from storage.records import (
     DueEvent,
     Evidence,
@@ -62,7 +63,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(WatchStore, Protocol):
+class Store(WatchStore, OversightStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

@@ -99,10 +99,13 @@ def older(path):
     """Make the file what m007 left behind."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript("""
+            DROP INDEX ticket_opened; DROP INDEX ticket_open; DROP INDEX ticket_answered; DROP INDEX ticket_closed;
             DROP INDEX ticket_desk; DROP INDEX ticket_place; DROP VIEW metric_ticket; DROP TABLE saved_view; DROP TABLE ticket_count;
             DROP TRIGGER ticket_counted_in; DROP TRIGGER ticket_counted_over; DROP TRIGGER ticket_counted_out;
             ALTER TABLE ticket DROP COLUMN platform; ALTER TABLE ticket DROP COLUMN place;
             ALTER TABLE ticket DROP COLUMN assignee;
+            DROP TRIGGER ticket_first_answered; DROP TRIGGER desk_touched; DROP TABLE desk_touch;
+            ALTER TABLE ticket DROP COLUMN answered_at;
             CREATE INDEX ticket_desk ON ticket(department, status, due_sort, id);
             CREATE TABLE ticket_count (department TEXT NOT NULL, status TEXT NOT NULL, sensitive INTEGER NOT NULL,
               n INTEGER NOT NULL, PRIMARY KEY (department, status, sensitive)) STRICT, WITHOUT ROWID;
@@ -110,7 +113,7 @@ def older(path):
             CREATE TRIGGER ticket_counted_over AFTER UPDATE OF department ON ticket BEGIN SELECT 1; END;
             CREATE TRIGGER ticket_counted_out AFTER DELETE ON ticket BEGIN SELECT 1; END;
             CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status;
-            DELETE FROM _sqlite_migrations WHERE name = 'm011_queue';
+            DELETE FROM _sqlite_migrations WHERE name IN ('m011_queue', 'm013_oversight');
         """)
 
 
