@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.gazetteer import KIND, Area, gazetteer
+from nlp.gazetteer import KIND, LEVELS, Area, gazetteer
 
 WIDTH, HEIGHT = 320.0, 240.0
 EDGE = 8.0
@@ -117,15 +117,20 @@ def _away(area: Area, points: Any) -> Any:
 
 
 def _neighbours(area: Area, per_km: float, other: Spot | None) -> list[Spot]:
-    """The nearest middles of the same level, as many as their names leave each other room."""
-    codes, points = _level(area.level)
+    """The nearest middles of its like, or of parts where it has some; as many as their names leave each other room."""
+    level = LEVELS[LEVELS.index(area.level) + 1] if _below(area.code) else area.level
+    codes, points = _level(level)
     away = _away(area, points)
-    taken = [_box(WIDTH / 2, HEIGHT / 2, KIND.sub("", area.name), "middle", dy=-22), (0, HEIGHT - 30, 120, HEIGHT)]
-    if other:
+    middle = (WIDTH / 2, HEIGHT / 2)
+    taken = [_box(*middle, area.name, "middle", dy=12), _box(*middle, "pin", "middle", dy=-13),
+             (0, HEIGHT - 30, 120, HEIGHT), (WIDTH - 32, 0, WIDTH, 44)]  # scale and north
+    if other:  # its own name stands there
         taken.append(_box(other.label_x, other.y, other.name, other.anchor))
     spots: list[Spot] = []
-    for place in np.argsort(away)[1:60]:
+    for place in np.argsort(away)[:60]:
         one = gazetteer().areas[codes[place]]
+        if one.code == area.code:
+            continue
         east, south = (km * per_km for km in _offset(area, one))
         x, y = WIDTH / 2 + east, HEIGHT / 2 + south
         if not (EDGE < x < WIDTH - EDGE and EDGE + LINE < y < HEIGHT - EDGE):
