@@ -25,6 +25,7 @@ from domain import (
     Regrouping,
     Ticket,
 )
+from storage.auditing import AuditStore
 from storage.oversight import OversightStore
 from storage.records import (
     DueEvent,
@@ -63,7 +64,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(WatchStore, OversightStore, Protocol):
+class Store(AuditStore, WatchStore, OversightStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

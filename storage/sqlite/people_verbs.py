@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
+from storage.auditing import AuditQuery, AuditRow, Link
 from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, audit, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -118,3 +119,23 @@ class PeopleVerbs:
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:
             tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
+
+    # --- auditors
+
+    def audit(self, query: AuditQuery) -> Iterator[AuditRow]:
+        last = 0
+        while rows := self._audit_page(query, last):
+            yield from rows
+            last = rows[-1].id
+
+    def _audit_page(self, query: AuditQuery, after: int) -> list[AuditRow]:
+        with self.connections.read() as connection:
+            return audit.page(connection, query, after=after)
+
+    def audit_head(self) -> Link:
+        with self.connections.read() as connection:
+            return audit.head(connection)
+
+    def verify_link(self, link: Link) -> list[str]:
+        with self.connections.read() as connection:
+            return list(audit.astray(connection, link))
