@@ -51,9 +51,9 @@ CREATE TRIGGER IF NOT EXISTS desk_touched AFTER INSERT ON audit
 END;
 """
 
-FILL_ANSWERED = f"""UPDATE ticket SET answered_at = (
-  SELECT min(a.at) FROM audit a WHERE a.ticket = ticket.id AND a.actor <> '{MACHINE}'
-     AND ({ANSWERED.format(row='a')}))"""
+FIRST_ANSWER = f"""SELECT a.at FROM audit a WHERE a.ticket = ticket.id AND a.actor <> '{MACHINE}'
+  AND ({ANSWERED.format(row='a')}) ORDER BY a.id LIMIT 1"""
+FILL_ANSWERED = f"UPDATE ticket SET answered_at = ({FIRST_ANSWER})"
 FILL_TOUCHED = f"""INSERT INTO desk_touch
   SELECT ifnull(a.before ->> '$.department', t.department), t.sensitive, (a.at + {WIB_MICROS}) / 86400000000,
          max(a.at), count(*) FROM audit a JOIN ticket t ON t.id = a.ticket

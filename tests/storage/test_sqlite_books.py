@@ -66,6 +66,7 @@ def tamper(path: Path, *statements: str) -> None:
         " due_rule, parent, coordinates, sensitive, outside, rule, ruleset, closed_at, reason, merged_into,"
         " platform, place, assignee, answered_at FROM ticket WHERE id = 1"]),
     ("hitungan tiket salah", ["UPDATE ticket_count SET n = n + 1 WHERE department = 'solo-dpupr'"]),
+    ("saat ditanggapi tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET answered_at = 5 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET due_at = due_at + 86400000000 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET opened_at = opened_at - 1 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET topic = 'x', rule = 'y' WHERE id = 1"]),
