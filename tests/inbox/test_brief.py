@@ -7,6 +7,7 @@ import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ from tests.inbox.casework import ACCOUNT, keep_in_lane, open_case, quiet, retell
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # 09:00 WIB, week 45
 NOW = MONDAY + timedelta(days=4, hours=6)  # Friday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+GOLDEN = Path(__file__).parents[1] / "fixtures" / "brief_2026-W45.csv"
 WEEK = "/laporan?minggu=2026-W45"
 NUMBER = re.compile(r'<a class="n[^"]*" href="(/laporan/tiket[^"]+)">(\d+)</a>')
 TILE = re.compile(r'<a class="tile-link" href="(/laporan/tiket[^"]+)" aria-label="[^"]+: (\d+)">')
@@ -231,6 +233,13 @@ def test_the_sheet_has_the_same_numbers_and_no_formula(week: Any, friday: None, 
     assert ["ringkasan", "semua", "masuk", "6"] in rows
     assert {row[0] for row in rows} >= {"topik", "dinas", "kanal", "pantulan", "perkara terbesar", "lajur"}
     assert [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")] == []
+
+
+def test_the_brief_of_the_week_is_its_golden_file(week: Any, friday: None, browser_of: Any) -> None:
+    """B18: whatever changes in how the week is told shows here, line by line."""
+    told = browser_of("citra").get("/laporan/csv?minggu=2026-W45").content.decode("utf-8-sig")
+
+    assert told.splitlines() == GOLDEN.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("query", ["minggu=2026-W99", "minggu=x", "dari=9999-12-31", "dari=0001-01-01&sampai=0001-01-01", "dari=2026-13-40",
