@@ -120,7 +120,7 @@ def m011b_evidence(db: sqlite_utils.Database) -> None:
 
 @MIGRATIONS()
 def m013_oversight(db: sqlite_utils.Database) -> None:
-    """When tickets were answered and desks at work: counted from an older file's audit chain. 27 s a million tickets."""
+    """When tickets were answered and desks at work: counted from an older audit chain. 27 s a million tickets."""
     if "answered_at" in {row[1] for row in db.execute("PRAGMA table_info(ticket)").fetchall()}:
         return
     db.execute("ALTER TABLE ticket ADD COLUMN answered_at INTEGER")
