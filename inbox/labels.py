@@ -77,6 +77,10 @@ DONE = {
     "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
     "assign": noop("Penugasan tersimpan."),
 }
+COUNTED = {
+    "arrived": noop("Masuk"), "answered": noop("Ditanggapi"), "closed": noop("Ditutup"), "open": noop("Terbuka"),
+    "untouched": noop("Belum ditanggapi"), "late": noop("Lewat batas"), "bounced": noop("Tiket yang dipantulkan"),
+}
 LANE_VERDICT = {"benar": noop("lajur benar"), "salah": noop("salah: laporan")}
 PAST = {
     "open": noop("membuka tiket"), "attach": noop("kiriman ditambahkan"), "raise_urgency": noop("urgensi dinaikkan"),
@@ -155,7 +159,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "account_event": ACCOUNT_EVENT, "lane": LANE, "lane_verdict": LANE_VERDICT,
     "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
-    "register": REGISTER,
+    "register": REGISTER, "counted": COUNTED,
 }
 
 

@@ -54,6 +54,11 @@ class User(AbstractBaseUser):  # type: ignore[misc]
         return bool(self.all_departments) or self.role in (OPERATOR, AUDITOR)
 
     @property
+    def reads_briefs(self) -> bool:
+        """The Monday brief, figures and maps: of the own departments for a head, of all for who oversees all."""
+        return self.role == HEAD or self.oversees
+
+    @property
     def tends_rules(self) -> bool:
         """May try, compare and save rules: operators, and the coordinators who see every desk."""
         return self.role == OPERATOR or (self.role in (REVIEWER, HEAD) and bool(self.all_departments))

@@ -40,6 +40,11 @@ def oversees(user: Any) -> bool:
     return signed_in(user) and bool(user.oversees)
 
 
+def reads_briefs(user: Any) -> bool:
+    """Heads, of their own departments, and those who oversee."""
+    return signed_in(user) and bool(user.reads_briefs)
+
+
 def checks_lanes(user: Any) -> bool:
     return oversees(user) and acts(user)
 
@@ -53,7 +58,10 @@ RULES: Mapping[str, May] = MappingProxyType({
     "logout": signed_in, "password": signed_in,
     "queue": signed_in, "queue_fragment": signed_in, "save_view": signed_in, "forget_view": signed_in,
     "ticket": signed_in, "packet": signed_in, "presence": signed_in, "evidence": signed_in,
+    "fieldwork": signed_in,
     "act": acts, "evidence_decide": acts, "bulk": acts, "regroup": acts, "unmask": unmasks,
+    "brief": reads_briefs, "brief_sheet": reads_briefs, "counted": reads_briefs, "brief_sample": oversees,
+    "figures": reads_briefs, "map": reads_briefs,
     "lane": oversees, "check_lane": checks_lanes,
     "health": oversees, "health_on_the_phone": oversees, "accounts": oversees,
     "workbench": tends_rules, "rules_edit": tends_rules, "draft": tends_rules, "draft_save": tends_rules,

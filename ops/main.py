@@ -21,6 +21,7 @@ from ops import (
     analyze,
     audit,
     books,
+    brief,
     cluster,
     config,
     daemon,
@@ -56,6 +57,7 @@ app.command("demo")(demo.demo)
 app.command("inbox")(inbox.serve)
 app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
+app.command("brief")(brief.brief)
 app.command("verify")(books.verify)
 app.command("audit")(audit.audit)
 app.command("explain")(explain.explain)

@@ -4,6 +4,10 @@ Waits until the viral bridge has been told often enough to show what folding doe
 queue of a department and the ticket, on a desk and on a phone. Writes PNG files and nothing else;
 signs in with new passwords of the demo's people, which ends the sessions that they have. Decides
 nothing on a ticket, and opens no personal data: what is masked stays masked.
+
+With --reports it photographs the reports and a work order for docs/oversight.md instead, as the coordinator sees
+them; a demo in which nobody works has little to report, so first `python -m scripts.fortnight`, then
+`kentongan inbox --config` with the settings that it prints.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from settings import load
 
 CHROMIUM = "/usr/bin/chromium"
-PERSON = "dpupr"
+PERSON, COORDINATOR = "dpupr", "koordinator"
 STORY, TOLD = "jembatan penyeberangan Ngoresan lantainya", 100  # words of the story; how often it has to be told
 PATIENCE_SECONDS = 600
 DESK, PHONE = {"width": 1280, "height": 940}, {"width": 390, "height": 1000}
@@ -34,12 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", default="var/demo/config.yaml", help="the running demo's settings")
     parser.add_argument("--url", help="its address, where it is not the port of the settings")
     parser.add_argument("--to", type=Path, default=Path("docs/images"))
+    parser.add_argument("--reports", action="store_true", help="the reports instead, of an inbox that has some")
     given = parser.parse_args(arguments)
     url = given.url or f"http://127.0.0.1:{load(given.config).inbox.port}/"
     given.to.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        photograph(browser, url, password_of(PERSON, given.config), given.to)
+        if given.reports:
+            photograph_reports(browser, url, password_of(COORDINATOR, given.config), given.to)
+        else:
+            photograph(browser, url, password_of(PERSON, given.config), given.to)
         browser.close()
     return 0
 
@@ -62,12 +71,29 @@ def photograph(browser: Browser, url: str, password: str, to: Path) -> None:
         shoot(page, ticket, to / "ticket-phone.png")
 
 
+def photograph_reports(browser: Browser, url: str, password: str, to: Path) -> None:
+    fortnight = f"dari={date.today() - timedelta(days=13)}&sampai={date.today()}"  # noqa: DTZ011 as the browser's clock
+    pages = {"brief": "/laporan", "figures": f"/angka?{fortnight}", "map": f"/peta?wilayah=33&{fortnight}",
+             "map-solo": f"/peta?wilayah=33.72&{fortnight}", "work-order": ""}
+    with signed_in(browser, url, password, name=COORDINATOR, viewport={"width": 1280, "height": 1060}) as page:
+        page.goto("/?cari=pilox&status=semua")
+        pages["work-order"] = f"{page.locator('.row-link').first.get_attribute('href')}/lapangan"
+        for name, address in pages.items():
+            shoot(page, address, to / f"{name}-desk.png")
+    with signed_in(browser, url, password, name=COORDINATOR, viewport=PHONE, device_scale_factor=1.5,
+                   is_mobile=True) as page:
+        for name in ("brief", "map"):
+            shoot(page, pages[name], to / f"{name}-phone.png")
+
+
 @contextmanager
-def signed_in(browser: Browser, url: str, password: str, **device: Any) -> Iterator[Page]:
+def signed_in(
+    browser: Browser, url: str, password: str, *, name: str = PERSON, **device: Any
+) -> Iterator[Page]:
     context = browser.new_context(base_url=url, color_scheme="light", locale="id-ID", **device)
     page = context.new_page()
     page.goto("/masuk")
-    page.fill("#username", PERSON)
+    page.fill("#username", name)
     page.fill("#password", password)
     page.press("#password", "Enter")
     page.wait_for_selector("#queue")

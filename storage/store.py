@@ -26,6 +26,7 @@ from domain import (
     Ticket,
 )
 from storage.auditing import AuditStore
+from storage.oversight import OversightStore
 from storage.records import (
     Counted,
     DueEvent,
@@ -64,7 +65,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(AuditStore, WatchStore, Protocol):
+class Store(AuditStore, WatchStore, OversightStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

@@ -10,15 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import LIVE_STATUSES, MentionState, NotAllowed, Status, Ticket
+from inbox import counting
 from inbox.asking import question
 from inbox.casefile import case_file
 from inbox.desk import desk
 from inbox.display import Due, due, span_in_words
+from inbox.fieldwork import located
 from inbox.limits import limits
 from inbox.masks import gist, harmless
 from inbox.pages import page, zone
 from inbox.people import colleagues_of
 from inbox.presence import Looking, look, others
+from inbox.sketch import in_km, sketch
 from inbox.spreading import spread_card
 from inbox.suggested import suggested
 from inbox.trial import trial_routes
@@ -76,6 +79,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "merged_into": _visible(request, view.ticket.merged_into),
         "looking": looking(request, number),
         **_evidence(request, number),
+        **_where(view),
         **_regrouping(request, view),
         **_choices(request, view.ticket),
     }
@@ -83,6 +87,11 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         context["question"] = question(view, office=desk().rules.department_name(view.ticket.department),
                                        answered=bool(context["case"].answered))
     return page(request, "ticket.html", context, status=status)
+
+
+def _where(view: TicketView) -> dict[str, Any]:
+    code, other = located(view)
+    return {"map": sketch(code, other), "in_km": in_km, "counting": counting}
 
 
 def _regrouping(request: HttpRequest, view: TicketView) -> dict[str, Any]:

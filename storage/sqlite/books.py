@@ -12,6 +12,7 @@ from typing import Any
 from domain import Fate
 from storage.records import LedgerRow
 from storage.sqlite import audit, migrations
+from storage.sqlite.oversight_schema import FIRST_ANSWER
 from storage.sqlite.rows import maybe_moment, moment
 
 NO_FATES = {str(fate): 0 for fate in Fate}
@@ -64,6 +65,8 @@ CHECKS = (
     ("tiket hilang", "SELECT 'T-' || a.ticket FROM audit a LEFT JOIN ticket t ON t.id = a.ticket"
      " WHERE a.verb = 'open' AND t.id IS NULL"),
     ("tiket tidak sama dengan catatan auditnya", _NOT_AS_AUDITED),
+    ("saat ditanggapi tidak sama dengan catatan auditnya",
+     f"SELECT 'T-' || id FROM ticket WHERE answered_at IS NOT ({FIRST_ANSWER})"),
     ("hitungan tiket salah", "SELECT department || ' ' || status FROM ("
      "SELECT department, status, sensitive, topic, urgency, n FROM ticket_count WHERE n > 0 EXCEPT"
      " SELECT department, status, sensitive, topic, urgency, count(*) FROM ticket GROUP BY 1, 2, 3, 4, 5)"

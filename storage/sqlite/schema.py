@@ -9,6 +9,7 @@ is ever stored) stands in picture and picture_again, which it empties too.
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
 from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, STATUS, VIEWS, WORDS
+from storage.sqlite.oversight_schema import OVERSIGHT
 from storage.sqlite.watch_schema import WATCH
 
 __all__ = ["LIVE", "SQL", "WAITS"]
@@ -238,6 +239,7 @@ CREATE TABLE ticket (
   platform TEXT,                    -- of the story's first mention, and where that one is: for lists, see listing.py
   place TEXT,                       -- code of the area
   assignee TEXT,                    -- name of a member of staff
+  answered_at INTEGER,              -- when a person first decided on it: oversight_schema.py
   marks TEXT GENERATED ALWAYS AS ({MARKS}) VIRTUAL  -- where words are looked for, see search.py
 ) STRICT;
 CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
@@ -272,6 +274,7 @@ CREATE TABLE audit_head (           -- the last link: rows cut off the end are m
   hash TEXT NOT NULL
 ) STRICT;
 INSERT INTO audit_head VALUES (1, 0, '');
+{OVERSIGHT}
 
 CREATE TABLE correction (           -- what staff changed in a machine's decision: a label
   id INTEGER PRIMARY KEY,

@@ -27,6 +27,8 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "evidence": ([1, 1], {"GET"}),
     "evidence_decide": ([1, 1, "sahkan"], {"POST"}),
     "packet": ([1], {"GET"}),
+    "fieldwork": ([1], {"GET"}), "brief": ([], {"GET"}), "brief_sheet": ([], {"GET"}), "brief_sample": ([], {"GET"}),
+    "counted": ([], {"GET"}), "figures": ([], {"GET"}), "map": ([], {"GET"}),
     "accounts": ([], {"GET"}),
     "health": ([], {"GET"}),
     "health_on_the_phone": ([], {"GET"}),

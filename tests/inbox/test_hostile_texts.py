@@ -74,6 +74,8 @@ def test_a_hostile_text_changes_nothing_in_the_structure_of_any_page(
     assert skeleton(hostile[1]) == skeleton(plain[1])
     assert skeleton(hostile[3]) == skeleton(plain[3])
     assert len(skeleton(hostile[2])) - store_before == store_before - len(skeleton(plain[2]))
+    hostile.append(browser_of("citra").get("/tiket/2/lapangan").content.decode())
+    hostile.append(browser_of("citra").get("/laporan/tiket?apa=masuk&sejak=2026-11-01T00:00&hingga=2026-11-09T00:00").content.decode())
     for page in hostile:
         for tag, attributes in Tags(page).seen:
             assert not any(attribute.startswith("on") for attribute in attributes), (tag, attributes)

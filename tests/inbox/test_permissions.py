@@ -42,6 +42,10 @@ class Person:
         return self.desk == ALL or self.role in (OPERATOR, AUDITOR)
 
     @property
+    def reads(self) -> bool:
+        return self.role == HEAD or self.oversees
+
+    @property
     def tends_rules(self) -> bool:
         return self.role == OPERATOR or (self.acts and self.desk == ALL)
 
@@ -60,6 +64,8 @@ PAGES: dict[str, tuple[str, Callable[[Person], bool]]] = {
     "login": ("get", everybody), "bulk": ("post", lambda p: p.acts),
     "lane": ("get", lambda p: p.oversees), "health": ("get", lambda p: p.oversees),
     "check_lane": ("post", lambda p: p.oversees and p.acts),
+    "brief": ("get", lambda p: p.reads), "brief_sheet": ("get", lambda p: p.reads), "counted": ("get", lambda p: p.reads),
+    "figures": ("get", lambda p: p.reads), "map": ("get", lambda p: p.reads), "brief_sample": ("get", lambda p: p.oversees),
     "workbench": ("get", lambda p: p.tends_rules), "rules_edit": ("get", lambda p: p.tends_rules),
     "rules_history": ("get", lambda p: p.tends_rules),
     "accounts": ("get", lambda p: p.oversees), "health_on_the_phone": ("get", lambda p: p.oversees),
@@ -67,6 +73,7 @@ PAGES: dict[str, tuple[str, Callable[[Person], bool]]] = {
 }
 OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "ticket": ("get", [], everybody), "presence": ("get", [], everybody),
+    "fieldwork": ("get", [], everybody),
     "act": ("post", ["note"], lambda p: p.acts), "regroup": ("post", ["apart"], lambda p: p.acts),
     "unmask": ("post", [], lambda p: p.acts),
 }
@@ -198,7 +205,7 @@ def test_a_secret_answers_no_address_and_no_action(name: str, secret: int, store
     owner = people["charlie"].actor
     before = store.ticket(owner, secret)
 
-    for path in (f"/tiket/{secret}", f"/tiket/{secret}/penerusan", f"/fragment/tiket/{secret}/hadir?version=1"):
+    for path in (f"/tiket/{secret}", f"/tiket/{secret}/penerusan", f"/tiket/{secret}/lapangan", f"/fragment/tiket/{secret}/hadir?version=1"):
         assert browser.get(path).status_code == 404, path
     for path in (f"/tiket/{secret}/accept", f"/tiket/{secret}/data-pribadi", f"/tiket/{secret}/perkara/merge"):
         assert browser.post(path, {"version": "1", "reason": "ingin tahu", "other": "1"}).status_code == 403, path

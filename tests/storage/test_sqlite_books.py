@@ -64,9 +64,10 @@ def tamper(path: Path, *statements: str) -> None:
     ("tanpa catatan pembukaan: T-99", [
         "INSERT INTO ticket SELECT 99, 1, cluster, 'x', 'selesai', priority, topic, urgency, opened_at, due_at,"
         " due_rule, parent, coordinates, sensitive, outside, rule, ruleset, closed_at, reason, merged_into,"
-        " platform, place, assignee FROM ticket WHERE id = 1"]),
+        " platform, place, assignee, answered_at FROM ticket WHERE id = 1"]),
     ("hitungan tiket salah", ["UPDATE ticket_count SET n = n + 1 WHERE department = 'solo-dpupr'"]),
     ("hitungan tiket salah", ["UPDATE ticket_count_all SET n = n + 1"]),
+    ("saat ditanggapi tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET answered_at = 5 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET due_at = due_at + 86400000000 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET opened_at = opened_at - 1 WHERE id = 1"]),
     ("tiket tidak sama dengan catatan auditnya: T-1", ["UPDATE ticket SET topic = 'x', rule = 'y' WHERE id = 1"]),

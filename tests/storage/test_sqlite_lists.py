@@ -99,6 +99,7 @@ def older(path):
     """Make the file what m007 left behind."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript("""
+            DROP INDEX ticket_opened; DROP INDEX ticket_open; DROP INDEX ticket_answered; DROP INDEX ticket_closed;
             DROP INDEX ticket_desk; DROP INDEX ticket_place; DROP VIEW metric_ticket; DROP TABLE saved_view; DROP TABLE ticket_count; DROP TABLE ticket_count_all;
             DROP TRIGGER ticket_counted_in; DROP TRIGGER ticket_counted_over; DROP TRIGGER ticket_counted_out;
             DROP INDEX ticket_status; CREATE INDEX ticket_due ON ticket(due_sort, id);
@@ -108,6 +109,8 @@ def older(path):
             DROP TABLE ticket_text; ALTER TABLE plain RENAME TO ticket_text;
             ALTER TABLE ticket DROP COLUMN platform; ALTER TABLE ticket DROP COLUMN place;
             ALTER TABLE ticket DROP COLUMN assignee;
+            DROP TRIGGER ticket_first_answered; DROP TRIGGER desk_touched; DROP TABLE desk_touch;
+            ALTER TABLE ticket DROP COLUMN answered_at;
             CREATE INDEX ticket_desk ON ticket(department, status, due_sort, id);
             CREATE TABLE ticket_count (department TEXT NOT NULL, status TEXT NOT NULL, sensitive INTEGER NOT NULL,
               n INTEGER NOT NULL, PRIMARY KEY (department, status, sensitive)) STRICT, WITHOUT ROWID;
@@ -115,7 +118,7 @@ def older(path):
             CREATE TRIGGER ticket_counted_over AFTER UPDATE OF department ON ticket BEGIN SELECT 1; END;
             CREATE TRIGGER ticket_counted_out AFTER DELETE ON ticket BEGIN SELECT 1; END;
             CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status;
-            DELETE FROM _sqlite_migrations WHERE name IN ('m011_queue', 'm015_marks');
+            DELETE FROM _sqlite_migrations WHERE name IN ('m011_queue', 'm013_oversight', 'm015_marks');
         """)
 
 

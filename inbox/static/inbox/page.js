@@ -31,6 +31,8 @@
     }
   });
 
+  for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+
   function wanted() {
     try { return localStorage.getItem("keys") !== "off"; } catch { return true; }
   }
