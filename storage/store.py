@@ -51,6 +51,7 @@ from storage.records import (
     Unanswered,
     Wanted,
 )
+from storage.redaction import Redact
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
 from storage.watching import WatchStore
@@ -219,7 +220,20 @@ class Store(WatchStore, Protocol):
     def forget_view(self, actor: Actor, name: str) -> None: ...
 
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
-        """Compare and swap on `seen_version`: raises Conflict where somebody was first."""
+        """Compare and swap on `seen_version`: raises Conflict where somebody was first.
+
+        What makes a ticket secret, or lifts that, does it to every ticket of its story: they show the same posts.
+        """
+
+    def redact(self, actor: Actor, given: Redact) -> Ticket:
+        """Blot words in every post of the ticket's story, told already or later; what stood there is sealed.
+
+        No other verb gives the words any more. Raises Conflict where somebody was first, Refused where no post has
+        them.
+        """
+
+    def sealed(self, actor: Actor, ticket_id: int) -> list[tuple[int, str]]:
+        """What was blotted in the text of the story's first post: (start, words). For a page that asked why before."""
 
     # --- stories put together and taken apart
     def case(self, actor: Actor, ticket_id: int) -> Case:

@@ -14,6 +14,7 @@ from sqlite_utils import Migrations
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
+from storage.sqlite.redacting import TABLES as REDACTIONS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
@@ -115,6 +116,11 @@ def m011_queue(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m011b_evidence(db: sqlite_utils.Database) -> None:
     db.executescript(EVIDENCE)
+
+
+@MIGRATIONS()
+def m012_redactions(db: sqlite_utils.Database) -> None:
+    db.executescript(REDACTIONS)
 
 
 def _statements_for(name: str) -> list[str]:

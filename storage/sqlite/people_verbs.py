@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
 from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.redaction import Redact
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, evidence, listing, redacting, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -56,6 +57,14 @@ class PeopleVerbs:
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
         with self.connections.write() as connection:
             return tickets.apply(connection, actor, transition)
+
+    def redact(self, actor: Actor, given: Redact) -> Ticket:
+        with self.connections.write() as connection:
+            return redacting.redact(connection, actor, given)
+
+    def sealed(self, actor: Actor, ticket_id: int) -> list[tuple[int, str]]:
+        with self.connections.read() as connection:
+            return redacting.sealed(connection, actor, ticket_id)
 
     # --- stories put together and taken apart
 

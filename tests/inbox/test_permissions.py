@@ -68,7 +68,7 @@ PAGES: dict[str, tuple[str, Callable[[Person], bool]]] = {
 OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "ticket": ("get", [], everybody), "presence": ("get", [], everybody),
     "act": ("post", ["note"], lambda p: p.acts), "regroup": ("post", ["apart"], lambda p: p.acts),
-    "unmask": ("post", [], lambda p: p.acts),
+    "unmask": ("post", [], lambda p: p.acts), "redact": ("post", [], lambda p: p.acts),
 }
 # a photo is tried in test_closing, a packet is there where a ticket was handed over, a draft is its author's alone: tests of their own
 ELSEWHERE = {"evidence", "evidence_decide", "packet", "draft", "draft_save", "rules_rollback"}

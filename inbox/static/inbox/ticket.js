@@ -36,6 +36,14 @@
       return false;
     }
   }
+  // what is marked in the post when the form is opened is what is meant
+  const words = document.querySelector("[data-selection]");
+  if (words) words.closest("details").querySelector("summary").addEventListener("click", function () {
+    const marked = window.getSelection().toString().trim();
+    const anchor = window.getSelection().anchorNode;
+    const inPost = anchor && anchor.parentElement && anchor.parentElement.closest(".post-text, .copies, .additions");
+    if (marked && inPost && !words.value) words.value = marked.slice(0, 200);
+  });
   document.addEventListener("click", async function (event) {
     const button = event.target.closest("[data-copy], [data-fill]");
     if (!button) return;
