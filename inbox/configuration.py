@@ -99,6 +99,7 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
             "csp.middleware.CSPMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "inbox.middleware.no_store",
+            "inbox.api.gate.api",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "inbox.middleware.language",
             "django.middleware.common.CommonMiddleware",

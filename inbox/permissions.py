@@ -51,7 +51,8 @@ def tends_rules(user: Any) -> bool:
 RULES: Mapping[str, May] = MappingProxyType({
     "login": anybody, "set_language": anybody,
     "logout": signed_in, "password": signed_in,
-    "queue": signed_in, "queue_fragment": signed_in, "save_view": signed_in, "forget_view": signed_in,
+    "queue": signed_in, "queue_fragment": signed_in, "export": signed_in,
+    "save_view": signed_in, "forget_view": signed_in,
     "ticket": signed_in, "packet": signed_in, "presence": signed_in, "evidence": signed_in,
     "act": acts, "evidence_decide": acts, "bulk": acts, "regroup": acts, "redact": acts,
     "unmask": unmasks,

@@ -1,4 +1,7 @@
-"""Every address of the app. Signed-in only, unless named in `OPEN`; what changes something is POST only."""
+"""Every address of the app but those of the API (`inbox.api.table`), which no session opens.
+
+Signed-in only, unless named in `OPEN`; what changes something is POST only.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from inbox.views import (
     actions,
     bulk,
     closing,
+    exports,
     oversight,
     privacy,
     problems,
@@ -32,7 +36,18 @@ class TicketNumber:
         return str(value)
 
 
+class ExportForm:
+    regex = "csv|jsonl|sp4n\\.jsonl"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(TicketNumber, "number")
+register_converter(ExportForm, "form")
 form = require_http_methods(["GET", "POST"])
 
 OPEN = ("login", "set_language")
@@ -41,6 +56,7 @@ urlpatterns = [
     path("massal", require_POST(bulk.bulk), name="bulk"),
     path("tampilan", require_POST(queue.save_view), name="save_view"),
     path("tampilan/hapus", require_POST(queue.forget_view), name="forget_view"),
+    path("ekspor/tiket.<form:form>", require_GET(exports.export), name="export"),
     path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
     path("fragment/tiket/<number:number>/hadir", require_GET(ticket.presence), name="presence"),

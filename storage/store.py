@@ -25,6 +25,7 @@ from domain import (
     Regrouping,
     Ticket,
 )
+from storage.feeding import Feed
 from storage.records import (
     DueEvent,
     Evidence,
@@ -294,6 +295,25 @@ class Store(WatchStore, Protocol):
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         """Audit that personal data was unmasked."""
+
+    def feed(self, actor: Actor, *, after: int, limit: int) -> Feed:
+        """What happened since the entry `after` to tickets that the actor may see, oldest first.
+
+        Of a ticket that went to another desk since, only that it left.
+        """
+
+    def export_listed(
+        self, actor: Actor, query: TicketQuery, *, public: bool = False, newest_first: bool = False,
+        number: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """What a list of this query holds, by number, as `export_tickets` has it, at most `query.limit`.
+
+        Read page by page: any size in bounded memory. `public`: nothing that is secret. `number`: that
+        ticket alone. Masking is the caller's duty.
+        """
+
+    def record_export(self, actor: Actor, *, what: Mapping[str, Any], now: datetime) -> None:
+        """Audit that a list was taken out, before its first byte leaves."""
 
     # --- books
     def export_tickets(self) -> Iterator[dict[str, Any]]:

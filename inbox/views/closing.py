@@ -80,13 +80,7 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
         raise NotAllowed(f"no decision {verb} on a photo")
     accepted = DECISIONS[verb]
     try:
-        ticket = _unchanged(actor, number, version)
-        given = _one(actor, number, photo)
-        action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
-        transition = transition_of(ticket, action, actor)
-        if not accepted:
-            transition = replace(transition, verb=REFUSED, reason=None)
-        desk().store.decide_evidence(actor, photo, transition, accepted=accepted)
+        decide_as(actor, number, photo, version, accepted=accepted)
     except Refused as refusal:
         return ticket_page(request, number, error=sentence(refusal), status=422)
     except Conflict:
@@ -94,6 +88,17 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
     said = _("Foto disahkan dan tiket selesai.") if accepted else _("Foto ditolak. Tiket tetap terbuka.")
     messages.success(request, f"T-{number}: {said}")
     return redirect(reverse("ticket", args=[number]))
+
+
+def decide_as(actor: Actor, number: int, photo: int, version: str, *, accepted: bool) -> Ticket:
+    """Do it to the ticket as the person saw it. Raises as `actions.perform` does."""
+    ticket = _unchanged(actor, number, version)
+    given = _one(actor, number, photo)
+    action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
+    transition = transition_of(ticket, action, actor)
+    if not accepted:
+        transition = replace(transition, verb=REFUSED, reason=None)
+    return desk().store.decide_evidence(actor, photo, transition, accepted=accepted)
 
 
 def show(request: HttpRequest, number: int, photo: int) -> HttpResponse:

@@ -45,7 +45,7 @@ def regroup(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 
 def regroup_as(actor: Actor, number: int, version: str, verb: str, form: QueryDict) -> tuple[str, int]:
-    """Do it to the ticket as it was seen: what to say, and the ticket to go on with. Raises as `actions.perform` does."""
+    """Do it to the ticket as it was seen: what to say, and the ticket to go on with. Raises as `perform` does."""
     ticket = desk().store.ticket(actor, number).ticket
     if version != str(ticket.version):
         raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
