@@ -18,6 +18,8 @@ WIDE = str.maketrans("＝＋－＠", "=+-@")  # what East Asian keyboards type, 
 def harmless(value: Any) -> str:
     """The value as a cell that no spreadsheet will take for a formula."""
     text = "" if value is None else str(value)
+    if not text or text[0].isalnum():
+        return text
     first = text.lstrip(BLANK)[:1].translate(WIDE)
     return f"'{text}" if first and first in FORMULA else text
 
