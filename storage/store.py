@@ -25,6 +25,7 @@ from domain import (
     Regrouping,
     Ticket,
 )
+from storage.auditing import AuditStore
 from storage.feeding import Feed
 from storage.records import (
     DueEvent,
@@ -64,7 +65,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(WatchStore, Protocol):
+class Store(AuditStore, WatchStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
+from storage.auditing import AuditQuery, AuditRow, Link
 from storage.feeding import Feed
 from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
 from storage.redaction import Redact
@@ -144,3 +145,22 @@ class PeopleVerbs:
     def record_export(self, actor: Actor, *, what: Mapping[str, Any], now: datetime) -> None:
         with self.connections.write() as connection:
             audit.append(connection, [audit.Entry(now, actor.name, "export", subject="export", after=what)])
+    # --- auditors
+
+    def audit(self, query: AuditQuery) -> Iterator[AuditRow]:
+        last = 0
+        while rows := self._audit_page(query, last):
+            yield from rows
+            last = rows[-1].id
+
+    def _audit_page(self, query: AuditQuery, after: int) -> list[AuditRow]:
+        with self.connections.read() as connection:
+            return audit.page(connection, query, after=after)
+
+    def audit_head(self) -> Link:
+        with self.connections.read() as connection:
+            return audit.head(connection)
+
+    def verify_link(self, link: Link) -> list[str]:
+        with self.connections.read() as connection:
+            return list(audit.astray(connection, link))
