@@ -41,6 +41,8 @@ def api(get_response: Next) -> Next:
             response = answered(request)
         response["Content-Language"] = code
         response["Vary"] = "Accept-Language, Authorization"
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))  # so that a program may keep its connection
         return response
 
     return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from domain import Mention, MentionState, Ticket
@@ -11,11 +12,13 @@ from inbox.casefile import CaseFile, Clue, Said, case_file, step_of
 from inbox.desk import desk
 from inbox.limits import limits
 from inbox.masks import SHOWN_CHARS, Segment, gist, harmless
+from inbox.pages import EPOCH
 from personal_data import Mask, masked
 from routing.packet import Packet, letter
 from storage.records import Evidence, HistoryEntry, TicketRow, TicketView
 
 LIST_CHARS = 400
+TRUTHS = ("sensitive", "outside", "coordinates")
 GONE = (MentionState.GONE, MentionState.WITHHELD)
 
 
@@ -56,8 +59,8 @@ def change(entry: HistoryEntry) -> records.Change:
 def _change(entry: HistoryEntry) -> dict[str, Any]:
     step = step_of(entry, desk().official_handles)
     return {"at": entry.at, "actor": harmless(entry.actor), "verb": entry.verb,
-            "before": {key: _said(before) for key, before, _ in step.changes if before is not None},
-            "after": {key: _said(after) for key, _, after in step.changes if after is not None},
+            "before": {key: _said(key, before) for key, before, _ in step.changes if before is not None},
+            "after": {key: _said(key, after) for key, _, after in step.changes if after is not None},
             "reason": plain(step.reason) or None}
 
 
@@ -65,7 +68,12 @@ def happening(id_: int, ticket: int, version: int | None, entry: HistoryEntry) -
     return records.Happening(id=id_, ticket=ticket, version=version, **_change(entry))
 
 
-def _said(value: Any) -> Any:
+def _said(key: str, value: Any) -> Any:
+    """A column as the ticket itself has it: the chain holds times as microseconds and truth as 0 and 1."""
+    if isinstance(value, int) and key.endswith("_at"):
+        return (EPOCH + timedelta(microseconds=value)).isoformat().replace("+00:00", "Z")
+    if key in TRUTHS:
+        return bool(value)
     return short(value, chars=2_000) if isinstance(value, str) else value
 
 

@@ -114,6 +114,7 @@ def test_no_cookie_opens_the_api_and_no_token_opens_a_page(store: Store, browser
     assert (page.status_code, page.url) == (302, "/masuk?next=/")
     answer = api.get(TICKETS)
     assert "Set-Cookie" not in answer
+    assert int(answer["Content-Length"]) == len(answer.content)
     assert not answer.cookies
 
 

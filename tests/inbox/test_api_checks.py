@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from storage.auditing import AuditQuery
 from storage.store import Store
 from tests.builders import NOON, mention
 from tests.inbox.api_house import Api, read
@@ -54,6 +55,8 @@ def test_r1_a_ticket_tells_what_its_page_tells(number: int, api: Api) -> None:
     assert (ticket["reason"]["rule"], ticket["reason"]["runner_up"]) == ("jalan-kota", "dishub-solo")
     assert ticket["spread"]["posts"] == 3
     assert [step["verb"] for step in ticket["history"]] == ["open"]
+    opened = ticket["history"][0]["after"]
+    assert (opened["due_at"], opened["opened_at"], opened["sensitive"]) == (ticket["due_at"], ticket["opened_at"], False)
     assert {"text": "lubang", "kinds": ["topic"], "mask": None} in ticket["pieces"]
     assert {"text": "", "kinds": [], "mask": "phone"} in ticket["pieces"]
     assert ticket["possible"][0] == "accept"
@@ -191,6 +194,7 @@ def test_r7_unmasking_takes_a_scope_a_reason_and_is_audited(number: int, store: 
     entry = last(store, people, number)
     assert (entry.verb, entry.actor, entry.after, entry.reason) == (
         "view", "api:rumah-sakit", {"what": "pii"}, "menghubungi warga")
+    assert [(row.actor, row.ticket) for row in store.audit(AuditQuery(views=True))] == [("api:rumah-sakit", number)]
     assert "081234567890" not in trusted.get(f"{TICKETS}/{number}").content.decode()
 
 

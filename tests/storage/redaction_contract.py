@@ -17,6 +17,7 @@ from tests.storage.decisions import (
     MACHINE,
     joins,
     mention,
+    opening,
     opens,
     repost,
     save,
@@ -166,6 +167,20 @@ class RedactionContract:
         assert (entry.before, entry.after) == ({"sensitive": 0}, {"sensitive": 1})
         assert sum(store.counts(ALL).values()) == 0
         assert store.verify() == []
+
+    def test_a_secret_that_was_closed_comes_back_as_one(self, store: Store):
+        """Somebody tells it again after it was rejected: the new ticket shows the same posts."""
+        first, number = told(watch(store), SAID)
+        ticket = store.ticket(ALICE, number).ticket
+        ticket = store.apply(ALICE, transition(ticket, "secret", changes={"sensitive": True}, reason="korban anak"))
+        store.apply(ALICE, transition(ticket, "reject", changes={"status": "ditolak", "closed_at": LATER}))
+        again = mention(f"{SAID} ya")
+        save(store, again)
+
+        number, = settle(store, joins(again, first.key, "near_duplicate", (opening(again),))).opened
+
+        assert store.ticket(ALICE, number).ticket.sensitive
+        assert store.tickets(ALL, TicketQuery()) == []
 
     def test_lifting_a_secret_shows_the_story_again(self, store: Store):
         """The way back, in one step, with its own entry."""
