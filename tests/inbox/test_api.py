@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from domain import ConfigError, KentonganError, StoreBusy
 from inbox.api.limits import Limiter
@@ -70,9 +72,9 @@ def test_revoked_expired_and_wrong_tokens_open_nothing(api_of: Callable[..., Api
 def test_a_token_that_cannot_be_is_refused(wrong: dict[str, Any], api_of: Callable[..., Api]) -> None:
     from inbox.api import tokens
 
-    given = {"name": "sipd", "department": "dpupr-solo", "scopes": ("read",), "days": 90, **wrong}
+    asked = {"name": "sipd", "department": "dpupr-solo", "scopes": ("read",), "days": 90, **wrong}
     with pytest.raises(ConfigError):
-        tokens.create(desk().settings, given.pop("name"), now=datetime.now(UTC), **given)
+        tokens.create(desk().settings, asked.pop("name"), now=datetime.now(UTC), **asked)
     token_for("dpupr-solo", name="dipakai")
     with pytest.raises(KentonganError):
         token_for("dpupr-solo", name="dipakai")
@@ -302,3 +304,30 @@ def test_what_is_too_big_or_in_another_form_is_refused(store: Store, api_of: Cal
     assert problem(api.post(path, b'{"note": "' + b"x" * 300_000 + b'", "version": 1}')) == "too-big"
     assert problem(api.post(path, b"note=x&version=1", content_type="application/x-www-form-urlencoded")) == "media-type"
     assert api.client.get(TICKETS, SERVER_NAME="jahat.example", **api.headers).status_code == 400
+
+
+@pytest.fixture
+def eager(store: Store, api_of: Callable[..., Api]) -> Api:
+    open_case(store, "Jalan berlubang")
+    return api_of("dpupr-solo", "read", "act", "personal", per_minute=6_000)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_sent_is_answered_and_never_by_a_fault(data: st.DataObject, store: Store, eager: Api) -> None:
+    """Any text in any parameter or field of any endpoint: found, refused or not there, as the document says."""
+    from inbox.api.table import ENDPOINTS
+    from tests.inbox.test_openapi import body_of
+
+    endpoint = data.draw(st.sampled_from([one for one in ENDPOINTS if one.query or one.body]))
+    path = endpoint.path.replace("{number}", "1").replace("{photo}", "1").replace("{id}", "T-1")
+    text = st.text(max_size=30) | st.sampled_from(['"', "*", "NEAR(", "a OR b", "'; DROP TABLE ticket; --", "-1", "9" * 30, "\ud800"])
+    if endpoint.method == "GET":
+        sent = {param.name: data.draw(text).encode("utf-8", "replace").decode() for param in endpoint.query}
+        status = eager.get(path, {name: value for name, value in sent.items() if data.draw(st.booleans())}).status_code
+    else:
+        fields = body_of(endpoint)
+        name = data.draw(st.sampled_from(sorted(fields)))
+        status = eager.post(path, {**fields, name: data.draw(text | st.integers() | st.none() | st.lists(text, max_size=2))}).status_code
+
+    assert status < 500
