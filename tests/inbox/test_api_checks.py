@@ -19,6 +19,7 @@ from tests.inbox.api_house import Api, read
 from tests.inbox.casework import ACCOUNT, answer, delete_at_source, open_case, retell
 from tests.inbox.test_api import problem
 from tests.inbox.test_closing import drawing
+from tests.inbox.test_exports import many
 
 TICKETS = "/api/v1/tickets"
 TEXT = "Anak bu Siti Rahayu jatuh di lubang depan SD Jebres, tolong ditambal. WA 081234567890"
@@ -263,6 +264,34 @@ def test_r11_a_token_may_set_a_doubtful_photo_aside(store: Store, album: Path, a
 
     assert refused.json()["ticket"]["status"] == "diterima"
     assert api.get(f"{TICKETS}/{number}").json()["photos"][0]["state"] == "refused"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_r1_nothing_reads_the_whole_of_a_hundred_thousand_tickets(store: Store, number: int, api: Api) -> None:
+    """Counted in SQLite's own steps, which no load of the machine changes: less than one a ticket and column read."""
+    asked = ((TICKETS, {}), (f"{TICKETS}/{number}", {}), ("/api/v1/search", {"cari": "lubang"}),
+             ("/api/v1/events", {"after": "0"}), ("/api/v1/open311/requests.json", {}))
+
+    def steps(path: str, query: dict[str, str]) -> int:
+        with store.connections.read() as connection:  # type: ignore[attr-defined]
+            counted = [0]
+
+            def step() -> int:
+                counted[0] += 1
+                return 0
+
+            connection.set_progress_handler(step, 1_000)
+        assert api.get(path, query).status_code == 200
+        with store.connections.read() as connection:  # type: ignore[attr-defined]
+            connection.set_progress_handler(None, 0)
+        return counted[0]
+
+    many(store, 99_000)
+    taken = {path: steps(path, query) for path, query in asked}
+
+    assert taken["/api/v1/search"] > 0, "steps are counted"
+    assert max(taken.values()) < 1_000, taken  # a million steps: some hundredths of a second
 
 
 # --- the feed ------------------------------------------------------------------------------------
