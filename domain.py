@@ -548,7 +548,7 @@ class Ticket:
 class Action:
     """What a person asks of a ticket."""
 
-    verb: str  # accept start reroute reject reopen hand_over ask finish note assign
+    verb: str  # accept start reroute reject reopen hand_over ask finish note assign secret lift_secret
     reason: str | None = None
     to_department: str | None = None
     note: str | None = None

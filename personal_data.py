@@ -14,6 +14,7 @@ words and a number. The quantifiers are bounded, so a text costs a bounded numbe
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,7 +23,9 @@ _PLATE = (
     "A|AA|AB|AD|AE|AG|B|BA|BB|BD|BE|BG|BH|BK|BL|BM|BN|BP|D|DA|DB|DC|DD|DE|DG|DH|DK|DL|DM|DN|DP|DR|DS|DT|DW"
     "|E|EA|EB|ED|F|G|H|K|KB|KH|KT|KU|L|M|N|P|PA|PB|R|S|T|W|Z"
 )
+BLOT = "█"  # stands, sign for sign, where staff blotted something: spans into the text stay true
 PATTERNS = (
+    ("redacted", re.compile(rf"{BLOT}[{BLOT} ]{{0,400}}{BLOT}|{BLOT}")),
     ("nik", re.compile(rf"(?<!\d)\d(?:{_JOINT}\d){{15}}(?!\d)")),
     ("phone", re.compile(rf"(?<!\d)(?:\+?62|0){_JOINT}8\d(?:{_JOINT}\d){{6,10}}(?!\d)")),
     ("email", re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")),
@@ -70,10 +73,52 @@ def _disjoint(masks: Iterable[Mask]) -> Iterator[Mask]:
 
 
 def masked(text: str, stored: Iterable[Mask] = (), *, official: frozenset[str] = frozenset()) -> str:
-    """`text` with every stretch of `personal` replaced by its kind: `[phone]`, `[nik]`, `[handle]` ..."""
+    """`text` with every stretch of `personal` replaced by its kind: `[phone]`, `[nik]`, `[redacted]` ..."""
     pieces: list[str] = []
     last = 0
     for mask in personal(text, stored, official=official):
         pieces += [text[last:mask.start], f"[{mask.type}]"]
         last = mask.end
     return "".join([*pieces, text[last:]])
+
+
+# --- what staff blot by hand -----------------------------------------------------------------------
+
+_INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]*"  # a page does not show them, so nobody types them
+
+
+def blotted(text: str, words: Iterable[str]) -> tuple[str, list[tuple[int, str]]]:
+    """`text` with every occurrence of the words blotted, and what stood there: (start, words) in order.
+
+    Upper and lower case, the width of gaps, and signs that nobody sees make no difference; a word within another word
+    does: "Ana" leaves "bencana" alone. Blanks stay, so that the text breaks its lines as before.
+    """
+    taken: list[tuple[int, str]] = []
+    for given in sorted(set(words), key=len, reverse=True):
+        pattern = _pattern(given)
+        taken += [(found.start(), found[0]) for found in pattern.finditer(text)] if pattern else []
+        text = pattern.sub(_blot, text) if pattern else text
+    return text, sorted(taken)
+
+
+def restored(text: str, pieces: Iterable[tuple[int, str]]) -> str:
+    """The text as it was before `blotted` took the pieces out of it."""
+    for start, words in pieces:
+        text = f"{text[:start]}{words}{text[start + len(words):]}"
+    return text
+
+
+def _blot(found: re.Match[str]) -> str:
+    return re.sub(r"\S", BLOT, found[0])
+
+
+def _pattern(words: str) -> re.Pattern[str] | None:
+    """However it was typed or stored: composed accents, and letters with accents of their own, are one."""
+    forms = {unicodedata.normalize(form, words) for form in ("NFC", "NFD")}
+    choices = []
+    for form in sorted(forms, key=len, reverse=True):
+        parts = [_INVISIBLE.join(map(re.escape, part)) for part in form.split()]
+        if parts:
+            choices.append(rf"{_INVISIBLE}\s+{_INVISIBLE}".join(parts))
+    edge = (r"(?<!\w)" if words.strip()[:1].isalnum() else "", r"(?!\w)" if words.strip()[-1:].isalnum() else "")
+    return re.compile(f"{edge[0]}(?:{'|'.join(choices)}){edge[1]}", re.IGNORECASE) if choices else None

@@ -1,4 +1,4 @@
-"""`python -m inbox serve | users`: the inbox as a process of its own, and its staff accounts.
+"""`python -m inbox serve | users | tokens`: the inbox as a process of its own, its staff accounts and API tokens.
 
 Machine-readable lines go to stdout, everything else to stderr. Exit codes: 0 done, 1 refused,
 2 usage or configuration, 75 the store is busy.
@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from domain import ConfigError, KentonganError
-from inbox import areas
+from inbox import areas, token_verbs
 from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inbox", description="Kotak masuk Kentongan untuk petugas dinas.")
-    verbs = parser.add_subparsers(required=True, metavar="serve|users")
+    verbs = parser.add_subparsers(required=True, metavar="serve|users|tokens|openapi")
     _verb(verbs, "serve", _serve, "jalankan aplikasi web")
     accounts = verbs.add_parser("users", help="akun petugas")
     users = accounts.add_subparsers(required=True, metavar="add|list|disable|demo")
@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true")
     _verb(users, "disable", _disable, "tutup akun dan akhiri sesinya").add_argument("name")
     _verb(users, "demo", _demo, "akun demo dengan sandi baru")
+    _verb(verbs, "openapi", _openapi, "dokumen OpenAPI dari API, ke keluaran baku")
+    token_verbs.add_parsers(verbs, _verb, token_verbs.runs(ready, _say))
     return parser
 
 
@@ -154,6 +156,15 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
     people = _people(settings)
     for row in people.demo(settings):
         _say(row)
+    return 0
+
+
+def _openapi(settings: Settings, options: argparse.Namespace) -> int:
+    del options
+    ready(settings)
+    from inbox.api.openapi import as_bytes
+
+    sys.stdout.buffer.write(as_bytes())
     return 0
 
 

@@ -57,7 +57,7 @@ KIND = {
 MASK = {
     "nik": noop("NIK"), "kk": noop("No. KK"), "phone": noop("No. telepon"), "email": noop("Surel"),
     "plate": noop("Pelat nomor"), "account": noop("No. rekening"), "handle": noop("Nama akun"),
-    "number": noop("Nomor"),
+    "number": noop("Nomor"), "redacted": noop("Ditutup petugas"),
 }
 MARK = {
     "topic": noop("topik"), "place": noop("tempat"), "urgency": noop("urgensi"), "relevance": noop("relevansi"),
@@ -69,6 +69,7 @@ VERB = {
     "reroute": noop("Alihkan ke dinas lain"), "hand_over": noop("Teruskan ke instansi luar"),
     "ask": noop("Minta keterangan"), "reject": noop("Tolak"), "reopen": noop("Buka kembali"),
     "note": noop("Tambah catatan"), "assign": noop("Tugaskan"),
+    "redact": noop("Tutup kata"), "secret": noop("Jadikan rahasia"), "lift_secret": noop("Cabut kerahasiaan"),
 }
 DONE = {
     "accept": noop("Tiket diterima."), "start": noop("Tiket sedang dikerjakan."), "finish": noop("Tiket selesai."),
@@ -76,6 +77,7 @@ DONE = {
     "ask": noop("Menunggu keterangan pelapor."), "reject": noop("Tiket ditolak."),
     "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
     "assign": noop("Penugasan tersimpan."),
+    "secret": noop("Perkara menjadi rahasia."), "lift_secret": noop("Kerahasiaan dicabut."),
 }
 COUNTED = {
     "arrived": noop("Masuk"), "answered": noop("Ditanggapi"), "closed": noop("Ditutup"), "open": noop("Terbuka"),
@@ -89,7 +91,9 @@ PAST = {
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
     "assign": noop("menugaskan"), "evidence": noop("menyerahkan foto bukti yang perlu disahkan orang kedua"),
-    "evidence_refused": noop("menolak foto bukti"),
+    "evidence_refused": noop("menolak foto bukti"), "redact": noop("menutup kata"),
+    "secret": noop("menjadikan rahasia"), "lift_secret": noop("mencabut kerahasiaan"),
+    "export": noop("mengekspor"),
     "dispose": noop("mendisposisikan lewat akun resmi"),
     "disposition_held": noop("disposisi tidak dijalankan: perkara rahasia tetap di meja ini"),
     "view": noop("membuka data pribadi"), "merge": noop("menggabungkan"),
@@ -109,7 +113,7 @@ FIELD = {
     "sensitive": noop("sensitif"), "coordinates": noop("koordinasi"), "opened_at": noop("dibuka"),
     "merged_into": noop("digabung ke"), "merged": noop("tiket yang bergabung"), "opened": noop("tiket baru"),
     "moved": noop("kiriman yang pindah"), "split_from": noop("dipisah dari"), "other": noop("tiket lain"),
-    "to": noop("kepada"), "assignee": noop("petugas"),
+    "to": noop("kepada"), "blotted": noop("bagian yang ditutup"), "assignee": noop("petugas"),
 }
 ACCOUNT_STATE = {
     "ok": noop("Berjalan"), "backoff": noop("Menunggu, mencoba lagi sendiri"),

@@ -74,3 +74,37 @@ class Session(AbstractBaseSession):  # type: ignore[misc]
         from inbox.sessions import SessionStore
 
         return SessionStore
+
+
+class ApiToken(models.Model):  # type: ignore[misc]
+    """What a department's own software signs in with. The token itself is shown once and kept nowhere."""
+
+    name = models.CharField(max_length=40, unique=True)
+    department = models.CharField(max_length=80)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, unique=True)
+    shown = models.CharField(max_length=12)  # its first signs, to tell it from others
+    per_minute = models.IntegerField(default=120)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    @property
+    def actor(self) -> Actor:
+        """In the history it stands by its name; no person can be called so."""
+        return Actor(f"api:{self.name}", (self.department,))
+
+
+class Answered(models.Model):  # type: ignore[misc]
+    """What a request with an Idempotency-Key was answered, for a day. Numbers and states only, no citizen's word."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE)
+    key = models.CharField(max_length=128)
+    request = models.CharField(max_length=64)  # digest of what was asked
+    status = models.IntegerField(default=0)  # 0: it is being worked on
+    body = models.TextField(default="")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["token", "key"], name="one_answer_a_key"),)

@@ -30,6 +30,8 @@ def add(settings: Settings, name: str, *, departments: Sequence[str], role: str 
         all_departments: bool = False, password: str | None = None) -> str | None:
     """Make an account; returns the one-time password where none was given, to be changed at first sign-in."""
     _check(settings, departments, role)
+    if name.startswith("api:"):
+        raise ConfigError("names with api: are those of tokens in histories", hint="kentongan tokens create")
     if not departments and not all_departments:
         raise ConfigError("give --department at least once, or --all-departments")
     if User.objects.filter(username=name).exists():

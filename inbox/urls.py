@@ -1,4 +1,7 @@
-"""Every address of the app. Signed-in only, unless named in `OPEN`; what changes something is POST only."""
+"""Every address of the app but those of the API (`inbox.api.table`), which no session opens.
+
+Signed-in only, unless named in `OPEN`; what changes something is POST only.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ from inbox.views import (
     briefs,
     bulk,
     closing,
+    exports,
     fieldwork,
     figures,
     maps,
     oversight,
+    privacy,
     problems,
     queue,
     stories,
@@ -35,7 +40,18 @@ class TicketNumber:
         return str(value)
 
 
+class ExportForm:
+    regex = "csv|jsonl|sp4n\\.jsonl"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(TicketNumber, "number")
+register_converter(ExportForm, "form")
 form = require_http_methods(["GET", "POST"])
 
 OPEN = ("login", "set_language")
@@ -44,12 +60,14 @@ urlpatterns = [
     path("massal", require_POST(bulk.bulk), name="bulk"),
     path("tampilan", require_POST(queue.save_view), name="save_view"),
     path("tampilan/hapus", require_POST(queue.forget_view), name="forget_view"),
+    path("ekspor/tiket.<form:form>", require_GET(exports.export), name="export"),
     path("fragment/queue", require_GET(queue.fragment), name="queue_fragment"),
     path("tiket/<number:number>", require_GET(ticket.ticket), name="ticket"),
     path("fragment/tiket/<number:number>/hadir", require_GET(ticket.presence), name="presence"),
     path("tiket/<number:number>/penerusan", require_GET(ticket.handed_over), name="packet"),
     path("tiket/<number:number>/lapangan", require_GET(fieldwork.show), name="fieldwork"),
     path("tiket/<number:number>/data-pribadi", require_POST(ticket.unmask), name="unmask"),
+    path("tiket/<number:number>/tutup-kata", require_POST(privacy.redact), name="redact"),
     path("tiket/<number:number>/perkara/<slug:verb>", require_POST(stories.regroup), name="regroup"),
     path("tiket/<number:number>/bukti/<number:photo>", require_GET(closing.show), name="evidence"),
     path("tiket/<number:number>/bukti/<number:photo>/<slug:verb>", require_POST(closing.decide),

@@ -1,4 +1,4 @@
-"""`kentongan inbox` and `kentongan users`: become the web app's process, which owns its logins."""
+"""`kentongan inbox`, `kentongan users`, `kentongan tokens`: become the web app's process, which owns its logins."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def users(context: typer.Context) -> None:
     Contoh: kentongan users add sri --department dpupr-solo
     """
     _become("users", *context.args)
+
+
+def tokens(context: typer.Context) -> None:
+    """Kelola token API dinas: create, list, revoke.
+
+    Contoh: kentongan tokens create sipd-dpupr --department dpupr-solo --scope read --scope act
+    """
+    _become("tokens", *context.args)
 
 
 def _become(*arguments: str) -> None:

@@ -68,6 +68,9 @@ app.command("doctor")(doctor.doctor)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 )(inbox.users)
+app.command(
+    "tokens", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+)(inbox.tokens)
 app.command("poll")(poll.poll)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(session.app, name="session")

@@ -13,11 +13,14 @@ import typer
 from ops.opened_store import opened_store
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, StoreOption, progress, write_row
 from personal_data import Mask, masked
+from routing.handing_out import harmless, open311_of, sp4n_of
 from settings import Settings, load
 
 app = typer.Typer(help="Tiket: ekspor.", no_args_is_help=True)
 
 Row = dict[str, Any]
+COLUMNS = ("id", "department", "status", "topic", "urgency", "priority", "opened_at", "due_at", "due_rule",
+           "parent", "size", "platform", "url", "place", "text", "rule", "ruleset", "rules_version")
 
 
 class Format(StrEnum):
@@ -70,22 +73,11 @@ def _jsonl(rows: Iterable[Row]) -> None:
         write_row(row)
 
 
-COLUMNS = ("id", "department", "status", "topic", "urgency", "priority", "opened_at", "due_at", "due_rule",
-           "parent", "size", "platform", "url", "place", "text", "rule", "ruleset", "rules_version")
-
-
 def _csv(rows: Iterable[Row]) -> None:
     writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow([harmless(row.get(name)) for name in COLUMNS])
-
-
-def harmless(value: Any) -> str:
-    """The value as a cell that no spreadsheet will take for a formula."""
-    text = "" if value is None else str(value)
-    risky = text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") if text else False
-    return f"'{text}" if risky else text
 
 
 def _open311(rows: Iterable[Row]) -> None:
@@ -95,32 +87,9 @@ def _open311(rows: Iterable[Row]) -> None:
             write_row(open311_of(row))
 
 
-def open311_of(row: Row) -> Row:
-    location = row.get("location") or {}
-    closed = row["status"] in {"selesai", "ditolak", "digabung"}
-    return {
-        "service_request_id": f"T-{row['id']}", "status": "closed" if closed else "open",
-        "service_code": row["topic"], "service_name": row["topic"], "description": row.get("text") or "",
-        "agency_responsible": row["department"], "requested_datetime": row["opened_at"],
-        "expected_datetime": row.get("due_at"), "address": row.get("place") or "",
-        "lat": location.get("lat"), "long": location.get("lng"),
-    }
-
-
 def _sp4n(rows: Iterable[Row]) -> None:
     for row in rows:
         write_row(sp4n_of(row))
-
-
-def sp4n_of(row: Row) -> Row:
-    """The packet of SP4N-LAPOR: judul, isi, klasifikasi, kategori, lokasi, tanggal, lampiran, rahasia, anonim."""
-    text = row.get("text") or ""
-    return {
-        "nomor": f"T-{row['id']}", "judul": " ".join(text.split())[:100], "isi": text,
-        "klasifikasi": "pengaduan", "kategori": row["topic"], "instansi_tujuan": row["department"],
-        "lokasi": row.get("place") or "", "tanggal": row["opened_at"],
-        "lampiran": [row["url"]] if row.get("url") else [], "rahasia": bool(row.get("sensitive")), "anonim": True,
-    }
 
 
 WRITERS: dict[Format, Callable[[Iterable[Row]], None]] = {

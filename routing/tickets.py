@@ -5,6 +5,7 @@
       ├──hand_over, reroute to an outside body──> diteruskan ──finish──> selesai
       └──reject (listed reason)──> ditolak
     reopen: ditolak, selesai ──> baru (diteruskan where the owner has no inbox here)
+    secret, lift_secret: in any status; who may see the story, not how far it is
 
 Refuses: to lose a ticket. Nothing here deletes; a rejection can be reopened; "not ours" is a hand-over
 and stays tracked; the citizen's clock (`opened_at`, `due_at`) is never touched. `digabung` is entered and
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain import LIVE_STATUSES, Action, Actor, NotAllowed, Refused, Status, Ticket
+from personal_data import blotted
 from routing.rules import Department, Rules
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -36,12 +38,16 @@ POSSIBLE: Mapping[str, tuple[Status, ...]] = MappingProxyType({
     "reopen": (Status.DITOLAK, Status.SELESAI),
     "note": tuple(Status),
     "assign": LIVE_STATUSES,
+    "secret": tuple(Status),
+    "lift_secret": tuple(Status),
 })
 LABELS: Mapping[str, str] = MappingProxyType({
     "accept": "terima", "start": "mulai kerjakan", "finish": "selesaikan", "ask": "minta keterangan",
     "reroute": "alihkan", "hand_over": "teruskan", "reject": "tolak", "reopen": "buka kembali", "note": "catatan",
-    "assign": "tugaskan",
+    "assign": "tugaskan", "secret": "rahasiakan", "lift_secret": "cabut rahasia",
 })
+SHORTEST_REASON = 5
+WORDS_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,9 @@ class Move:
 
 
 def allowed(ticket: Ticket) -> tuple[str, ...]:
-    """Verbs that are possible in the ticket's status, most usual first."""
-    return tuple(verb for verb, statuses in POSSIBLE.items() if ticket.status in statuses)
+    """Verbs that are possible as the ticket stands, most usual first."""
+    needless = "secret" if ticket.sensitive else "lift_secret"
+    return tuple(verb for verb, statuses in POSSIBLE.items() if ticket.status in statuses and verb != needless)
 
 
 def transition(ticket: Ticket, action: Action, *, actor: Actor, rules: Rules, now: datetime) -> Move:
@@ -163,6 +170,46 @@ def _assign(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Mo
     return Move("assign", {"assignee": action.assignee}, _words(action))
 
 
+def _secret(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Move:
+    """Need to know from now on: the desks that have the story, and nobody who only sees all."""
+    return Move("secret", {"sensitive": True}, _why(action), _kept(ticket, secret=True))
+
+
+def _lift_secret(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> Move:
+    """What discloses an official's wrong stays secret: a list that everybody reads would tell whom it is about."""
+    if rules.examiners(ticket.rule, ticket.department) is not None:
+        raise Refused("laporan tentang pejabat tetap rahasia sampai selesai diperiksa",
+                      hint="tolak atau selesaikan tiketnya; kerahasiaannya tetap")
+    return Move("lift_secret", {"sensitive": False}, _why(action), _kept(ticket, secret=False))
+
+
+def _kept(ticket: Ticket, *, secret: bool) -> Mapping[str, Any]:
+    return {"kind": "sensitive", "before": ticket.sensitive, "after": secret}
+
+
+def _why(action: Action) -> str:
+    why = _words(action) or ""
+    if len(why) < SHORTEST_REASON:
+        raise Refused("tindakan ini memerlukan alasan", hint="tulis mengapa; alasannya tercatat di riwayat")
+    return why
+
+
+def redaction(ticket: Ticket, words: str, reason: str, *, actor: Actor) -> str:
+    """The words that may be blotted out of the ticket's story, as one line. Whatever the status: pages of it stay.
+
+    The reason is kept for good and read by auditors, so it must not repeat what is to disappear.
+    """
+    if not may_act(ticket, actor):
+        raise NotAllowed(f"tiket T-{ticket.id} bukan milik {actor.name}")
+    wanted = " ".join(words.split())
+    if len(wanted) > WORDS_CHARS or sum(sign.isalnum() for sign in wanted) < 2:
+        raise Refused("tulis kata yang ditutup", hint=f"dua huruf sampai {WORDS_CHARS} huruf, seperti tertulis")
+    why = _why(Action("redact", reason=reason))
+    if blotted(why, [wanted])[1]:
+        raise Refused("alasan memuat kata yang hendak ditutup", hint="tulis alasannya tanpa kata itu")
+    return wanted
+
+
 def _freed(ticket: Ticket) -> Mapping[str, Any]:
     """Who worked on it works at another desk."""
     return {"assignee": None} if ticket.assignee else NOTHING
@@ -199,4 +246,6 @@ MOVES: Mapping[str, Callable[[Ticket, Action, Rules, datetime], Move]] = Mapping
     "reroute": _reroute,
     "hand_over": _hand_over,
     "assign": _assign,
+    "secret": _secret,
+    "lift_secret": _lift_secret,
 })

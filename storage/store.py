@@ -26,6 +26,7 @@ from domain import (
     Ticket,
 )
 from storage.auditing import AuditStore
+from storage.feeding import Feed
 from storage.oversight import OversightStore
 from storage.records import (
     Counted,
@@ -54,6 +55,7 @@ from storage.records import (
     Unanswered,
     Wanted,
 )
+from storage.redaction import Redact
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
 from storage.spread import NO_SURGE, Surge
 from storage.watching import WatchStore
@@ -225,7 +227,20 @@ class Store(AuditStore, WatchStore, OversightStore, Protocol):
     def forget_view(self, actor: Actor, name: str) -> None: ...
 
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
-        """Compare and swap on `seen_version`: raises Conflict where somebody was first."""
+        """Compare and swap on `seen_version`: raises Conflict where somebody was first.
+
+        What makes a ticket secret, or lifts that, does it to every ticket of its story: they show the same posts.
+        """
+
+    def redact(self, actor: Actor, given: Redact) -> Ticket:
+        """Blot words in every post of the ticket's story, told already or later; what stood there is sealed.
+
+        No other verb gives the words any more. Raises Conflict where somebody was first, Refused where no post has
+        them.
+        """
+
+    def sealed(self, actor: Actor, ticket_id: int) -> list[tuple[int, str]]:
+        """What was blotted in the text of the story's first post: (start, words). For a page that asked why before."""
 
     # --- stories put together and taken apart
     def case(self, actor: Actor, ticket_id: int) -> Case:
@@ -286,6 +301,25 @@ class Store(AuditStore, WatchStore, OversightStore, Protocol):
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         """Audit that personal data was unmasked."""
+
+    def feed(self, actor: Actor, *, after: int, limit: int) -> Feed:
+        """What happened since the entry `after` to tickets that the actor may see, oldest first.
+
+        Of a ticket that went to another desk since, only that it left.
+        """
+
+    def export_listed(
+        self, actor: Actor, query: TicketQuery, *, public: bool = False, newest_first: bool = False,
+        number: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """What a list of this query holds, by number, as `export_tickets` has it, at most `query.limit`.
+
+        Read page by page: any size in bounded memory. `public`: nothing that is secret. `number`: that
+        ticket alone. Masking is the caller's duty.
+        """
+
+    def record_export(self, actor: Actor, *, what: Mapping[str, Any], now: datetime) -> None:
+        """Audit that a list was taken out, before its first byte leaves."""
 
     # --- books
     def export_tickets(self) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from inbox.labels import label
 from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
-from inbox.views.ticket import OFFERED, since, ticket_page
+from inbox.views.ticket import OFFERED, PRIVACY, since, ticket_page
 from routing.tickets import transition
 from storage.records import Transition
 
@@ -31,7 +31,7 @@ NOTE_CHARS = 2_000
 
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     actor = request.user.actor
-    if not request.user.may_act or verb not in OFFERED:
+    if not request.user.may_act or verb not in (*OFFERED, *PRIVACY):
         raise NotAllowed(f"no action {verb} for this role")
     if verb == "finish" and "photo" in request.FILES:
         from inbox.views.closing import hand_in  # it stands on this module

@@ -7,6 +7,7 @@ closing waits until somebody else of those who may act on the ticket has looked.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,18 +29,9 @@ REFUSED = "evidence_refused"
 
 
 def hand_in(request: HttpRequest, number: int) -> HttpResponse:
-    """Finish the ticket with a photo; with a doubtful one the finishing waits for a second person."""
     actor, version = request.user.actor, request.POST.get("version", "")
-    note = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_CHARS] or None
     try:
-        ticket = _unchanged(actor, number, version)
-        finishing = transition_of(ticket, Action("finish", note=note), actor)
-        photo = photos.read(request.FILES["photo"], zone=zone())
-        known = desk().store.known_photos(actor, number)
-        doubts = tuple(photos.doubts(photo, known, opened_at=ticket.opened_at, now=finishing.at))
-        given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture,
-                         doubts, note)
-        _put(actor, given, finishing)
+        doubts = close_with(actor, number, version, note=request.POST.get("note", ""), upload=request.FILES["photo"])
     except Refused as refusal:
         return ticket_page(request, number, error=sentence(refusal), tried="finish", status=422)
     except Conflict:
@@ -49,6 +41,19 @@ def hand_in(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, f"T-{number}: {label('done', 'finish')}")
     return redirect(reverse("ticket", args=[number]))
+
+
+def close_with(actor: Actor, number: int, version: str, *, note: str, upload: Any) -> tuple[str, ...]:
+    """Finish the ticket with a photo. With a doubtful one the finishing waits for a second person: the doubts."""
+    said = note.replace("\0", "").strip()[:NOTE_CHARS] or None
+    ticket = _unchanged(actor, number, version)
+    finishing = transition_of(ticket, Action("finish", note=said), actor)
+    photo = photos.read(upload, zone=zone())
+    known = desk().store.known_photos(actor, number)
+    doubts = tuple(photos.doubts(photo, known, opened_at=ticket.opened_at, now=finishing.at))
+    given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture, doubts, said)
+    _put(actor, given, finishing)
+    return doubts
 
 
 def _unchanged(actor: Actor, number: int, version: str) -> Ticket:
@@ -75,13 +80,7 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
         raise NotAllowed(f"no decision {verb} on a photo")
     accepted = DECISIONS[verb]
     try:
-        ticket = _unchanged(actor, number, version)
-        given = _one(actor, number, photo)
-        action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
-        transition = transition_of(ticket, action, actor)
-        if not accepted:
-            transition = replace(transition, verb=REFUSED, reason=None)
-        desk().store.decide_evidence(actor, photo, transition, accepted=accepted)
+        decide_as(actor, number, photo, version, accepted=accepted)
     except Refused as refusal:
         return ticket_page(request, number, error=sentence(refusal), status=422)
     except Conflict:
@@ -89,6 +88,17 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
     said = _("Foto disahkan dan tiket selesai.") if accepted else _("Foto ditolak. Tiket tetap terbuka.")
     messages.success(request, f"T-{number}: {said}")
     return redirect(reverse("ticket", args=[number]))
+
+
+def decide_as(actor: Actor, number: int, photo: int, version: str, *, accepted: bool) -> Ticket:
+    """Do it to the ticket as the person saw it. Raises as `actions.perform` does."""
+    ticket = _unchanged(actor, number, version)
+    given = _one(actor, number, photo)
+    action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
+    transition = transition_of(ticket, action, actor)
+    if not accepted:
+        transition = replace(transition, verb=REFUSED, reason=None)
+    return desk().store.decide_evidence(actor, photo, transition, accepted=accepted)
 
 
 def show(request: HttpRequest, number: int, photo: int) -> HttpResponse:

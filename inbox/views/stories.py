@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -34,11 +34,8 @@ def regroup(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     actor = request.user.actor
     if not request.user.may_act or verb not in VERBS:
         raise NotAllowed(f"no regrouping {verb} for this role")
-    ticket = desk().store.ticket(actor, number).ticket
-    if request.POST.get("version") != str(ticket.version):
-        return conflict(request, actor, number)
     try:
-        said, onward = VERBS[verb](request, ticket, actor)
+        said, onward = regroup_as(actor, number, request.POST.get("version", ""), verb, request.POST)
     except Refused as refusal:
         return ticket_page(request, number, error=sentence(refusal), tried=verb, status=422)
     except Conflict:
@@ -47,22 +44,30 @@ def regroup(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     return redirect(reverse("ticket", args=[onward]))
 
 
-def _merge(request: HttpRequest, ticket: Ticket, actor: Actor) -> tuple[str, int]:
+def regroup_as(actor: Actor, number: int, version: str, verb: str, form: QueryDict) -> tuple[str, int]:
+    """Do it to the ticket as it was seen: what to say, and the ticket to go on with. Raises as `perform` does."""
+    ticket = desk().store.ticket(actor, number).ticket
+    if version != str(ticket.version):
+        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    return VERBS[verb](form, ticket, actor)
+
+
+def _merge(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
     store, now = desk().store, timezone.now()
-    goes_on = _other(request, actor)
+    goes_on = _other(form, actor)
     cases = store.case(actor, ticket.id), store.case(actor, goes_on.id)
     changes = _allowed(lambda: merged(ticket, goes_on, cases, actor=actor, now=now))
     everybody = {t.id: t for case in cases for t in case.tickets}
     store.merge(actor, Merge(
         ticket.id, goes_on.id, cases[0].story, cases[1].story, frozenset(everybody), changes, actor.name, now,
-        _reason(request), tuple(_told_merge(changes, everybody, actor))))
+        _reason(form), tuple(_told_merge(changes, everybody, actor))))
     said = _("T-%(one)s digabung ke T-%(other)s. Semua pelapor dan batas waktu terdekat ikut.")
     return said % {"one": ticket.id, "other": goes_on.id}, goes_on.id
 
 
-def _split(request: HttpRequest, ticket: Ticket, actor: Actor) -> tuple[str, int]:
+def _split(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
     store = desk().store
-    keys = list(dict.fromkeys(request.POST.getlist("mention")))[:MOST_MENTIONS]
+    keys = list(dict.fromkeys(form.getlist("mention")))[:MOST_MENTIONS]
     mentions = store.members(actor, ticket.id, keys)
     if len(mentions) != len(keys):
         raise Refused(_("kiriman yang dipilih tidak ada di perkara ini"), hint=_("muat ulang halaman, lalu pilih lagi"))
@@ -70,39 +75,39 @@ def _split(request: HttpRequest, ticket: Ticket, actor: Actor) -> tuple[str, int
     head, opening = _allowed(lambda: split_off(ticket, case, mentions, actor=actor, rules=desk().rules))
     opened = store.split(actor, Split(
         ticket.id, ticket.version, head.key, tuple(keys), opening, own_fingerprint(head), ticket.ruleset, actor.name,
-        timezone.now(), _reason(request)))
+        timezone.now(), _reason(form)))
     said = _("Kiriman dipisah dari T-%(one)s menjadi T-%(other)s. Batas waktunya dihitung sejak kiriman itu masuk.")
     return said % {"one": ticket.id, "other": opened.id}, opened.id
 
 
-def _undo(request: HttpRequest, ticket: Ticket, actor: Actor) -> tuple[str, int]:
+def _undo(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
     store = desk().store
-    found = NUMBER.fullmatch(request.POST.get("regrouping", ""))
+    found = NUMBER.fullmatch(form.get("regrouping", ""))
     standing = {r.id: r for r in store.ticket(actor, ticket.id).regroupings}
     regrouping = standing.get(int(found[1])) if found else None
     if regrouping is None:
         raise Refused(_("penggabungan atau pemisahan itu tidak ada lagi"), hint=_("muat ulang halaman"))
     _allowed(lambda: refuse_undo(regrouping, actor=actor))
-    store.undo(actor, Undo(regrouping.id, ticket.id, ticket.version, actor.name, timezone.now(), _reason(request),
+    store.undo(actor, Undo(regrouping.id, ticket.id, ticket.version, actor.name, timezone.now(), _reason(form),
                            tuple(_told_undo(regrouping, actor))))
     return _("Diurungkan. Semua kembali seperti semula."), ticket.id
 
 
-def _apart(request: HttpRequest, ticket: Ticket, actor: Actor) -> tuple[str, int]:
-    other = _other(request, actor)
+def _apart(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
+    other = _other(form, actor)
     desk().store.part(actor, ticket.id, other.id, now=timezone.now())
     said = _("Dicatat: T-%(one)s dan T-%(other)s bukan kejadian yang sama.")
     return said % {"one": ticket.id, "other": other.id}, ticket.id
 
 
-VERBS: Mapping[str, Callable[[HttpRequest, Ticket, Actor], tuple[str, int]]] = {
+VERBS: Mapping[str, Callable[[QueryDict, Ticket, Actor], tuple[str, int]]] = {
     "merge": _merge, "split": _split, "undo": _undo, "apart": _apart,
 }
 
 
-def _other(request: HttpRequest, actor: Actor) -> Ticket:
+def _other(form: QueryDict, actor: Actor) -> Ticket:
     """The ticket whose number was typed: "T-12", "t12", "12"."""
-    found = NUMBER.fullmatch(request.POST.get("other", "")[:40])
+    found = NUMBER.fullmatch(form.get("other", "")[:40])
     try:
         return desk().store.ticket(actor, int(found[1]) if found else 0).ticket
     except NotAllowed as refusal:
@@ -119,8 +124,8 @@ def _allowed(rule: Callable[[], T]) -> T:
                       hint=_("minta dinas pemiliknya")) from refusal
 
 
-def _reason(request: HttpRequest) -> str | None:
-    return request.POST.get("note", "").replace("\0", "").strip()[:NOTE_CHARS] or None
+def _reason(form: QueryDict) -> str | None:
+    return form.get("note", "").replace("\0", "").strip()[:NOTE_CHARS] or None
 
 
 def _told_merge(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domain import LIVE_STATUSES, MentionState, NotAllowed, Status, Ticket
+from domain import LIVE_STATUSES, Actor, MentionState, NotAllowed, Status, Ticket
 from inbox import counting
 from inbox.asking import question
 from inbox.casefile import case_file
@@ -26,12 +27,14 @@ from inbox.spreading import spread_card
 from inbox.suggested import suggested
 from inbox.trial import trial_routes
 from nlp.related import WITHIN
+from personal_data import restored
 from routing.packet import letter, packet
 from routing.tickets import allowed
 from storage.records import HistoryEntry, TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
 OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
+PRIVACY = ("secret", "lift_secret")  # in a card of their own, beside the blotting of words
 SHORTEST_REASON = 5
 # entries of the history that leave the ticket's version as it was
 LOOKS_ON = frozenset(("open", "view", "attach", "answer", "addition", "page", "escalate", "apart", "gone",
@@ -59,6 +62,8 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
                 status: int = 200) -> HttpResponse:
     """The page; `error` and `tried` come back from a refused action, with what was typed still there."""
     view = desk().store.ticket(request.user.actor, number)
+    if unmasked:
+        view = unsealed(request.user.actor, view)
     context = {
         "view": view,
         "ticket": view.ticket,
@@ -92,6 +97,12 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
 def _where(view: TicketView) -> dict[str, Any]:
     code, other = located(view)
     return {"map": sketch(code, other), "in_km": in_km, "counting": counting}
+
+
+def unsealed(actor: Actor, view: TicketView) -> TicketView:
+    """With the words that staff blotted. Only for who has said why: the look is in the audit before this is called."""
+    pieces = desk().store.sealed(actor, view.ticket.id)
+    return replace(view, mention=replace(view.mention, text=restored(view.mention.text, pieces)))
 
 
 def _regrouping(request: HttpRequest, view: TicketView) -> dict[str, Any]:
@@ -161,6 +172,7 @@ def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     outside = [k for k, d in settings.departments.items() if d.outside]
     return {
         "verbs": [verb for verb in OFFERED if verb in possible],
+        "privacy": [verb for verb in PRIVACY if verb in possible],
         "inside": inside,
         "outside": outside,
         "reject_reasons": settings.reject_reasons,

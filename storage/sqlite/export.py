@@ -11,10 +11,13 @@ from typing import Any
 
 import orjson
 
-from storage.sqlite import pictures
+from domain import Actor
+from storage.records import TicketQuery
+from storage.sqlite import pictures, search
 from storage.sqlite.connection import Connections
 from storage.sqlite.judging import LISTED
-from storage.sqlite.rows import keys_json, moment
+from storage.sqlite.listing import visible
+from storage.sqlite.rows import keys_json, micros, moment
 
 PAGE = 200
 COLUMNS = ("id", "cluster", "department", "status", "topic", "urgency", "priority", "rule", "ruleset", "opened_at",
@@ -50,6 +53,79 @@ def export_tickets(connections: Connections) -> Iterator[dict[str, Any]]:
         if len(rows) < PAGE:
             return
         last = rows[-1][0]
+
+
+# --- one desk's list, for people and their software ------------------------------------------------
+
+LISTED_COLUMNS = (*COLUMNS, "assignee", "closed_at", "version", "changed_at", "state")
+COMPARED = ("department", "topic", "urgency", "platform", "assignee")
+
+
+def listed(
+    connections: Connections, actor: Actor, query: TicketQuery, *, public: bool = False, newest_first: bool = False,
+    number: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """See Store.export_listed. Each page is a read of its own and starts behind the last number: none comes twice."""
+    last, left = None, query.limit
+    while left > 0:
+        where, values = _conditions(actor, query, public=public, last=last, newest_first=newest_first)
+        if number is not None:
+            where, values = f"{where} AND t.id = ?", [*values, number]
+        order = "DESC" if newest_first else ""
+        with connections.read() as connection:
+            rows = connection.execute(
+                "SELECT t.id, t.cluster, t.department, t.status, t.topic, t.urgency, t.priority, t.rule, t.ruleset,"
+                " t.opened_at, t.due_at, t.due_rule, t.parent, t.coordinates, t.sensitive, t.outside, t.reason,"
+                " t.merged_into, m.platform, m.url, m.text, m.posted_at, c.size, j.extraction,"
+                " (SELECT min(n) FROM ruleset_version v WHERE v.hash = t.ruleset), t.assignee, t.closed_at, t.version,"
+                " (SELECT max(at) FROM audit a WHERE a.ticket = t.id AND a.verb <> 'view'), m.state"
+                f" FROM {_source(query)} CROSS JOIN cluster c ON c.id = t.cluster"
+                " CROSS JOIN mention m ON m.key = c.first"
+                f" LEFT JOIN judgement j ON j.mention = m.key WHERE {where} AND t.id NOT IN ({WITHDRAWN})"
+                f" ORDER BY {'f.rowid' if query.text else 't.id'} {order} LIMIT ?", (*values, min(PAGE, left))
+            ).fetchall()
+        for row in rows:
+            plain = _plain(dict(zip(LISTED_COLUMNS, row, strict=True)), [], [])
+            yield {**plain, **{name: _text(moment(plain[name])) if plain[name] is not None else None
+                               for name in ("closed_at", "changed_at")}}
+        if len(rows) < PAGE:
+            return
+        last, left = rows[-1][0], left - len(rows)
+
+
+def _source(query: TicketQuery) -> str:
+    """In the order of the numbers, so that a page is read and not a list sorted for each: hence no other index."""
+    return "ticket_text f CROSS JOIN ticket t ON t.id = f.rowid" if query.text else "ticket t NOT INDEXED"
+
+
+def _conditions(
+    actor: Actor, query: TicketQuery, *, public: bool, last: int | None, newest_first: bool
+) -> tuple[str, list[Any]]:
+    seen, values = visible(actor)
+    where = [seen]
+
+    def ask(condition: str, *given: Any) -> None:
+        where.append(condition)
+        values.extend(given)
+
+    if query.text:
+        found = search.wanted(query.text)
+        ask("f.ticket_text MATCH ?", found.expression if found else search.NOWHERE)
+    if last is not None:
+        ask(f"{'f.rowid' if query.text else 't.id'} {'<' if newest_first else '>'} ?", last)
+    if public:
+        ask("t.sensitive = 0")
+    for column in COMPARED:
+        if value := getattr(query, column):
+            ask(f"t.{column} = ?", value)
+    if query.statuses:
+        ask("t.status IN (SELECT value FROM json_each(?))", keys_json(str(status) for status in query.statuses))
+    if query.place:
+        ask("t.place >= ? AND t.place < ?", query.place, f"{query.place}/")
+    for comparison, at in ((">=", query.opened_from), ("<", query.opened_before)):
+        if at is not None:
+            ask(f"t.opened_at {comparison} ?", micros(at))
+    return " AND ".join(where), values
 
 
 def _members(connection: sqlite3.Connection, clusters: set[str]) -> dict[str, list[str]]:

@@ -52,6 +52,7 @@ from storage.sqlite import (
     migrations,
     outbox,
     pictures,
+    redacting,
     rulesets,
     settle,
 )
@@ -182,7 +183,9 @@ class SqliteStore(PeopleVerbs, WatchVerbs, OversightVerbs):
         if not decisions:
             return Settled()
         with self.connections.write() as connection:
-            return settle.settle(connection, decisions, announce=announce, now=now, surge=surge)
+            settled = settle.settle(connection, decisions, announce=announce, now=now, surge=surge)
+            redacting.follow(connection, (decision.mention for decision in decisions))
+            return settled
 
     def fail(
         self, keys: Sequence[str], *, error: str, retry_at: datetime, now: datetime,  # noqa: ARG002 the protocol's

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
+from personal_data import blotted
 from storage.records import Saved
-from storage.sqlite import accounts, deliveries, pictures, purge, watching
+from storage.sqlite import accounts, deliveries, pictures, purge, redacting, watching
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 
 INSERT_MENTION = (
@@ -55,10 +56,12 @@ class Intake:
     tombstones: set[str]
     sighted: set[tuple[str, str]]
     quarantined: dict[tuple[str, str], str]  # (key, account) -> day, counted ones
+    blots: Mapping[str, Sequence[str]] = field(default_factory=dict)  # key -> words that staff blotted in it
     new: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     revised: list[tuple[Any, ...]] = field(default_factory=list)
     replaced: list[tuple[str, str, str]] = field(default_factory=list)
     updated: list[tuple[str, str | None, int | None, str, str]] = field(default_factory=list)
+    sealed: list[tuple[str, list[tuple[int, str]]]] = field(default_factory=list)  # under the blots of an edited text
     firsts: frozenset[str] = frozenset()  # keys whose text is no news about what is known
     sightings: list[tuple[str, str, str]] = field(default_factory=list)
     readable_now: list[tuple[str, str]] = field(default_factory=list)
@@ -70,17 +73,28 @@ class Intake:
             mention.kind is MentionKind.REPOST and mention.repost_of in self.tombstones
         ):
             mention = purge.emptied(mention)
+        mention, pieces = self._blotted(mention)
         row = mention_row(mention)
         known = self.known.get(row[KEY]) or self._twice(row[KEY])
         if known is None:
             self.new[row[KEY]] = row
         elif row[KEY] not in self.firsts and is_revision(known, row, mention):
             self._revise(known, row, mention)
+            self.sealed.append((row[KEY], pieces))
         else:
             self.repeated += 1
             self._update(known, row, mention)
         for account in sorted({self.account, *mention.seen_by}) if mention.seen_by else (self.account,):
             self._sight(row[KEY], account, row[SEEN_AT])
+
+    def _blotted(self, mention: Mention) -> tuple[Mention, list[tuple[int, str]]]:
+        """What staff blotted comes again with every poll: it is no news, and an edit does not bring it back."""
+        words = self.blots.get(mention.key)
+        if not words:
+            return mention, []
+        text, pieces = blotted(mention.text, words)
+        media = tuple(replace(item, alt=blotted(item.alt, words)[0]) if item.alt else item for item in mention.media)
+        return replace(mention, text=text, media=media), pieces
 
     def _twice(self, key: str) -> Known | None:
         """What is known of a mention that this very page has brought before."""
@@ -190,7 +204,8 @@ def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
         "SELECT key, account, day FROM quarantine WHERE counted = 1 AND key IN (SELECT value FROM json_each(?))",
         (keys,)).fetchall()
     return Intake(account, known, {key for key, in tombstones}, set(sighted),
-                  {(key, shown_to): day for key, shown_to, day in quarantined}, firsts=frozenset(page.firsts))
+                  {(key, shown_to): day for key, shown_to, day in quarantined},
+                  redacting.known_words(connection, keys_json(known)), firsts=frozenset(page.firsts))
 
 
 def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> None:
@@ -201,6 +216,8 @@ def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> 
         connection.executemany(REVISE, intake.revised)
         connection.executemany("DELETE FROM judgement WHERE mention = ?",  # its spans point into the old text
                                [(key,) for key, _, _ in intake.replaced])
+    for key, pieces in intake.sealed:
+        redacting.seal_anew(connection, key, pieces)
     connection.executemany("UPDATE mention SET state = ?, metrics = ?, edited_at = ?, kind = ? WHERE key = ?",
                            intake.updated)
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?)", intake.sightings)

@@ -15,6 +15,7 @@ from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, STATUS, VIEWS, WORDS
 from storage.sqlite.oversight_schema import FILL_ANSWERED, FILL_TOUCHED, OVERSIGHT
+from storage.sqlite.redacting import TABLES as REDACTIONS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
@@ -116,6 +117,11 @@ def m011_queue(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m011b_evidence(db: sqlite_utils.Database) -> None:
     db.executescript(EVIDENCE)
+
+
+@MIGRATIONS()
+def m012_redactions(db: sqlite_utils.Database) -> None:
+    db.executescript(REDACTIONS)
 
 
 @MIGRATIONS()

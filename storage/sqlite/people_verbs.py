@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
 from storage.auditing import AuditQuery, AuditRow, Link
+from storage.feeding import Feed
 from storage.records import (
     Counted,
     Evidence,
@@ -19,8 +21,9 @@ from storage.records import (
     TicketView,
     Transition,
 )
+from storage.redaction import Redact
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, audit, evidence, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, audit, evidence, export, feed, listing, redacting, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -71,6 +74,14 @@ class PeopleVerbs:
     def apply(self, actor: Actor, transition: Transition) -> Ticket:
         with self.connections.write() as connection:
             return tickets.apply(connection, actor, transition)
+
+    def redact(self, actor: Actor, given: Redact) -> Ticket:
+        with self.connections.write() as connection:
+            return redacting.redact(connection, actor, given)
+
+    def sealed(self, actor: Actor, ticket_id: int) -> list[tuple[int, str]]:
+        with self.connections.read() as connection:
+            return redacting.sealed(connection, actor, ticket_id)
 
     # --- stories put together and taken apart
 
@@ -134,6 +145,20 @@ class PeopleVerbs:
         with self.connections.write() as connection:
             tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
 
+    def feed(self, actor: Actor, *, after: int, limit: int) -> Feed:
+        with self.connections.read() as connection:
+            return feed.feed(connection, actor, after=after, limit=limit)
+
+    def export_listed(
+        self, actor: Actor, query: TicketQuery, *, public: bool = False, newest_first: bool = False,
+        number: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        return export.listed(self.connections, actor, query, public=public, newest_first=newest_first,
+                             number=number)
+
+    def record_export(self, actor: Actor, *, what: Mapping[str, Any], now: datetime) -> None:
+        with self.connections.write() as connection:
+            audit.append(connection, [audit.Entry(now, actor.name, "export", subject="export", after=what)])
     # --- auditors
 
     def audit(self, query: AuditQuery) -> Iterator[AuditRow]:

@@ -1,7 +1,8 @@
 """Honouring deletions: the words go, the facts of our own work stay.
 
 A deleted post loses text, author, media, address, revisions, what the NLP saw in it, its raw form in
-quarantine, the hashes of its pictures and its words in the search index; reposts of it lose the same words.
+quarantine, what staff blotted in it, the hashes of its pictures and its words in the search index; reposts of
+it lose the same words.
 What stays: the key, the times, the fate, the cluster with the hashes of its words, tickets and the audit
 chain. The tombstone makes what is delivered again under the key come in empty, also where we had never
 seen it before.
@@ -19,7 +20,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import Mention, MentionState
-from storage.sqlite import audit, spread
+from storage.sqlite import audit, redacting, spread
 from storage.sqlite.rows import keys_json, micros
 
 LISTED = "IN (SELECT value FROM json_each(?))"
@@ -66,6 +67,7 @@ def _reposts_of(connection: sqlite3.Connection, originals: list[str]) -> list[st
 def _empty(connection: sqlite3.Connection, listed: str) -> None:
     """Blank every place where the words of these mentions stand (the list is in schema.py)."""
     spread.silence(connection, listed)
+    redacting.forget(connection, listed)
     connection.execute(
         "UPDATE mention SET text = '', url = NULL, author_id = NULL, author_handle = NULL, author_name = NULL,"
         " metrics = NULL, extra = NULL, reason = iif(reason IS NULL, NULL, 'gone'), state = 'gone'"

@@ -1,9 +1,9 @@
 """The tables, on one screen. How an older file becomes them: `migrations.py`.
 
-`SQL` is the current schema. Times are whole microseconds since 1970, UTC (columns `_at`); a `day` is
-a WIB date. Citizens' words stand in mention, revision, quarantine, judgement, cluster.body and
-ticket_text and nowhere else: `purge` empties these six. What was known of their pictures (hashes, no picture
-is ever stored) stands in picture and picture_again, which it empties too.
+`SQL` is the current schema. Times are whole microseconds since 1970, UTC (columns `_at`); a `day` is a WIB date.
+Citizens' words stand in mention, revision, quarantine, judgement, cluster.body and ticket_text, where staff blotted
+them in redaction and redacted, and nowhere else: `purge` empties these. What was known of their pictures (hashes, no
+picture is ever stored) stands in picture and picture_again, which it empties too.
 """
 
 # ruff: noqa: S608  only our own lists of states are written into SQL

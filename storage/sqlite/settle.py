@@ -85,6 +85,7 @@ class Story:
     size: int
     author: str | None = None  # of its first post, which may lie in a lane
     lane: str | None = None
+    secret: bool = False  # one of its tickets is or was; what opens later shows the same posts
     tickets: list[Ticket] = field(default_factory=list)
 
 
@@ -195,7 +196,7 @@ class Batch:
                            == (opening.department, opening.coordinates)), None)
             if ticket is None:
                 self.last_ticket += 1
-                if any(t.sensitive for t in story.tickets):  # its page will show the whole story
+                if story.secret or any(t.sensitive for t in story.tickets):  # its page will show the whole story
                     opening = replace(opening, sensitive=True)
                 ticket = new_ticket(self.last_ticket, cluster, opening, parent, decision.ruleset)
                 self.opened.append(ticket)
@@ -353,9 +354,10 @@ def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> d
 def _stories(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, Story]:
     listed = keys_json(clusters)
     rows = connection.execute(
-        "SELECT c.id, c.first, c.size, c.author, m.lane FROM cluster c LEFT JOIN mention m ON m.key = c.first"
-        f" WHERE c.id {LISTED}", (listed,)).fetchall()
-    stories = {id_: Story(first, size, author, lane) for id_, first, size, author, lane in rows}
+        "SELECT c.id, c.first, c.size, c.author, m.lane,"
+        " EXISTS (SELECT 1 FROM ticket t WHERE t.cluster = c.id AND t.sensitive = 1)"
+        f" FROM cluster c LEFT JOIN mention m ON m.key = c.first WHERE c.id {LISTED}", (listed,)).fetchall()
+    stories = {id_: Story(first, size, author, lane, bool(secret)) for id_, first, size, author, lane, secret in rows}
     for ticket in live_tickets(connection, keys_json(stories)) if stories else ():
         stories[ticket.cluster].tickets.append(ticket)
     return stories

@@ -169,10 +169,23 @@ def apply(connection: sqlite3.Connection, actor: Actor, transition: Transition) 
     audit.append(connection, [audit.Entry(
         transition.at, transition.actor, transition.verb, ticket=before.id,
         before=dict(zip(changes, old, strict=False)), after=changes, reason=transition.reason)])
+    if "sensitive" in changes:
+        _with_the_story(connection, before, transition, changes["sensitive"])
     _correct(connection, before, transition)
     outbox.put(connection, transition.events, now=transition.at)
     row = connection.execute(f"SELECT {TICKET} FROM ticket t WHERE t.id = ?", (before.id,)).fetchone()
     return ticket_of(row)
+
+
+def _with_the_story(connection: sqlite3.Connection, one: Ticket, transition: Transition, sensitive: Any) -> None:
+    """The other tickets of the story, closed ones too: each shows the same posts to whoever may open it."""
+    others = connection.execute("SELECT id FROM ticket WHERE cluster = ? AND id <> ? AND sensitive <> ? ORDER BY id",
+                                (one.cluster, one.id, sensitive)).fetchall()
+    connection.executemany("UPDATE ticket SET version = version + 1, sensitive = ? WHERE id = ?",
+                           [(sensitive, id_) for id_, in others])
+    audit.append(connection, [audit.Entry(
+        transition.at, transition.actor, transition.verb, ticket=id_, before={"sensitive": 1 - int(sensitive)},
+        after={"sensitive": int(sensitive)}, reason=transition.reason) for id_, in others])
 
 
 def stored(value: Any) -> Any:

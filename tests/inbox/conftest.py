@@ -99,3 +99,19 @@ def browser_of(store: Store, people: dict[str, Any]) -> Callable[..., Any]:
         return client
 
     return open_as
+
+
+@pytest.fixture
+def api_of(store: Store, people: dict[str, Any]) -> Callable[..., Any]:
+    """A program of a department, by key and scopes; `None` for one without a token."""
+    from inbox.api.gate import limiter
+    from inbox.models import ApiToken
+    from tests.inbox.api_house import Api, token_for
+
+    ApiToken.objects.all().delete()
+    limiter.forget()
+
+    def open_as(department: str | None, *scopes: str, **more: Any) -> Any:
+        return Api(token_for(department, *scopes, **more) if department else None)
+
+    return open_as

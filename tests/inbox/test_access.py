@@ -21,6 +21,8 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "unmask": ([1], {"POST"}),
     "act": ([1, "accept"], {"POST"}),
     "regroup": ([1, "merge"], {"POST"}),
+    "redact": ([1], {"POST"}),
+    "export": (["csv"], {"GET"}),
     "lane": ([], {"GET"}),
     "check_lane": ([], {"POST"}),
     "presence": ([1], {"GET"}),

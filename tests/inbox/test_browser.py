@@ -440,3 +440,62 @@ def test_every_action_can_be_sent_on_a_phone(store: Store, tab: Any) -> None:
     for form in forms:
         form.locator("> summary").click()
         form.locator("form > button").click(trial=True, timeout=2_000)
+
+
+def test_a_marked_name_is_blotted_and_the_story_made_secret(store: Store, tab: Any, people: Any) -> None:
+    """R2 where a person clicks: mark the name in the post, open the form, it stands there; then secret and back."""
+    text = "Anak bu Siti Rahayu jatuh di lubang depan SD Jebres, tolong segera ditambal"
+    number = open_case(store, text, place="Jebres", now=timezone.now())
+    sign_in(tab)
+    tab.goto(f"/tiket/{number}")
+    tab.evaluate("""() => {
+      const walker = document.createTreeWalker(document.querySelector(".post-text"), NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const at = walker.currentNode.data.indexOf("Siti Rahayu");
+        if (at >= 0) getSelection().setBaseAndExtent(walker.currentNode, at, walker.currentNode, at + 11);
+      }
+    }""")
+    tab.click(".act-redact summary")
+    tab.wait_for_function("document.getElementById('redact-words').value === 'Siti Rahayu'")
+    tab.fill("#redact-note", "nama warga")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".flash-success")
+
+    shown = tab.inner_text(".post-text")
+    assert "Siti" not in shown
+    assert "jatuh di lubang" in shown
+    assert "Ditutup petugas" in tab.inner_text(".post-text .mask")
+    for width in (1280, 360):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.click(".act-secret summary")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.click(".act-secret summary")
+    tab.click(".act-secret summary")
+    tab.fill("#secret-note", "korban anak")
+    tab.click(".act-secret button")
+    tab.wait_for_selector(".b-secret")
+    tab.click(".act-lift_secret summary")
+    tab.fill("#lift_secret-note", "keluarga setuju")
+    tab.click(".act-lift_secret button")
+    tab.wait_for_selector(".b-secret", state="detached")
+
+    history = store.ticket(people["alice"].actor, number).history
+    assert [entry.verb for entry in history] == ["open", "redact", "secret", "lift_secret"]
+    assert store.verify() == []
+
+
+def test_the_list_is_taken_out_as_a_sheet(store: Store, tab: Any, tmp_path: Path) -> None:
+    """From the queue with its filter, by a link that works without a script."""
+    for n in range(3):
+        open_case(store, f"=1+{n} jalan berlubang", urgency="darurat" if n else "normal", now=timezone.now())
+    sign_in(tab)
+    tab.goto("/?urgensi=darurat")
+    tab.click(".exports summary")
+    with tab.expect_download() as waiting:
+        tab.click(".exports a >> nth=0")
+    waiting.value.save_as(tmp_path / "tiket.csv")
+
+    lines = (tmp_path / "tiket.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert waiting.value.suggested_filename == "tiket.csv"
+    assert len(lines) == 3
+    assert '"\'=1+2 jalan berlubang"' in "".join(lines)

@@ -230,6 +230,9 @@ def test_no_sequence_of_actions_loses_a_ticket(actions):
             one = after(one, transition(one, action, actor=CITRA, rules=RULES, now=NOW))
         except Refused:
             continue
+        except NotAllowed:  # the coordinator herself made it secret: it is its desk's alone from then on
+            assert one.sensitive
+            break
         assert one.department in RULES.departments
         assert (one.opened_at, one.due_at, one.due_rule, one.cluster) == (
             first.opened_at, first.due_at, first.due_rule, first.cluster)

@@ -15,12 +15,13 @@ from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.lists_contract import ListsContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
+from tests.storage.redaction_contract import RedactionContract
 from tests.storage.stories_contract import StoriesContract
 from tests.storage.watch_contract import WatchContract
 
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract, ListsContract, EvidenceContract, WatchContract
+    CallsContract, ListsContract, EvidenceContract, WatchContract, RedactionContract
 ):
     """All of it."""

@@ -36,6 +36,19 @@
       return false;
     }
   }
+  // what was marked in the post last is what is meant; the click that opens the form unmarks it
+  const words = document.querySelector("[data-selection]");
+  if (words) {
+    let marked = "";
+    document.addEventListener("selectionchange", function () {
+      const selection = document.getSelection(), anchor = selection.anchorNode;
+      const inPost = anchor && anchor.parentElement && anchor.parentElement.closest(".case-main bdi, .copies bdi");
+      if (inPost && !selection.isCollapsed) marked = selection.toString().trim();
+    });
+    words.closest("details").addEventListener("toggle", function (event) {
+      if (event.target.open && marked && !words.value) words.value = marked.slice(0, 200);
+    });
+  }
   document.addEventListener("click", async function (event) {
     const button = event.target.closest("[data-copy], [data-fill]");
     if (!button) return;
