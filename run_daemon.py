@@ -10,6 +10,7 @@ at hand: SIGTERM ends the daemon within ten seconds, `kill -9` at any point cost
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import signal
 import sys
@@ -379,6 +380,7 @@ def _run(options: argparse.Namespace) -> int:
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)
+        gc.freeze()  # names, weights and stories stay; the collector need not look through them again and again
         try:
             daemon.run_once() if options.once else daemon.run()
         finally:

@@ -13,7 +13,8 @@ import pytest
 from domain import Extraction, Relevance
 from evaluation.gold import GOLD, HALVES, RECORD, main, posts, recorded, scores
 from evaluation.gold_errors import errors
-from nlp.extract import CALM, NOTHING, Extractor
+from nlp.extract import Extractor
+from nlp.post import CALM, NOTHING
 from settings import load
 from tests.paths import ROOT
 

@@ -9,7 +9,8 @@ import pytest
 from domain import Extraction, Place
 from evaluation.labelled import half_of
 from evaluation.score import main, place_tally, report
-from nlp.extract import CALM, NOTHING, Extractor
+from nlp.extract import Extractor
+from nlp.post import CALM, NOTHING
 from settings import load
 from tests.paths import ROOT
 
