@@ -50,7 +50,7 @@ class Person:
         self.name, self.chance, self.made = name, random.Random(seed), made
         self.cookies: dict[str, str] = {}
         self.tickets: list[str] = []
-        self.next = self.mark = ""
+        self.next = self.mark = self.query = ""
         self.waited: dict[str, list[float]] = defaultdict(list)
         self.errors: dict[str, int] = defaultdict(int)
         self.sign_in()
@@ -87,6 +87,7 @@ class Person:
 
     def see_list(self, kind: str = "", address: str = "/") -> None:
         page = self.ask(kind, "GET", address)
+        self.query = address.partition("?")[2]
         self.tickets = re.findall(r'data-ticket="(\d+)"', page) or self.tickets
         found = re.search(r'rel="next" href="([^"]+)"', page)
         self.next = found[1].replace("&amp;", "&") if found else ""
@@ -120,7 +121,7 @@ class Person:
         self.see_list(f"search: {name}", f"/?cari={quote(words)}&{tab}")
 
     def click_poll(self) -> None:
-        self.ask("poll", "GET", f"/fragment/queue?tanda={self.mark}")
+        self.ask("poll", "GET", f"/fragment/queue?{self.query}&tanda={self.mark}")
 
     def click_ticket(self) -> str:
         return self.ask("ticket", "GET", f"/tiket/{self.chance.choice(self.tickets)}")

@@ -29,7 +29,7 @@ def naive(connection: sqlite3.Connection, desk: str | None, statuses: tuple[Stat
         values += [str(status) for status in statuses]
     source, order = FROM, "t.due_sort, t.id"
     if words:
-        source, order = f"{FROM} JOIN ticket_text f ON f.rowid = t.id", "bm25(ticket_text)"
+        source, order = "FROM ticket_text f CROSS JOIN ticket t ON t.id = f.rowid" + FROM.removeprefix("FROM ticket t"), "bm25(ticket_text)"
         where.append("ticket_text MATCH ?")
         values.append(" ".join(f'"{word}"' for word in words.split()) + "*")
     condition = " AND ".join(where)
