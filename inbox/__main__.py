@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import orjson
 
-from domain import ConfigError, KentonganError
+from domain import Actor, ConfigError, KentonganError
 from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
@@ -49,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="serve|users")
     _verb(verbs, "serve", _serve, "jalankan aplikasi web")
     accounts = verbs.add_parser("users", help="akun petugas")
-    users = accounts.add_subparsers(required=True, metavar="add|list|disable|demo")
+    users = accounts.add_subparsers(
+        required=True, metavar="add|list|disable|enable|password|factor|sessions|revoke|demo")
     add = _verb(users, "add", _add, "buat akun; mencetak sandi sekali pakai")
     add.add_argument("name")
     add.add_argument("--department", action="append", default=[], help="kunci dinas di config.yaml; boleh berulang")
@@ -59,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     listing = _verb(users, "list", _list, "daftar akun")
     listing.add_argument("--json", action="store_true")
     _verb(users, "disable", _disable, "tutup akun dan akhiri sesinya").add_argument("name")
+    _verb(users, "enable", _enable, "buka lagi akun yang ditutup").add_argument("name")
+    _verb(users, "password", _password, "sandi sekali pakai baru; mengakhiri sesi dan kunci").add_argument("name")
+    _verb(users, "factor", _factor, "hapus kode kedua: telepon dan kertas hilang").add_argument("name")
+    standing = _verb(users, "sessions", _sessions, "di mana orang ini sedang masuk")
+    standing.add_argument("name")
+    standing.add_argument("--json", action="store_true")
+    _verb(users, "revoke", _revoke, "akhiri semua sesi orang ini").add_argument("name")
     _verb(users, "demo", _demo, "akun demo dengan sandi baru")
     return parser
 
@@ -113,6 +122,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
         raise ConfigError("--password-stdin: no password came")
     password = people.add(settings, options.name, departments=options.department, role=options.role,
                           all_departments=options.all_departments, password=given)
+    _noted(settings, "user_added", options.name)
     _say({"name": options.name, "password": password} if password else {"name": options.name})
     return 0
 
@@ -131,7 +141,47 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 def _disable(settings: Settings, options: argparse.Namespace) -> int:
     people = _people(settings)
+    _noted(settings, "user_disabled", people.exists(options.name))
     _say({"name": options.name, "sessions_ended": people.disable(options.name)})
+    return 0
+
+
+def _enable(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_enabled", people.exists(options.name))
+    people.enable(options.name)
+    _say({"name": options.name})
+    return 0
+
+
+def _password(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_password", people.exists(options.name))
+    _say({"name": options.name, "password": people.renew_password(options.name)})
+    return 0
+
+
+def _factor(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_factor", people.exists(options.name))
+    _say({"name": options.name, "had_second_factor": people.forget_factor(options.name)})
+    return 0
+
+
+def _sessions(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    for row in people.standing_sessions(options.name):
+        if options.json:
+            _say(row)
+        else:
+            print(f"{row['began']}  {row['seen']}  {row['from']:<39}  {row['with']}")  # noqa: T201
+    return 0
+
+
+def _revoke(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_sessions", people.exists(options.name))
+    _say({"name": options.name, "sessions_ended": people.end_sessions(options.name)})
     return 0
 
 
@@ -160,6 +210,18 @@ def _people(settings: Settings) -> ModuleType:
     from inbox import people
 
     return people
+
+
+def _noted(settings: Settings, verb: str, name: str) -> None:
+    """Written into the audit chain before it is done: what cannot be noted does not happen."""
+    from inbox.trail import subject
+
+    settings.store.path.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
+    try:
+        store.note_access(Actor("ops"), verb, subject=subject(name), detail={}, now=datetime.now(UTC))
+    finally:
+        store.close()
 
 
 def create_server(settings: Settings) -> Any:

@@ -59,6 +59,14 @@ class User(AbstractBaseUser):  # type: ignore[misc]
         return self.role == OPERATOR or (self.role in (REVIEWER, HEAD) and bool(self.all_departments))
 
 
+class RecoveryCode(models.Model):  # type: ignore[misc]
+    """A code on paper, good once, for the day the phone is lost. Kept as a keyed hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
 class Session(AbstractBaseSession):  # type: ignore[misc]
     """A session that knows whose it is, so that disabling a person ends all of theirs."""
 

@@ -49,8 +49,9 @@ def tends_rules(user: Any) -> bool:
 
 
 RULES: Mapping[str, May] = MappingProxyType({
-    "login": anybody, "set_language": anybody,
+    "login": anybody, "code": anybody, "set_language": anybody,
     "logout": signed_in, "password": signed_in,
+    "second_factor": signed_in, "sessions": signed_in, "end_sessions": signed_in,
     "queue": signed_in, "queue_fragment": signed_in, "save_view": signed_in, "forget_view": signed_in,
     "ticket": signed_in, "packet": signed_in, "presence": signed_in, "evidence": signed_in,
     "act": acts, "evidence_decide": acts, "bulk": acts, "regroup": acts, "unmask": unmasks,

@@ -27,12 +27,20 @@ class StoreSettings(Model):
     lock_seconds: float = Field(5.0, gt=0, le=60)
 
 
+class SecondFactorSettings(Model):
+    """Who has to show a code of their phone besides the password; everybody else may."""
+
+    required_for: tuple[Literal["reviewer", "head", "operator", "auditor", "coordinator"], ...] = ()
+    issuer: str = Field("Kentongan", min_length=1, max_length=40, pattern=r"^[^:]+$")  # how the phone's app calls us
+
+
 class InboxSettings(Model):
     host: str = "127.0.0.1"
     port: int = Field(8765, ge=0, le=65535)
     auth_db: Path = Path("var/auth.db")
     language: Literal["id", "en"] = "id"
     behind_tls: bool = False  # a reverse proxy with TLS stands before us
+    second_factor: SecondFactorSettings = SecondFactorSettings()
 
 
 class PlatformSettings(Model):

@@ -29,6 +29,7 @@ from storage.records import (
     DueEvent,
     Evidence,
     Head,
+    HistoryEntry,
     KnownPhoto,
     LaneCheck,
     LaneRate,
@@ -280,6 +281,14 @@ class Store(WatchStore, Protocol):
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         """Audit that personal data was unmasked."""
+
+    def note_access(
+        self, actor: Actor, verb: str, *, subject: str, detail: Mapping[str, str], now: datetime
+    ) -> None:
+        """Audit a sign-in, a refused one, a session that was ended: about a person's account, about no ticket."""
+
+    def access_history(self, subject: str, *, limit: int) -> list[HistoryEntry]:
+        """What was audited of a person's account, newest first."""
 
     # --- books
     def export_tickets(self) -> Iterator[dict[str, Any]]:

@@ -57,6 +57,15 @@ def locked_out(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     return response
 
 
+def too_fast(request: HttpRequest, seconds: int) -> HttpResponse:
+    """A code was wrong just now: the next is looked at after a wait that doubles with each."""
+    response = _problem(request, 429, _("Tunggu sebentar"),
+                        _("Kode sebelumnya salah. Kode berikut diperiksa %(n)d detik lagi.") % {"n": seconds},
+                        link=reverse("code"), link_text=_("Masukkan kode lagi"))
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def failed(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     return _problem(request, 500, _("Terjadi kesalahan"),
                     _("Kesalahan ini ada pada kami dan sudah tercatat. Coba lagi; bila berulang, hubungi pengelola."))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
-from storage.records import Evidence, KnownPhoto, SavedView, Tally, TicketQuery, TicketRow, TicketView, Transition
+from storage.records import (
+    Evidence,
+    HistoryEntry,
+    KnownPhoto,
+    SavedView,
+    Tally,
+    TicketQuery,
+    TicketRow,
+    TicketView,
+    Transition,
+)
 from storage.regrouping import Candidate, Merge, PairLabel, Split, Undo
-from storage.sqlite import alike, evidence, listing, stories, tickets, undoing, views
+from storage.sqlite import alike, audit, evidence, listing, stories, tickets, undoing, views
 from storage.sqlite.connection import Connections
 
 
@@ -114,6 +124,16 @@ class PeopleVerbs:
     def decide_evidence(self, actor: Actor, photo: int, transition: Transition, *, accepted: bool) -> Ticket:
         with self.connections.write() as connection:
             return evidence.decide(connection, actor, photo, transition, accepted=accepted)
+
+    def note_access(
+        self, actor: Actor, verb: str, *, subject: str, detail: Mapping[str, str], now: datetime
+    ) -> None:
+        with self.connections.write() as connection:
+            audit.append(connection, [audit.Entry(now, actor.name, verb, subject=subject, after=detail)])
+
+    def access_history(self, subject: str, *, limit: int) -> list[HistoryEntry]:
+        with self.connections.read() as connection:
+            return audit.of_subject(connection, subject, limit=limit)
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:

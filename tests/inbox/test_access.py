@@ -37,11 +37,15 @@ RULES: dict[str, tuple[list[Any], set[str]]] = {
     "rules_history": ([], {"GET"}),
     "rules_rollback": ([1], {"POST"}),
     "login": ([], {"GET", "POST"}),
+    "code": ([], {"GET", "POST"}),
+    "second_factor": ([], {"GET", "POST"}),
+    "sessions": ([], {"GET"}),
+    "end_sessions": ([], {"POST"}),
     "logout": ([], {"POST"}),
     "password": ([], {"GET", "POST"}),
     "set_language": ([], {"POST"}),
 }
-OPEN_TO_STRANGERS = {"login", "set_language"}
+OPEN_TO_STRANGERS = {"login", "code", "set_language"}
 each = pytest.mark.parametrize("name", sorted(RULES))
 
 

@@ -63,7 +63,8 @@ PAGES: dict[str, tuple[str, Callable[[Person], bool]]] = {
     "workbench": ("get", lambda p: p.tends_rules), "rules_edit": ("get", lambda p: p.tends_rules),
     "rules_history": ("get", lambda p: p.tends_rules),
     "accounts": ("get", lambda p: p.oversees), "health_on_the_phone": ("get", lambda p: p.oversees),
-    "logout": ("post", everybody),
+    "code": ("get", everybody), "second_factor": ("get", everybody), "sessions": ("get", everybody),
+    "end_sessions": ("post", everybody), "logout": ("post", everybody),
 }
 OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "ticket": ("get", [], everybody), "presence": ("get", [], everybody),

@@ -7,6 +7,7 @@ A new address without a way fails `test_accessible.py`. A page belongs into `PAG
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from settings.files import layer_texts, part
 from storage.store import Store
 from tests.builders import mention
 from tests.inbox.casework import ACCOUNT, answer, keep_in_lane, open_case, retell
-from tests.inbox.conftest import CONFIG
+from tests.inbox.conftest import CONFIG, PASSWORD
 
 PLAIN = ("Paving jebol di Banjarsari, ada yang jatuh, telepon 081234567890",)
 
@@ -61,12 +62,14 @@ PAGES: Mapping[str, Ways] = {
     "rules_history": lambda w: [("oki", "/bengkel/riwayat")],
     "draft": lambda w: [("oki", w.draft)],
     "login": lambda w: [("", "/masuk")],
+    "second_factor": lambda w: [("alice", "/kode-kedua")],
+    "sessions": lambda w: [("alice", "/sesi")],
     "password": lambda w: [("alice", "/sandi")],
 }
 # what a page fetches for itself, and what a browser shows without a page of ours around it
 PIECES = {"queue_fragment", "presence", "evidence"}
 SENT = {"bulk", "save_view", "forget_view", "unmask", "regroup", "evidence_decide", "act", "check_lane", "draft_save",
-        "rules_rollback", "logout", "set_language"}
+        "rules_rollback", "logout", "set_language", "end_sessions"}
 
 
 def _unmask(tab: Any, world: World) -> None:
@@ -118,11 +121,48 @@ def _tried_text(tab: Any, world: World) -> None:
     tab.wait_for_selector("#card-title")
 
 
+def _enrolled(tab: Any, world: World) -> None:
+    """Bob's phone goes in: the paper codes; then the page of who has a phone, and the door where a code is asked for."""
+    tab.goto("/kode-kedua")
+    tab.fill("#code", code_of("bob"))
+    tab.fill("#password", PASSWORD)
+    tab.click("form:has(#password) button")
+    tab.wait_for_selector(".codes")
+
+
+def _has_a_phone(tab: Any, world: World) -> None:
+    tab.goto("/kode-kedua")
+    tab.wait_for_selector("button[value=paper]")
+
+
+def _asked_for_the_code(tab: Any, world: World) -> None:
+    tab.goto("/masuk")
+    tab.fill("#username", "bob")
+    tab.fill("#password", PASSWORD)
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#code")
+    tab.fill("#code", "000")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("[role=alert]")
+
+
+def code_of(name: str, *, confirmed: bool = False, at: float | None = None) -> str:
+    """What the phone of this person shows now."""
+    from django_otp.oath import TOTP
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    phone = TOTP(TOTPDevice.objects.get(user__username=name, confirmed=confirmed).bin_key)
+    phone.time = at or time.time()
+    return f"{phone.token():06d}"
+
+
 ANSWERS: Mapping[str, list[tuple[str, Callable[[Any, World], None]]]] = {
     "unmask": [("alice", _unmask)],
     "act": [("alice", _reject_in_vain), ("alice", _too_late)],
     "login": [("", _wrong_password)],
     "workbench": [("oki", _tried_text)],
+    "second_factor": [("bob", _enrolled), ("bob", _has_a_phone)],
+    "code": [("", _asked_for_the_code)],
     "bulk": [("alice", _several_at_once)],
 }
 
