@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from domain import Actor, ConfigError, KentonganError
-from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
+from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind, refuse_without_oidc
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -85,6 +85,7 @@ def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     """Listen until told to stop. Prints one JSON line with the address once requests are answered."""
     refuse_open_bind(settings)
+    refuse_without_oidc(settings)
     ready(settings)
     store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
     set_up(Desk(settings, compile_rules(settings), store, options.config.resolve()))

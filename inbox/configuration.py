@@ -6,6 +6,7 @@ open, and a browser would drop the `__Host-` cookie without saying so.
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import secrets
@@ -46,6 +47,18 @@ def refuse_open_bind(settings: Settings) -> None:
     problem = f"inbox.host: {inbox.host} dapat dijangkau dari luar tanpa TLS"
     hint = "pakai 127.0.0.1, atau pasang proksi TLS di depan lalu tulis inbox.behind_tls: true"
     raise ConfigError(problem, problems=(f"{problem} — {hint}",), hint=hint)
+
+
+def refuse_without_oidc(settings: Settings) -> None:
+    """Raise ConfigError where the file asks for OIDC and its library or its secret is missing."""
+    oidc = settings.inbox.oidc
+    if not oidc.on:
+        return
+    if importlib.util.find_spec("authlib") is None:
+        raise ConfigError("inbox.oidc: pustaka authlib belum terpasang", hint='pip install "kentongan[sso]"')
+    if oidc.secret() is None:
+        raise ConfigError(f"inbox.oidc: rahasia klien tidak ada di {oidc.secret_env}",
+                          hint="isi variabel lingkungan itu, atau LoadCredential dengan nama yang sama (huruf kecil)")
 
 
 def is_loopback(host: str) -> bool:

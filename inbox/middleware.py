@@ -100,7 +100,7 @@ class PasswordFirst:
 class SecondFactorFirst:
     """Whose role needs a second factor enrols one before anything else."""
 
-    FREE = (*PasswordFirst.FREE, "code", "second_factor")
+    FREE = (*PasswordFirst.FREE, "code", "second_factor", "oidc", "oidc_back")
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -26,6 +26,7 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     all_departments = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    provided = models.CharField(max_length=64, unique=True, null=True)  # hash of issuer and subject: an OIDC account
 
     objects = People()
     USERNAME_FIELD = "username"

@@ -49,7 +49,7 @@ def tends_rules(user: Any) -> bool:
 
 
 RULES: Mapping[str, May] = MappingProxyType({
-    "login": anybody, "code": anybody, "set_language": anybody,
+    "login": anybody, "code": anybody, "oidc": anybody, "oidc_back": anybody, "set_language": anybody,
     "logout": signed_in, "password": signed_in,
     "second_factor": signed_in, "sessions": signed_in, "end_sessions": signed_in,
     "queue": signed_in, "queue_fragment": signed_in, "save_view": signed_in, "forget_view": signed_in,

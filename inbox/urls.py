@@ -12,6 +12,7 @@ from inbox.views import (
     actions,
     bulk,
     closing,
+    oidc,
     oversight,
     problems,
     queue,
@@ -35,7 +36,7 @@ class TicketNumber:
 register_converter(TicketNumber, "number")
 form = require_http_methods(["GET", "POST"])
 
-OPEN = ("login", "code", "set_language")
+OPEN = ("login", "code", "oidc", "oidc_back", "set_language")
 urlpatterns = [
     path("", require_GET(queue.queue), name="queue"),
     path("massal", require_POST(bulk.bulk), name="bulk"),
@@ -64,6 +65,8 @@ urlpatterns = [
     path("bengkel/riwayat/<number:number>/kembalikan", require_POST(workbench.rollback), name="rules_rollback"),
     path("masuk", login_not_required(form(account.login)), name="login"),
     path("masuk/kode", login_not_required(form(account.code)), name="code"),
+    path("masuk/pemerintah", login_not_required(require_GET(oidc.begin)), name="oidc"),
+    path("masuk/pemerintah/kembali", login_not_required(require_GET(oidc.back)), name="oidc_back"),
     path("keluar", require_POST(account.logout), name="logout"),
     path("sandi", form(account.password), name="password"),
     path("kode-kedua", form(safety.second_factor), name="second_factor"),

@@ -52,6 +52,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     yield from _inbox_problems(settings)
     yield from _receive_problems(settings)
     yield from _call_problems(settings)
+    yield from _sign_in_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
     yield from _data_problems(settings)
@@ -76,6 +77,12 @@ def _address_problems(loc: list[Any], given: str) -> Iterator[Problem]:
         yield loc, f"cara memberi tahu '{kind}' tidak dikenal", hint
     elif kind == "email" and not EMAIL.fullmatch(address):
         yield loc, "alamat email tidak sah", 'tulis seperti "email:aduan@dinas.example"'
+
+
+def _sign_in_problems(settings: Settings) -> Iterator[Problem]:
+    for i, j, key in settings.inbox.oidc.problems(settings.departments):
+        yield (["inbox", "oidc", "people", i, "departments", j], f"department '{key}' tidak dikenal",
+               did_you_mean(key, settings.departments))
 
 
 def _call_problems(settings: Settings) -> Iterator[Problem]:

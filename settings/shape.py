@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, model_validator
 from domain import Account, AccountState
 from settings.model import Model
 from settings.receiving import ReceiveSettings
+from settings.signing_in import OidcSettings, SecondFactorSettings
 
 Keyword = Annotated[str, Field(min_length=2, max_length=80)]
 
@@ -27,13 +28,6 @@ class StoreSettings(Model):
     lock_seconds: float = Field(5.0, gt=0, le=60)
 
 
-class SecondFactorSettings(Model):
-    """Who has to show a code of their phone besides the password; everybody else may."""
-
-    required_for: tuple[Literal["reviewer", "head", "operator", "auditor", "coordinator"], ...] = ()
-    issuer: str = Field("Kentongan", min_length=1, max_length=40, pattern=r"^[^:]+$")  # how the phone's app calls us
-
-
 class InboxSettings(Model):
     host: str = "127.0.0.1"
     port: int = Field(8765, ge=0, le=65535)
@@ -41,6 +35,7 @@ class InboxSettings(Model):
     language: Literal["id", "en"] = "id"
     behind_tls: bool = False  # a reverse proxy with TLS stands before us
     second_factor: SecondFactorSettings = SecondFactorSettings()
+    oidc: OidcSettings = OidcSettings()
 
 
 class PlatformSettings(Model):
@@ -362,7 +357,7 @@ class Settings(Model):
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        names += [self.mail.password_env, *self.receive.secret_names()]
+        names += [self.mail.password_env, self.inbox.oidc.secret_env, *self.receive.secret_names()]
         return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property

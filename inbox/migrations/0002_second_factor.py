@@ -1,4 +1,4 @@
-"""Codes on paper beside the phone of a second factor; the phones themselves are django-otp's tables."""
+"""Accounts of an identity provider, and codes on paper; the phones of the second factor are django-otp's tables."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -8,6 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):  # type: ignore[misc]
     dependencies = (("inbox", "0001_initial"),)
     operations = (
+        migrations.AddField(model_name="user", name="provided",
+                            field=models.CharField(max_length=64, null=True, unique=True)),
         migrations.CreateModel(
             name="RecoveryCode",
             fields=[

@@ -29,6 +29,10 @@ def refused(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
                     _("Anda tidak berwenang melakukan ini. Bila menurut Anda ini keliru, hubungi pengelola."))
 
 
+def not_let_in(request: HttpRequest, text: str) -> HttpResponse:
+    return _problem(request, 403, _("Tidak dapat masuk"), text, link=reverse("login"), link_text=_("Ke halaman masuk"))
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason  # said to attackers, it helps them; said to staff, it confuses
     return _problem(request, 403, _("Formulir sudah kedaluwarsa"),

@@ -22,7 +22,7 @@ ALL = "semua"
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Enrol a phone, get new paper codes, or do without. Each step asks for a code; enrolling for the password too."""
     user = request.user
-    if request.method != "POST":
+    if request.method != "POST" or user.provided:
         return _page(request)
     device = factor.device_of(user)
     waiting = device or factor.begin(user)
@@ -52,7 +52,7 @@ def _enrol(request: HttpRequest) -> HttpResponse:
     user = request.user
     if locked(request, user.username):
         return problems.locked_out(request)
-    if not user.has_usable_password() or not user.check_password(request.POST.get("password", "")[:256]):
+    if not user.check_password(request.POST.get("password", "")[:256]):
         count_failure(request, user.username, "password")
         return _page(request, _("Sandi tidak cocok."))
     if not factor.right(user, request.POST.get("code", "")[:40], paper=False, confirmed=False):
@@ -70,9 +70,9 @@ def _page(request: HttpRequest, error: str = "", *, codes: list[str] | None = No
     device = factor.device_of(user)
     context: dict[str, Any] = {
         "errors": [error] if error else [], "codes": codes or [], "on": device is not None,
-        "required": factor.required_of(user), "left": factor.paper_left(user),
+        "provided": bool(user.provided), "required": factor.required_of(user), "left": factor.paper_left(user),
     }
-    if device is None:
+    if device is None and not user.provided:
         waiting = factor.begin(user)
         context.update(picture=factor.picture(waiting), spelled=factor.spelled(waiting))
     return page(request, "second_factor.html", context, status=422 if error else 200)

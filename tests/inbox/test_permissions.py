@@ -71,8 +71,8 @@ OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "act": ("post", ["note"], lambda p: p.acts), "regroup": ("post", ["apart"], lambda p: p.acts),
     "unmask": ("post", [], lambda p: p.acts),
 }
-# a photo is tried in test_closing, a packet is there where a ticket was handed over, a draft is its author's alone: tests of their own
-ELSEWHERE = {"evidence", "evidence_decide", "packet", "draft", "draft_save", "rules_rollback"}
+# the provider is tried in test_oidc, a photo in test_closing, a packet is there where a ticket was handed over, a draft is its author's alone: tests of their own
+ELSEWHERE = {"oidc", "oidc_back", "evidence", "evidence_decide", "packet", "draft", "draft_save", "rules_rollback"}
 PEOPLE = [Person(role, desk) for role in ROLES for desk in (OWN, OTHER, ALL)]
 
 

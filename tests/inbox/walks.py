@@ -66,8 +66,8 @@ PAGES: Mapping[str, Ways] = {
     "sessions": lambda w: [("alice", "/sesi")],
     "password": lambda w: [("alice", "/sandi")],
 }
-# what a page fetches for itself, and what a browser shows without a page of ours around it
-PIECES = {"queue_fragment", "presence", "evidence"}
+# what a page fetches for itself, what a browser shows without a page of ours around it, the way to a provider and back
+PIECES = {"oidc", "oidc_back", "queue_fragment", "presence", "evidence"}
 SENT = {"bulk", "save_view", "forget_view", "unmask", "regroup", "evidence_decide", "act", "check_lane", "draft_save",
         "rules_rollback", "logout", "set_language", "end_sessions"}
 
