@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from domain import Account, AccountState
 from settings.model import Model
+from settings.notices import NoticeSettings
 from settings.receiving import ReceiveSettings
 from settings.signing_in import OidcSettings, SecondFactorSettings
 
@@ -313,6 +314,7 @@ class Settings(Model):
     store: StoreSettings = StoreSettings()
     inbox: InboxSettings = InboxSettings()
     mail: MailSettings = MailSettings()
+    notices: NoticeSettings = NoticeSettings()
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
     receive: ReceiveSettings = ReceiveSettings()
@@ -357,7 +359,8 @@ class Settings(Model):
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        names += [self.mail.password_env, self.inbox.oidc.secret_env, *self.receive.secret_names()]
+        names += [self.mail.password_env, self.inbox.oidc.secret_env, *self.notices.secret_names(),
+                  *self.receive.secret_names()]
         return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property

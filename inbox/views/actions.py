@@ -23,6 +23,7 @@ from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
 from inbox.views.ticket import OFFERED, since, ticket_page
+from routing.notices import facts
 from routing.tickets import transition
 from storage.records import Transition
 
@@ -98,7 +99,8 @@ def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
     subject = f"Tiket T-{ticket.id} dialihkan kepada Anda: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
     body = f"{rules.department_name(department)}: buka kotak masuk, tiket T-{ticket.id}."
     return tuple(
-        Event(f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}", kind, address, ticket.id, subject, body)
+        Event(f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}", kind, address, ticket.id, subject, body,
+              facts=facts(ticket, rules.department_name(department), department=department))
         for kind, address in rules.addresses(department)
     )
 

@@ -14,6 +14,7 @@ from sqlite_utils import Migrations
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, VIEWS
+from storage.sqlite.outbox import RETRYING
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
 from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
@@ -115,6 +116,14 @@ def m011_queue(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m011b_evidence(db: sqlite_utils.Database) -> None:
     db.executescript(EVIDENCE)
+
+
+@MIGRATIONS()
+def m014_facts(db: sqlite_utils.Database) -> None:
+    """Notices carry facts for machines; those that failed are found by ticket, so that later ones wait for them."""
+    if "facts" not in {row[1] for row in db.execute("PRAGMA table_info(outbox)").fetchall()}:
+        db.execute("ALTER TABLE outbox ADD COLUMN facts TEXT NOT NULL DEFAULT '[]'")
+    db.execute(RETRYING)
 
 
 def _statements_for(name: str) -> list[str]:
