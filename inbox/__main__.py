@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add = _verb(users, "add", _add, "buat akun; mencetak sandi sekali pakai")
     add.add_argument("name")
     add.add_argument("--department", action="append", default=[], help="kunci dinas di config.yaml; boleh berulang")
-    add.add_argument("--role", default="reviewer", choices=("reviewer", "head", "operator", "auditor"))
+    add.add_argument("--role", default="reviewer", choices=("reviewer", "head", "verifier", "operator", "auditor"))
     add.add_argument("--all-departments", action="store_true", help="koordinator dan auditor: semua dinas")
     add.add_argument("--password-stdin", action="store_true", help="baca sandi pertama dari masukan baku")
     listing = _verb(users, "list", _list, "daftar akun")

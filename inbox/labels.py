@@ -46,8 +46,8 @@ PLATFORM = {
     "form": noop("Formulir"),
 }
 ROLE = {
-    "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "operator": noop("Operator"),
-    "auditor": noop("Auditor"),
+    "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "verifier": noop("Verifikator"),
+    "operator": noop("Operator"), "auditor": noop("Auditor"),
 }
 KIND = {
     "mention": noop("sebutan"), "reply": noop("balasan"), "quote": noop("kutipan"), "repost": noop("bagikan ulang"),

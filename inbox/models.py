@@ -8,8 +8,8 @@ from django.db import models
 
 from domain import Actor, Ticket
 
-REVIEWER, HEAD, OPERATOR, AUDITOR = "reviewer", "head", "operator", "auditor"
-ROLES = (REVIEWER, HEAD, OPERATOR, AUDITOR)
+REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
+ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
 
 
 class People(BaseUserManager):  # type: ignore[misc]
@@ -43,6 +43,11 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     @property
     def may_act(self) -> bool:
         return self.role in (REVIEWER, HEAD)
+
+    @property
+    def may_verify(self) -> bool:
+        """May look at proof photos and say whether they close a ticket; a verifier does nothing else to it."""
+        return self.may_act or self.role == VERIFIER
 
     @property
     def may_unmask(self) -> bool:

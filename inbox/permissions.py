@@ -31,6 +31,11 @@ def acts(user: Any) -> bool:
     return signed_in(user) and bool(user.may_act)
 
 
+def verifies(user: Any) -> bool:
+    """Who works on tickets, and verifiers: they look at proof photos."""
+    return signed_in(user) and bool(user.may_verify)
+
+
 def unmasks(user: Any) -> bool:
     return signed_in(user) and bool(user.may_unmask)
 
@@ -54,7 +59,7 @@ RULES: Mapping[str, May] = MappingProxyType({
     "second_factor": signed_in, "sessions": signed_in, "end_sessions": signed_in,
     "queue": signed_in, "queue_fragment": signed_in, "save_view": signed_in, "forget_view": signed_in,
     "ticket": signed_in, "packet": signed_in, "presence": signed_in, "evidence": signed_in,
-    "act": acts, "evidence_decide": acts, "bulk": acts, "regroup": acts, "unmask": unmasks,
+    "act": acts, "evidence_decide": verifies, "bulk": acts, "regroup": acts, "unmask": unmasks,
     "lane": oversees, "check_lane": checks_lanes,
     "health": oversees, "health_on_the_phone": oversees, "accounts": oversees,
     "workbench": tends_rules, "rules_edit": tends_rules, "draft": tends_rules, "draft_save": tends_rules,

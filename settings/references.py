@@ -87,6 +87,10 @@ def _address_problems(settings: Settings, loc: list[Any], given: str) -> Iterato
 
 
 def _sign_in_problems(settings: Settings) -> Iterator[Problem]:
+    for i, key in enumerate(settings.inbox.second_closer):
+        if key != "*" and key not in settings.departments:
+            yield (["inbox", "second_closer", i], f"department '{key}' tidak dikenal",
+                   did_you_mean(key, settings.departments))
     for i, j, key in settings.inbox.oidc.problems(settings.departments):
         yield (["inbox", "oidc", "people", i, "departments", j], f"department '{key}' tidak dikenal",
                did_you_mean(key, settings.departments))

@@ -36,6 +36,7 @@ class InboxSettings(Model):
     language: Literal["id", "en"] = "id"
     behind_tls: bool = False  # a reverse proxy with TLS stands before us
     second_factor: SecondFactorSettings = SecondFactorSettings()
+    second_closer: tuple[str, ...] = ()  # departments that close by a verifier or head who did not handle it; "*": all
     oidc: OidcSettings = OidcSettings()
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from settings.model import Model
 
-Role = Literal["reviewer", "head", "operator", "auditor"]
+Role = Literal["reviewer", "head", "verifier", "operator", "auditor"]
 
 
 class SecondFactorSettings(Model):

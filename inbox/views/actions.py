@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
+from inbox import closers
 from inbox.casefile import step_of
 from inbox.desk import desk
 from inbox.labels import label
@@ -56,6 +57,8 @@ def perform(actor: Actor, number: int, version: str, action: Action) -> Ticket:
         raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
     if action.verb == "assign" and action.assignee and action.assignee not in colleagues_of(ticket.department):
         raise Refused(_("orang itu tidak bekerja di dinas pemilik tiket"), hint=_("pilih dari daftar"))
+    if action.verb == "finish" and closers.demanded(ticket):
+        raise Refused(_("tiket dinas ini ditutup dengan foto bukti yang disahkan orang kedua"), hint=_("sertakan foto"))
     return desk().store.apply(actor, transition_of(ticket, action, actor))
 
 

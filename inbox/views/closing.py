@@ -2,6 +2,7 @@
 
 A photo that was used before, is the complaint's own or does not say when it was taken closes nothing by itself: the
 closing waits until somebody else of those who may act on the ticket has looked. Nothing is refused by machine alone.
+Where a department demands an independent closer every photo waits for one (`inbox.closers`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, NotAllowed, Refused, Ticket
-from inbox import photos
+from inbox import closers, photos
 from inbox.desk import desk
 from inbox.labels import label
 from inbox.pages import zone
@@ -37,6 +38,7 @@ def hand_in(request: HttpRequest, number: int) -> HttpResponse:
         photo = photos.read(request.FILES["photo"], zone=zone())
         known = desk().store.known_photos(actor, number)
         doubts = tuple(photos.doubts(photo, known, opened_at=ticket.opened_at, now=finishing.at))
+        doubts += (closers.INDEPENDENT,) if closers.demanded(ticket) else ()
         given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture,
                          doubts, note)
         _put(actor, given, finishing)
@@ -77,6 +79,10 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
     try:
         ticket = _unchanged(actor, number, version)
         given = _one(actor, number, photo)
+        history = desk().store.ticket(actor, number).history
+        if accepted and not closers.may_close(request.user, ticket, history):
+            raise Refused(_("yang mengesahkan di sini verifikator atau kepala yang tidak menangani tiket ini"),
+                          hint=_("minta orang lain memeriksanya"))
         action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
         transition = transition_of(ticket, action, actor)
         if not accepted:

@@ -19,8 +19,8 @@ from tests.builders import NOON
 from tests.inbox.casework import open_case
 from tests.inbox.conftest import CONFIG
 
-REVIEWER, HEAD, OPERATOR, AUDITOR = "reviewer", "head", "operator", "auditor"
-ROLES = (REVIEWER, HEAD, OPERATOR, AUDITOR)
+REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
+ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
 OWN, OTHER, ALL = "own", "other", "all"  # works at the ticket's department, at another, sees all of them
 
 
@@ -162,7 +162,7 @@ def test_a_packet_is_for_who_sees_its_ticket(store: Store, staff: Any, browser_o
 # --- R6: a secret ticket of one department, looked for from another, in every way there is ---------------
 
 SECRET = "Tetangga saya di Jebres dipukuli suaminya tiap malam"
-READERS = ("reviewer-other", "head-other", "operator-other", "auditor-other", "reviewer-all", "auditor-all")
+READERS = ("reviewer-other", "head-other", "operator-other", "auditor-other", "verifier-other", "verifier-all", "reviewer-all", "auditor-all")
 
 
 @pytest.fixture
