@@ -1,6 +1,7 @@
-"""How well and how fast pictures are known again: `python -m bench.pictures [--pictures 200] [--million]`.
+"""How well and how fast pictures are known again: `python -m bench.pictures [--pictures 200] [--photos DIR] [--million]`.
 
-Draws scenes (`simulators.pictures`), changes each in the ways in which people pass pictures on, and prints for
+Draws scenes (`simulators.pictures`), or takes the photographs of a folder that is no part of the product, changes
+each in the ways in which people pass pictures on, and prints for
 each way how many are known again: by our views, by the 64 bits of a plain dHash, and, where ImageHash is
 installed (`pip install ImageHash`; it is no dependency), by its pHash. Then the nearest pairs of different
 pictures, which bound the thresholds from above, pictures a second, and with --million what one look-up
@@ -16,10 +17,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from nlp.gallery import FIRST, Gallery
 from nlp.pictures import VIEW_DISTANCE, distance, look
@@ -101,25 +103,39 @@ class Known:
 def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.pictures", description=__doc__.split("\n")[0])
     parser.add_argument("--pictures", type=int, default=100)
+    parser.add_argument("--photos", type=Path, help="a folder of photographs instead of drawn scenes")
     parser.add_argument("--million", action="store_true")
     options = parser.parse_args(given)
-    names = [f"s{n}" for n in range(options.pictures)]
-    files = [jpeg(scene(name), quality=85) for name in names]
+    shown = photographs(options.photos) if options.photos else {f"s{n}": None for n in range(options.pictures)}
+    names = list(shown)
+    picture: Callable[[str], Image.Image] = lambda name: shown[name] or scene(name)  # noqa: E731 drawn anew each time
+    files = [jpeg(picture(name), quality=85) for name in names]
     known = [Known(data) for data in files]
     print(f"known again of {len(names)}    views <= {VIEW_DISTANCE}   dHash <= {PLAIN_DISTANCE}   pHash <= {PLAIN_DISTANCE}"
           f"{'' if imagehash else ' (ImageHash is not installed)'}   median and most bits of the views")
     for title, change in CHANGES.items():
-        print(_row(title, [_changed(change, name).bits(known[n]) for n, name in enumerate(names)]))
-    _others(known)
+        print(_row(title, [_changed(change, picture(name), name).bits(known[n]) for n, name in enumerate(names)]))
+    _others(known, names)
+    _nights(100)
     _speed(files)
     if options.million:
         _million()
     return 0
 
 
-def _changed(change: Change, name: str) -> Known:
-    picture, quality = change(scene(name), random.Random(name))
-    return Known(jpeg(picture, quality=quality))
+def photographs(folder: Path) -> dict[str, Image.Image]:
+    """Name -> photograph, in alphabetical order; what is larger than a phone sends is brought to its size."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in {".jpg", ".jpeg", ".png"}:
+            found[path.stem] = Image.open(path).convert("RGB")
+            found[path.stem].thumbnail((1600, 1600))
+    return found
+
+
+def _changed(change: Change, picture: Image.Image, seed: str) -> Known:
+    changed, quality = change(picture, random.Random(seed))
+    return Known(jpeg(changed, quality=quality))
 
 
 def _row(title: str, bits: list[tuple[int, int, int]]) -> str:
@@ -128,10 +144,38 @@ def _row(title: str, bits: list[tuple[int, int, int]]) -> str:
             f" {np.mean(theirs <= PLAIN_DISTANCE):12.2f} {int(np.median(views)):10d} {views.max():6d}")
 
 
-def _others(known: list[Known]) -> None:
+def _others(known: list[Known], names: Sequence[str]) -> None:
     bits = [one.bits(other) for one, other in combinations(known, 2)]
+    near = sorted((pair[0], *both) for pair, both in zip(bits, combinations(names, 2), strict=True))[:3]
+    print("nearest others by views:", ", ".join(f"{one} and {other} {apart}" for apart, one, other in near))
     for title, column in zip(("views", "dHash", "pHash"), zip(*bits, strict=True), strict=True):
         print(f"nearest of {len(bits)} pairs of other pictures, {title}: {sorted(column)[:5]}")
+
+
+def night(name: str) -> Image.Image:
+    """A dark sky, a lamp or five, perhaps a road in their light, and a sensor that guesses."""
+    rng, high = random.Random(f"night {name}"), 480
+    picture = Image.new("L", (640, high), rng.randint(4, 18))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(rng.randint(1, 5)):
+        x, y, size = rng.randint(0, 640), rng.randint(0, 330), rng.randint(3, 14)
+        draw.ellipse((x - size, y - size, x + size, y + size), fill=rng.randint(150, 255))
+        if rng.random() < 0.6:
+            light = [(x, y), (x - rng.randint(20, 120), high), (x + rng.randint(20, 120), high)]
+            draw.polygon(light, fill=rng.randint(20, 60))
+    if rng.random() < 0.5:
+        draw.rectangle((rng.randint(0, 300), rng.randint(150, 300), rng.randint(320, 640), high), fill=rng.randint(14, 40))
+    lit = np.asarray(picture.filter(ImageFilter.GaussianBlur(6)), float)
+    guessed = np.random.default_rng(rng.randrange(1 << 32)).normal(0, rng.choice((1.5, 3, 5)), lit.shape)
+    return Image.fromarray(np.clip(lit + guessed, 0, 255).astype(np.uint8))
+
+
+def _nights(count: int) -> None:
+    looks = [look(jpeg(night(str(n)), quality=80)) for n in range(count)]
+    told = [one.views for one in looks if one.views]
+    pairs = [distance(one, other) for one, other in combinations(told, 2)]
+    alike = sum(bits <= VIEW_DISTANCE for bits in pairs)
+    print(f"of {count} nights {len(told)} are compared: {alike} of {len(pairs)} pairs taken for one picture")
 
 
 def _speed(files: list[bytes]) -> None:

@@ -27,6 +27,7 @@ from evaluation.training import HAZARD, REPORT, Sample, fit, fit_facts, out_of_f
 from nlp.extract import Extractor
 from nlp.learnt import MODEL, WEIGHTS, Learnt
 from nlp.linear import LinearModel
+from nlp.post import post_of
 from nlp.relevance import RelevanceOf
 from settings import Settings, load
 
@@ -162,7 +163,7 @@ def facts_of(judged: Sequence[Judged], margins: Sequence[float], model: LinearMo
     found = []
     docs = extractor.read([each.mention for each in judged], until="relevance")
     for doc, margin in zip(docs, margins, strict=True):
-        evidence = relevance.evidence(doc)
+        evidence = relevance.evidence(post_of(doc))
         evidence.reads = margin
         values: dict[str, float] = {}
         for fact in evidence.facts():

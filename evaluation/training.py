@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.gazetteer import gazetteer
-from nlp.linear import LinearModel, vocabulary_of
+from nlp.linear import Floats, Ids, LinearModel, vocabulary_of
 from nlp.tokens import Words
 
 LEAST_TEXTS = 5  # that a feature has to stand in
@@ -83,7 +83,7 @@ def out_of_fold(samples: Sequence[Sample]) -> tuple[Array, Array]:
         labels, weights, bias = _columns(model, [samples[i] for i in known])
         columns = [names.index(label) for label in labels] if len(names) > 2 else [0]
         for i in kept:
-            ids, values, _ = model.vector(model.terms(samples[i].words))
+            ids, values = _vector(model, samples[i])
             margins[i, columns] = bias + values @ weights[ids]
     return margins, gold
 
@@ -162,11 +162,16 @@ def _columns(model: LinearModel, samples: Sequence[Sample]) -> tuple[tuple[str, 
     return labels, weights.astype(np.float32), bias.astype(np.float32)
 
 
+def _vector(model: LinearModel, sample: Sample) -> tuple[Ids, Floats]:
+    features = model.features([model.terms(sample.words)])
+    return features.ids, features.values
+
+
 def _matrix(model: LinearModel, samples: Sequence[Sample]) -> tuple[Any, Array, Array]:
     """(samples x features, label, weight of every sample)."""
     from scipy.sparse import csr_matrix
 
-    vectors = [model.vector(model.terms(sample.words))[:2] for sample in samples]
+    vectors = [_vector(model, sample) for sample in samples]
     ends = np.cumsum([0, *(len(ids) for ids, _ in vectors)])
     matrix = csr_matrix(
         (np.concatenate([values for _, values in vectors]), np.concatenate([ids for ids, _ in vectors]), ends),

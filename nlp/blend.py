@@ -32,6 +32,7 @@ from spacy.tokens import Doc
 from domain import Span, Topic
 from nlp.linear import LinearModel, Reading
 from nlp.phrases import Hits
+from nlp.post import Component, Post, post_of
 from nlp.tokens import Words
 from nlp.topics import MOST, REST, Named
 from settings import Settings
@@ -43,22 +44,31 @@ LEAST_SHOWN = 0.18  # a weaker guess is none: "min, tolong" under a picture
 SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
 
 
-class Reader:
+class Reader(Component):
     """spaCy component: `doc._.reading`, what the trained model makes of the words that are no metaphor."""
 
     def __init__(self, model: LinearModel | None) -> None:
         self.model = model
 
-    def __call__(self, doc: Doc) -> Doc:
-        if self.model is not None and doc._.words.raw:
-            hits: Hits = doc._.hits
-            spoken = [*hits.get("metaphors", ()), *hits.get("unless", ())]
-            without = frozenset(i for hit in spoken for i in range(hit.first, hit.last))
-            doc._.reading = self.model.read(doc._.words, without)
-        return doc
+    def note_all(self, docs: Sequence[Doc]) -> None:
+        if self.model is None:
+            return
+        posts = [post for post in map(post_of, docs) if post.words.raw]
+        readings = self.model.read_all([self.model.terms(post.words, _spoken(post.hits)) for post in posts])
+        for post, reading in zip(posts, readings, strict=True):
+            post.reading = reading
+
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        self.note_all([doc])
 
 
-class Blend:
+def _spoken(hits: Hits) -> frozenset[int]:
+    """The words of metaphors and of what topics name as not theirs."""
+    spoken = [*hits.get("metaphors", ()), *hits.get("unless", ())]
+    return frozenset(i for hit in spoken for i in range(hit.first, hit.last))
+
+
+class Blend(Component):
     """spaCy component: `doc._.topics` anew, after relevance is known."""
 
     def __init__(self, settings: Settings, model: LinearModel | None) -> None:
@@ -66,14 +76,14 @@ class Blend:
         self.labels = frozenset(settings.topics)
         self.least_second = settings.thresholds.second_topic
 
-    def __call__(self, doc: Doc) -> Doc:
-        words: Words = doc._.words
-        actionable = doc._.relevance.label == "actionable"
-        if self.model is not None and words.raw:
-            sure = doc._.reading.known >= TALK_WORDS and max(doc._.reading.scores.values()) >= TALK_SURE
-            only = None if actionable or sure else {topic.label for topic in doc._.topics}
-            doc._.topics = self.topics(doc._.named, words, doc._.reading, self.model, only=only)
-        return doc
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        words, reading = post.words, post.reading
+        if self.model is None or reading is None:
+            return
+        actionable = post.relevance.label == "actionable"
+        sure = reading.known >= TALK_WORDS and max(reading.scores.values()) >= TALK_SURE
+        only = None if actionable or sure else {topic.label for topic in post.topics}
+        post.topics = self.topics(post.named, words, reading, self.model, only=only)
 
     def topics(
         self, named: Sequence[Named], words: Words, reading: Reading, model: LinearModel, *,

@@ -150,7 +150,8 @@ NO_NAMES = POLARITY | NEAR | words("""
     alternatif tembus poros lingkungan kaki tol tengah berbahaya hancur remuk ajur bagus mulus aman sepi ramai
     rawan menumpuk mampet mangkrak liar tradisional pagi malam pantura protokol aspal tanah beton paving rumah
     warga orang sekolah hujan air lampu pju
-""")
+    rasa serasa kayak kaya koyo seperti mirip macam laksana bak
+""")  # the last: "jembatan rasa wahana" jokes, it names nothing
 
 # Words of an address that may be missing on one side.
 REGION = words("""

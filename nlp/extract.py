@@ -12,38 +12,28 @@ Only the first 20,000 code points of a text are read; offsets stay those of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from domain import Extraction, Mention, Relevance, Urgency
+from domain import Extraction, Mention
 from nlp.blend import Blend, Reader
 from nlp.language import LanguageOf
 from nlp.learnt import Learnt, learnt_of
-from nlp.phrases import EMPTY, Phrasebook, lists_of
+from nlp.phrases import Phrasebook, lists_of
 from nlp.pii import PersonalData
-from nlp.places import Places
+from nlp.places import Places, Spans
+from nlp.post import Component, Post, Tokenizer, post_of
 from nlp.relevance import RelevanceOf
-from nlp.tokens import Tokenizer
 from nlp.topics import Topics
 from nlp.urgency import UrgencyOf
 from settings import Settings
 
 MAX_CHARS = 20_000
 BATCH = 256
-NOTHING = Relevance("not_actionable", "obrolan", 0.97)
-CALM = Urgency("normal", 0.6)
-
-DEFAULTS: dict[str, Any] = {
-    "mention": None, "words": None, "hits": EMPTY, "reading": None, "language": "other", "register": None,
-    "named": (), "topics": (), "places": (), "location": None,
-    "relevance": NOTHING, "urgency": CALM, "sensitive": False, "pii": (),
-}
-for _name, _default in DEFAULTS.items():
-    Doc.set_extension(_name, default=_default, force=True)
-
+ONLY_FOR_LOOKERS = ("kentongan_spans",)  # what nobody needs who copies the judgements out
 
 class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_subclass__ is untyped
     """spaCy's Language for Indonesian and Javanese posts; its components read `settings` and `learnt` when made."""
@@ -58,10 +48,20 @@ class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_sub
         super().__init__(Vocab(), create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, table))
 
 
+class Finder(Component):
+    """spaCy component: `doc._.hits`."""
+
+    def __init__(self, phrasebook: Phrasebook) -> None:
+        self._phrasebook = phrasebook
+
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        post.hits = self._phrasebook.hits(post.words)
+
+
 # component -> (what makes it, what it reads, what it sets). The tokenizer gives doc._.words, which spaCy
 # cannot know, so no component names it as required.
-COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str], list[str]]] = {
-    "phrases": (lambda nlp: _finder(nlp.phrasebook), [], ["hits"]),
+COMPONENTS: dict[str, tuple[Callable[[Pipeline], Component], list[str], list[str]]] = {
+    "phrases": (lambda nlp: Finder(nlp.phrasebook), [], ["hits"]),
     "reader": (lambda nlp: Reader(nlp.learnt.model), ["hits"], ["reading"]),
     "language": (lambda nlp: LanguageOf(nlp.phrasebook.table.known), [], ["language", "register"]),
     "places": (lambda nlp: Places(nlp.settings, nlp.phrasebook.table.known), [], ["places", "location"]),
@@ -76,6 +76,7 @@ COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str
         lambda nlp: Blend(nlp.settings, nlp.learnt.model), ["topics", "named", "relevance", "reading"], ["topics"],
     ),
     "pii": (lambda nlp: PersonalData(_official_handles(nlp.settings)), [], ["pii"]),
+    "spans": (lambda nlp: Spans(), ["places"], []),  # noqa: ARG005
 }
 
 
@@ -93,14 +94,6 @@ def _register(component: str) -> None:
 
 for _component in COMPONENTS:
     _register(_component)
-
-
-def _finder(phrasebook: Phrasebook) -> Callable[[Doc], Doc]:
-    def find(doc: Doc) -> Doc:
-        doc._.hits = phrasebook.hits(doc._.words)
-        return doc
-
-    return find
 
 
 def _official_handles(settings: Settings) -> frozenset[str]:
@@ -127,7 +120,8 @@ class Extractor:
         found: list[Extraction] = []
         for begin in range(0, len(mentions), BATCH):
             with self.nlp.memory_zone():
-                found.extend(_extraction(doc) for doc in self.read(mentions[begin : begin + BATCH]))
+                docs = self._docs(mentions[begin : begin + BATCH])
+                found.extend(map(_extraction, self.nlp.pipe(docs, batch_size=BATCH, disable=ONLY_FOR_LOOKERS)))
         return found
 
     def read(self, mentions: Sequence[Mention], *, until: str | None = None) -> Iterator[Doc]:
@@ -142,13 +136,13 @@ class Extractor:
     def _docs(self, mentions: Sequence[Mention]) -> Iterator[Doc]:
         for mention in mentions:
             doc = self.nlp.tokenizer(mention.text[:MAX_CHARS])
-            doc._.mention = mention
+            post_of(doc).mention = mention
             yield doc
 
 
 def _extraction(doc: Doc) -> Extraction:
     """Copy the judgements out of a Doc: records of ours, holding nothing of spaCy's."""
-    of = doc._
+    of = post_of(doc)
     return Extraction(
         language=of.language, register=of.register, relevance=of.relevance, topics=of.topics, places=of.places,
         location=of.location, urgency=of.urgency, sensitive=of.sensitive, pii=of.pii,

@@ -26,6 +26,7 @@ SIDE = re.compile(r"^(.{5,}) (?:Kulon|Wetan|Lor|Kidul|Tengah|Barat|Timur|Utara|S
 INSIDE = ("33", "34")
 LETTERS = re.compile(r"[^a-z]")
 SUBURBAN = 12.0  # km
+FIRST_LETTERS = 9
 
 
 class Reading(NamedTuple):
@@ -84,7 +85,8 @@ class Gazetteer:
             for depth in range(1, len(parts)):
                 self._below[".".join(parts[:depth])][key] = area
         self._towns = {key: codes for key, readings in self._found.items() if (codes := _town_codes(key, readings))}
-        self._beginnings = frozenset(key[:4] for key in self._found)
+        # what names begin with, letter by letter: spares most look-ups
+        self._beginnings = frozenset(key[:size] for key in self._found for size in range(1, FIRST_LETTERS + 1))
         self.stops = frozenset(key_of(name) for name in listed("stop_names.txt"))
         inside = [area for area in self.areas.values() if area.level == "desa_kelurahan"]
         self._around: dict[str, frozenset[str]] = {}
@@ -106,8 +108,8 @@ class Gazetteer:
         return found
 
     def may_begin(self, letters: str) -> bool:
-        """Whether any name begins with the first four of `letters`: spares most look-ups."""
-        return letters[:4] in self._beginnings
+        """Whether any name begins with the first nine of `letters`."""
+        return letters[:FIRST_LETTERS] in self._beginnings
 
     def name_of(self, code: str) -> str:
         area = self.areas.get(code)

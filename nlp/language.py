@@ -11,13 +11,13 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from nlp import LANGUAGES
-from nlp.tokens import Words
+from nlp.post import Component, Post
 
 JAVANESE_FROM, MIXED_FROM = 0.6, 0.2
 REGISTER_WEIGHT = {"krama": 3, "ngapak": 2, "ngoko": 1}
 
 
-class LanguageOf:
+class LanguageOf(Component):
     """spaCy component: `doc._.language`, `doc._.register`."""
 
     def __init__(self, known: frozenset[str]) -> None:
@@ -26,22 +26,21 @@ class LanguageOf:
         self._jv = LANGUAGES["jv"].function
         self._registers = LANGUAGES["jv"].registers
 
-    def __call__(self, doc: Doc) -> Doc:
-        words: Words = doc._.words
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        words = post.words
         if not words.raw:
-            return doc
+            return
         folds = words.fold
         javanese = sum(1 for word in folds if word in self._jv)
         indonesian = sum(1 for word in folds if word in self._id)
         if not javanese and not indonesian:
             known = sum(1 for form in words.form if form in self._known)
-            doc._.language = "id" if known * 3 >= len(words.form) else "other"
-            return doc
+            post.language = "id" if known * 3 >= len(words.form) else "other"
+            return
         share = javanese / (javanese + indonesian)
-        doc._.language = "jv" if share >= JAVANESE_FROM else "mixed" if share >= MIXED_FROM else "id"
-        if javanese and doc._.language != "id":
-            doc._.register = self._register(folds)
-        return doc
+        post.language = "jv" if share >= JAVANESE_FROM else "mixed" if share >= MIXED_FROM else "id"
+        if javanese and post.language != "id":
+            post.register = self._register(folds)
 
     def _register(self, folds: list[str]) -> str | None:
         counts = {

@@ -86,12 +86,19 @@ class Phrasebook:
         if self._automaton is None or not words.raw:
             return EMPTY
         found: dict[str, list[Hit]] = {}
+        at = words.at
         for which, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
-            first = bisect_right(words.at, start + 1) - 1
-            last = bisect_right(words.at, end - 2)
+            first = bisect_right(at, start + 1) - 1
+            last = bisect_right(at, end - 2, first)
             for entry in self._entries[which]:
-                _add(found.setdefault(entry.kind, []),
-                     Hit(entry.kind, entry.label, entry.phrase, entry.size, first, last))
+                hit = Hit(entry.kind, entry.label, entry.phrase, entry.size, first, last)
+                hits = found.get(entry.kind)
+                if hits is None:
+                    found[entry.kind] = [hit]
+                elif hits[-1].last <= first:
+                    hits.append(hit)
+                else:
+                    _add(hits, hit)
         if THING in found and "defect" in found:
             for hit in list(self._apart(found, words)):
                 _add(found.setdefault(hit.kind, []), hit)

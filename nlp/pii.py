@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from domain import Pii
 from nlp.languages import word_set
-from nlp.tokens import Words
+from nlp.post import Component, Post
 
 SIXTEEN = re.compile(r"(?<![\d.,/-])\d(?:[ .\-]?\d){15}(?![\d])")
 PHONE = re.compile(
@@ -110,13 +110,11 @@ def _apart(found: list[Pii]) -> tuple[Pii, ...]:
     return tuple(sorted(kept, key=lambda p: p.start))
 
 
-class PersonalData:
+class PersonalData(Component):
     """spaCy component: `doc._.pii`."""
 
     def __init__(self, official: frozenset[str]) -> None:
         self._official = official
 
-    def __call__(self, doc: Doc) -> Doc:
-        words: Words = doc._.words
-        doc._.pii = personal_data(words.text, words.handles, self._official)
-        return doc
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        post.pii = personal_data(post.words.text, post.words.handles, self._official)

@@ -51,6 +51,8 @@ WITHIN = 0.35  # "Karanganyar Demak": the kabupaten stands right behind
 FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the watched account's; nothing else said
 SUBURB = 0.08  # beyond the boundary of the account's city, but the same town to those who live there
 CLOSE = 0.05  # readings of one level nearer than this are not told apart
+NAME_WORDS = 4
+GLUED = ("di", "ke")
 PREPOSITIONS = word_set("""
 di ke dari daerah wilayah arah seputar sekitar ning neng nang ing menuju warga masyarakat wong tiyang dr sampai
 sampe
@@ -103,41 +105,54 @@ class Choice:
 def candidates(words: Words, table: Gazetteer, covered: frozenset[int], *, capitals: bool) -> list[Candidate]:
     """Every name of the gazetteer in the text, longest first at each word, in text order."""
     found: list[Candidate] = []
-    i, n = 0, len(words.fold)
-    while i < n:
-        candidate = _at(words, table, i)
-        if candidate is None:
-            i += 1
+    behind = 0
+    for i, word in enumerate(words.fold):
+        if i < behind or not _may_name(word, table):
             continue
-        candidate.inside = candidate.first in covered
-        _look_around(candidate, words, table, capitals)
-        found.append(candidate)
-        i = candidate.last
+        candidate = _at(words, table, i)
+        if candidate is not None:
+            candidate.inside = candidate.first in covered
+            _look_around(candidate, words, table, capitals)
+            found.append(candidate)
+            behind = candidate.last
     return found
 
 
+def _may_name(word: str, table: Gazetteer) -> bool:
+    """Whether a name can begin at the word: most words are none, and are asked for first."""
+    if not table.may_begin(word) and not word.startswith(GLUED):
+        return False
+    return len(word) >= 3 and word.isascii() and word[0].isalpha()
+
+
 def _at(words: Words, table: Gazetteer, i: int) -> Candidate | None:
+    folds, key, last = words.fold, "", 0
+    readings: tuple[Reading, ...] = ()
+    longest = ""
+    for j in range(i, min(i + NAME_WORDS, len(folds))):
+        word = folds[j]
+        if j > i and (words.gap(j) not in {" ", "-", ""} or not word.isalpha() or len(word) < 3):
+            break
+        key += word
+        if not table.may_begin(key):
+            break
+        if meant := table.readings(key):
+            readings, longest, last = meant, key, j + 1
+    if readings:
+        return Candidate(i, last, words.starts[i], words.ends[last - 1], longest, readings)
+    return _glued(words, table, i)
+
+
+def _glued(words: Words, table: Gazetteer, i: int) -> Candidate | None:
+    """ "disukoharjo": the blank was forgotten."""
     word = words.fold[i]
-    if len(word) < 3 or not word.isascii() or not word[0].isalpha():
+    if not word.startswith(GLUED) or len(word) <= 7 or word[2:] in table.stops:
         return None
-    if table.may_begin(word) or len(word) < 4:
-        key = word
-        keys = [key]
-        for j in range(i + 1, min(i + 4, len(words.fold))):
-            if words.gap(j) not in {" ", "-", ""} or not words.fold[j].isalpha() or len(words.fold[j]) < 3:
-                break
-            key += words.fold[j]
-            keys.append(key)
-        for size in range(len(keys), 0, -1):
-            if readings := table.readings(keys[size - 1]):
-                last = i + size
-                return Candidate(i, last, words.starts[i], words.ends[last - 1], keys[size - 1], readings)
-    if word.startswith(("di", "ke")) and len(word) > 7:  # "disukoharjo": the blank was forgotten
-        readings = tuple(r for r in table.readings(word[2:]) if r.type in {"kabupaten_kota", "kecamatan"})
-        if readings and word[2:] not in table.stops:
-            return Candidate(i, i + 1, words.starts[i] + 2, words.ends[i], word[2:], readings,
-                             cues=[("preposition", PREPOSED)])
-    return None
+    readings = tuple(r for r in table.readings(word[2:]) if r.type in {"kabupaten_kota", "kecamatan"})
+    if not readings:
+        return None
+    return Candidate(i, i + 1, words.starts[i] + 2, words.ends[i], word[2:], readings,
+                     cues=[("preposition", PREPOSED)])
 
 
 def _look_around(candidate: Candidate, words: Words, table: Gazetteer, capitals: bool) -> None:
@@ -223,9 +238,10 @@ def decide(candidate: Candidate, at: int, evidence: Evidence, table: Gazetteer) 
     shared = sum(weight for _, weight in candidate.cues)
     codes = frozenset(r.code for r in candidate.readings if r.code)
     distinct = _is_distinct(candidate, table)
-    scored: list[tuple[float, Reading, str]] = []
+    scored: list[tuple[float, Reading, list[str]]] = []
+    cues = [cue for cue, _ in candidate.cues]
     for reading in candidate.readings:
-        score, why = BASE[reading.type] + shared, [cue for cue, _ in candidate.cues]
+        score, why = BASE[reading.type] + shared, cues.copy()
         if candidate.designated:
             fits = candidate.designated == reading.type and _kind_fits(candidate, reading)
             score += DESIGNATED if fits else MISDESIGNATED
@@ -258,7 +274,7 @@ def decide(candidate: Candidate, at: int, evidence: Evidence, table: Gazetteer) 
         if reading.area[:5] in candidate.within and len(reading.area) > 5:
             score += WITHIN
             why.append("its kabupaten follows")
-        scored.append((score, reading, ", ".join(why)))
+        scored.append((score, reading, why))
     scored.sort(key=lambda s: (-s[0], s[1].area))
     return _choice(scored)
 
@@ -300,15 +316,16 @@ def _kind_fits(candidate: Candidate, reading: Reading) -> bool:
     return not said or reading.name.startswith(said[5:])
 
 
-def _choice(scored: Sequence[tuple[float, Reading, str]]) -> Choice:
+def _choice(scored: Sequence[tuple[float, Reading, list[str]]]) -> Choice:
     score, reading, why = scored[0]
     rivals = [s for s in scored[1:] if s[1].code != reading.code]
     rival = rivals[0] if rivals else None
     same = [s for s in rivals if s[1].type == reading.type and score - s[0] < CLOSE and s[1].code]
     sure = not same or reading.type == "kabupaten_kota"
     if not sure:
-        why += f"{', ' if why else ''}one of {len(same) + 1} of this name"
-    return Choice(reading, max(0.0, min(1.0, score)), why or "name", rival[1].code if rival else None, sure)
+        why.append(f"one of {len(same) + 1} of this name")
+    because = ", ".join(why) or "name"
+    return Choice(reading, max(0.0, min(1.0, score)), because, rival[1].code if rival else None, sure)
 
 
 def gather(found: Sequence[Candidate], given: Iterable[str], table: Gazetteer) -> Evidence:

@@ -105,15 +105,12 @@ class Patterns:
             designators | STRONG_LANDMARKS | WEAK_LANDMARKS | BARE | GENERIC | frozenset(("rumah", "ring", "lampu"))
         )
 
-    def find(self, words: Words) -> Iterator[Found]:
-        """Places in text order, none overlapping another of these."""
+    def find(self, words: Words, *, capitals: bool) -> Iterator[Found]:
+        """Places in text order, none overlapping another of these; `capitals`: whether they mean something here."""
         free = 0
-        capitals: bool | None = None
         for i, word in enumerate(words.fold):
             if i < free or word not in self._opens:
                 continue
-            if capitals is None:
-                capitals = uses_capitals(words)
             found = self._open(words, i, word, capitals)
             if found:
                 free = found.last

@@ -21,6 +21,7 @@ from nlp.gazetteer import Reading, gazetteer, key_of
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
 from nlp.place_names import Candidate, Choice, candidates, decisions
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
+from nlp.post import Component, Post
 from nlp.tokens import Words
 from settings import PlaceSettings, Settings
 
@@ -39,7 +40,7 @@ AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
-class Places:
+class Places(Component):
     """spaCy component: `doc._.places`, `doc._.location`."""
 
     def __init__(self, settings: Settings, known: frozenset[str]) -> None:
@@ -50,15 +51,10 @@ class Places:
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
 
-    def __call__(self, doc: Doc) -> Doc:
-        words: Words = doc._.words
-        if words.raw:
-            given = self.circumstances(doc._.mention) | self._handles(words, doc._.mention)
-            doc._.places, doc._.location = self.find(words, given)
-            if doc._.places:
-                spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in doc._.places)
-                doc.spans["places"] = [span for span in spans if span is not None]
-        return doc
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        if post.words.raw:
+            given = self.circumstances(post.mention) | self._handles(post.words, post.mention)
+            post.places, post.location = self.find(post.words, given)
 
     def circumstances(self, mention: Mention | None) -> dict[str, str]:
         """Area code -> why: the accounts that were shown the post, the platform's place hint."""
@@ -92,10 +88,12 @@ class Places:
 
     def find(self, words: Words, given: Mapping[str, str]) -> tuple[tuple[Place, ...], Location | None]:
         homes = tuple(code for code in given if len(code) == len("33.72"))
-        shapes = [self._cut(shape, words, homes) if homes else shape for shape in self.patterns.find(words)]
+        capitals = uses_capitals(words)
+        shapes = list(self.patterns.find(words, capitals=capitals))
+        if homes:
+            shapes = [self._cut(shape, words, homes) for shape in shapes]
         named_in = [shape for shape in shapes if shape.type != "sub_desa"]
         covered = {i: shape.because for shape in named_in for i in range(shape.first, shape.last)}
-        capitals = uses_capitals(words)
         # A road named after a town says nothing of where it lies; a market or a junction does.
         named = [c for c in candidates(words, self.table, frozenset(covered), capitals=capitals)
                  if covered.get(c.first) not in STREETS]
@@ -246,6 +244,15 @@ class Places:
         if area is None or area.lat == 0.0:
             return None
         return Location(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
+
+
+class Spans(Component):
+    """spaCy component: `doc.spans["places"]`, for those who look at Docs with spaCy's own tools."""
+
+    def note(self, post: Post, doc: Doc) -> None:
+        if post.places:
+            spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in post.places)
+            doc.spans["places"] = [span for span in spans if span is not None]
 
 
 def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:

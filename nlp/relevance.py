@@ -26,15 +26,14 @@ in a lane unless it was sent to us.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from spacy.tokens import Doc
 
-from domain import Mention, MentionKind, Place, Reason, Relevance, Topic
+from domain import Mention, MentionKind, Reason, Relevance
 from nlp.context import turn_of
 from nlp.evidence import Evidence, distinct
-from nlp.phrases import Hits
-from nlp.tokens import Words
+from nlp.post import Component, Post
 from nlp.vulnerable import lifts, vulnerable
 from settings import Settings
 
@@ -51,7 +50,7 @@ AT_MOST = {"told": -0.7, "headline": -0.7, "link": -0.6, "news": -0.5, "spam": -
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
 
 
-class RelevanceOf:
+class RelevanceOf(Component):
     """spaCy component: `doc._.relevance`, `doc._.sensitive`."""
 
     def __init__(self, settings: Settings, weights: Mapping[str, float]) -> None:
@@ -62,24 +61,20 @@ class RelevanceOf:
             **{name: min(most, weights.get(name, 0.0)) for name, most in AT_MOST.items()},
         }
 
-    def __call__(self, doc: Doc) -> Doc:
-        words: Words = doc._.words
-        hits: Hits = doc._.hits
-        doc._.sensitive = any(turn_of(hit, words, hits) is None for hit in hits.get("sensitive", ()))
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        words, hits = post.words, post.hits
+        post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits.get("sensitive", ()))
         if any(word[0].isalpha() for word in words.fold):
-            doc._.relevance = self.judge(self.evidence(doc))
+            post.relevance = self.judge(self.evidence(post))
         else:
-            doc._.relevance = _without_words(doc._.mention)
-        return doc
+            post.relevance = _without_words(post.mention)
 
-    def evidence(self, doc: Doc) -> Evidence:
-        mention: Mention | None = doc._.mention
-        topics: Sequence[Topic] = doc._.topics
-        places: Sequence[Place] = doc._.places
+    def evidence(self, post: Post) -> Evidence:
+        mention = post.mention
         direct = mention is not None and mention.kind in DIRECT_KINDS and mention.account in self._watched
-        reads = doc._.reading.margins["actionable"] if doc._.reading else 0.0
-        return Evidence(doc._.words, doc._.hits, topics, places, mention, direct=direct, reads=reads,
-                        urgency=doc._.urgency.label)
+        reads = post.reading.margins["actionable"] if post.reading else 0.0
+        return Evidence(post.words, post.hits, post.topics, post.places, mention, direct=direct, reads=reads,
+                        urgency=post.urgency.label)
 
     def judge(self, evidence: Evidence) -> Relevance:
         persons = vulnerable(evidence)

@@ -1,9 +1,12 @@
-"""Cuts a post into words without losing a sign, and builds spaCy's Doc from them.
+"""Cuts a post into words without losing a sign.
 
 spaCy's own Indonesian tokenizer carries some 16,000 exceptions: 3-5 s to load, 140 us a post, and
 nothing in them for slang, handles or hashtags. One regular expression does it in a fraction (BENCH.md,
-Tokens). The Doc holds every sign; beside it stands `Words`, plain lists of the words that mean
+Tokens). A Doc holds every sign; beside it stands `Words`, plain lists of the words that mean
 something, because reading those lists is ten times cheaper than asking Token objects.
+
+What stands between two blanks is cut once and remembered: people write few words, often. Nothing of the expression
+looks over a blank but spaced letters ("M A T I"); a text that has some is cut as one piece.
 
 Offsets are code points into the text as given. Refuses nothing: any str is cut.
 """
@@ -11,11 +14,9 @@ Offsets are code points into the text as given. Refuses nothing: any str is cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from typing import NamedTuple
 
 from nlp.languages import word_set
 from nlp.normalize import canonical, fold, hashtag_words
@@ -33,22 +34,55 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-GAP = re.compile(r"\s+")
+BLANKS = re.compile(r"(\s+)")
+SPACED = re.compile(r"(?<!\w)[^\W\d_] [^\W\d_] [^\W\d_](?!\w)")
 # A stop after one of these ends an abbreviation, not a sentence.
 ABBREVIATIONS = word_set("""
 jl jln kec kel kab ds dk dkh dsn kp gg no rt rw dr drs ir h hj prof st yth bpk sdr sdri jend kapt letjen tgl tlp
 telp kh ki ny tn pt cv ud an no km prov rs sd smp sma tk wr wb perum lt blok
 """)
-TABLE_LIMIT = 200_000  # words; the table starts anew when chatter has filled it
+TABLE_LIMIT = 50_000  # pieces or words; a table starts anew when chatter has filled it
+PIECE_LETTERS = 32  # longer ones are links and shouts that do not come again
+WORD, TAGGED, END, ASKS, HANDLE, URL, MARK = range(7)
+
+
+class Item(NamedTuple):
+    """Something in a piece, on code points `begin` to `stop` of it; the rest is for words."""
+
+    kind: int
+    begin: int
+    stop: int
+    raw: str = ""
+    fold: str = ""
+    form: str = ""
+
+
+class Piece(NamedTuple):
+    """What stands between two blanks: its tokens with the blanks after them, and what they mean."""
+
+    orths: tuple[str, ...]
+    spaces: tuple[bool, ...]
+    items: tuple[Item, ...]
 
 
 class WordTable:
-    """Raw word -> (folded, canonical), remembered across posts: people use few words, often."""
+    """What a word or a piece of text is, remembered across posts: people use few words, often."""
 
     def __init__(self, spelling: Mapping[str, str], known: frozenset[str]) -> None:
         self.spelling = spelling
         self.known = known
         self._forms: dict[str, tuple[str, str]] = {}
+        self.pieces: dict[str, Piece] = {}
+
+    def piece(self, text: str) -> Piece:
+        found = self.pieces.get(text)
+        if found is None:
+            found = _cut_piece(text, self)
+            if len(text) <= PIECE_LETTERS:
+                if len(self.pieces) >= TABLE_LIMIT:
+                    self.pieces.clear()
+                self.pieces[text] = found
+        return found
 
     def forms(self, raw: str) -> tuple[str, str]:
         found = self._forms.get(raw)
@@ -95,20 +129,6 @@ def split_words(phrase: str) -> list[str]:
     return [fold(m.group()) for m in TOKEN.finditer(phrase) if m.lastgroup in {"word", "number", "spaced"}]
 
 
-class Tokenizer:
-    """spaCy's tokenizer of this product: text -> Doc with `doc._.words`."""
-
-    def __init__(self, vocab: Vocab, table: WordTable) -> None:
-        self.vocab = vocab
-        self.table = table
-
-    def __call__(self, text: str) -> Doc:
-        words, orths, spaces = cut(text, self.table)
-        doc = Doc(self.vocab, words=orths, spaces=spaces)
-        doc._.words = words
-        return doc
-
-
 def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
     """Words of `text`, and the tokens with the blanks after them that give back the text exactly."""
     words = Words(text)
@@ -116,51 +136,91 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
     spaces: list[bool] = []
     parts: list[str] = []
     sentence = length = position = 0
-    add_orth, add_space = orths.append, spaces.append
+    last = 0  # sentence of the last word
+    known = table.pieces
     starts, ends, raw, folds, forms, sentences, at = (
         words.starts, words.ends, words.raw, words.fold, words.form, words.sentence, words.at,
     )
-    for match in TOKEN.finditer(text):
-        start, end = match.span()
-        if start > position:
-            sentence += _blank(text[position:start], orths, spaces)
-        position = end
-        kind, sign = match.lastgroup, match.group()
-        add_orth(sign)
-        add_space(False)
-        if kind == "word" or kind == "number" or kind == "spaced" or kind == "tag":
-            for begin, stop in ((start, end),) if kind != "tag" else _tag(start, sign, table):
-                word = text[begin:stop] if kind != "spaced" else sign.replace(" ", "")
-                folded, form = table.forms(word)
-                if sentences and sentences[-1] != sentence:
-                    parts.append(".")
-                    length += 2
-                if kind == "tag":
-                    words.tagged.add(len(raw))
-                starts.append(begin)
-                ends.append(stop)
-                raw.append(word)
-                folds.append(folded)
-                forms.append(form)
-                sentences.append(sentence)
-                at.append(length + 1)
-                parts.append(form)
-                length += len(form) + 1
-        elif kind == "stop":
-            if "?" in sign:
-                words.asks = True
-            if sign != "." or not (folds and ends[-1] == start and folds[-1] in ABBREVIATIONS):
-                sentence += 1
-        elif kind == "handle":
-            words.handles.append((start, end))
-        elif kind == "url":
-            words.urls += 1
-        else:
-            words.marks += 1
-    if position < len(text):
-        _blank(text[position:], orths, spaces)
+    pieces = [text] if SPACED.search(text) else BLANKS.split(text)
+    for i, piece in enumerate(pieces):
+        if i & 1:
+            sentence += _blank(piece, orths, spaces)
+        elif piece:
+            found = known.get(piece) or table.piece(piece)
+            orths += found.orths
+            spaces += found.spaces
+            for kind, begin, stop, word, fold_, form in found.items:
+                if kind <= TAGGED:
+                    if sentence != last:
+                        if raw:
+                            parts.append(".")
+                            length += 2
+                        last = sentence
+                    if kind == TAGGED:
+                        words.tagged.add(len(raw))
+                    starts.append(position + begin)
+                    ends.append(position + stop)
+                    raw.append(word)
+                    folds.append(fold_)
+                    forms.append(form)
+                    sentences.append(sentence)
+                    at.append(length + 1)
+                    parts.append(form)
+                    length += len(form) + 1
+                elif kind == END:
+                    sentence += 1
+                elif kind == ASKS:
+                    words.asks = True
+                elif kind == HANDLE:
+                    words.handles.append((position + begin, position + stop))
+                elif kind == URL:
+                    words.urls += 1
+                else:
+                    words.marks += 1
+        position += len(piece)
     words.joined = " " + " ".join(parts) + " "
     return words, orths, spaces
+
+
+def _cut_piece(text: str, table: WordTable) -> Piece:
+    orths: list[str] = []
+    spaces: list[bool] = []
+    items: list[Item] = []
+    position = 0
+    for match in TOKEN.finditer(text):
+        start, end = match.span()
+        if start > position and _blank(text[position:start], orths, spaces):
+            items.append(Item(END, position, start))
+        position = end
+        orths.append(match.group())
+        spaces.append(False)
+        items += _items(match.lastgroup or "", start, end, match.group(), table, items)
+    if position < len(text) and _blank(text[position:], orths, spaces):
+        items.append(Item(END, position, len(text)))
+    return Piece(tuple(orths), tuple(spaces), tuple(items))
+
+
+def _items(
+    kind: str, start: int, end: int, sign: str, table: WordTable, before: Sequence[Item]
+) -> Iterator[Item]:
+    """What one token means, behind the items `before`."""
+    if kind == "word" or kind == "number":
+        yield Item(WORD, start, end, sign, *table.forms(sign))
+    elif kind == "spaced":
+        word = sign.replace(" ", "")
+        yield Item(WORD, start, end, word, *table.forms(word))
+    elif kind == "tag":
+        for begin, stop in _tag(start, sign, table):
+            word = sign[begin - start : stop - start]
+            yield Item(TAGGED, begin, stop, word, *table.forms(word))
+    elif kind == "stop":
+        if "?" in sign:
+            yield Item(ASKS, start, end)
+        behind = next((item for item in reversed(before) if item.kind <= TAGGED), None)
+        if sign != "." or not (behind and behind.stop == start and behind.fold in ABBREVIATIONS):
+            yield Item(END, start, end)
+    else:
+        yield Item(HANDLE if kind == "handle" else URL if kind == "url" else MARK, start, end)
 
 
 def _blank(gap: str, orths: list[str], spaces: list[bool]) -> int:

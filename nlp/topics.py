@@ -42,6 +42,7 @@ from domain import Place, Span, Topic
 from nlp.context import located
 from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
+from nlp.post import Component, Post
 from nlp.tokens import Words
 from settings import Settings
 
@@ -68,21 +69,18 @@ class Named(NamedTuple):
     spans: tuple[Span, ...]
 
 
-class Topics:
+class Topics(Component):
     """spaCy component: `doc._.topics`, best first, and `doc._.named`: every label that keywords name."""
 
     def __init__(self, settings: Settings) -> None:
         self.least = settings.thresholds.topic
         self.least_second = settings.thresholds.second_topic
 
-    def __call__(self, doc: Doc) -> Doc:
-        hits: Hits = doc._.hits
-        found = hits.get("topic")
-        if found:
-            words: Words = doc._.words
-            doc._.named = self.named(standing(found, hits, words), hits, words, doc._.places)
-            doc._.topics = self.chosen(doc._.named)
-        return doc
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        hits, words = post.hits, post.words
+        if found := hits.get("topic"):
+            post.named = self.named(standing(found, hits, words), hits, words, post.places)
+            post.topics = self.chosen(post.named)
 
     def chosen(self, named: Sequence[Named]) -> tuple[Topic, ...]:
         """The topics among what keywords name: the first, and others that have a harm of their own."""

@@ -38,6 +38,7 @@ from domain import Place, Reason, Urgency
 from nlp.context import turn_of
 from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
+from nlp.post import Component, Post
 from nlp.tokens import Words
 
 # Words that are a risk themselves: "kalau hujan membahayakan" is a danger all the same.
@@ -141,19 +142,17 @@ def _judged(total: float, reasons: tuple[Reason, ...]) -> Urgency:
     return Urgency(label, round(min(0.98, 0.55 + border / 3), 3), reasons)
 
 
-class UrgencyOf:
+class UrgencyOf(Component):
     """spaCy component: `doc._.urgency`."""
 
-    def __call__(self, doc: Doc) -> Doc:
-        hits: Hits = doc._.hits
-        words: Words = doc._.words
+    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+        hits, words = post.hits, post.words
         if words.raw:
             metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]
-            named = {name.label for name in doc._.named if name.score >= NAMED}
-            reads = doc._.reading.margins.get("high") if doc._.reading else None
-            doc._.urgency = urgency_of(words, hits, metaphors, asks_only=asks_only(words, hits), named=named,
-                                       places=doc._.places, reads=reads)
-        return doc
+            named = {name.label for name in post.named if name.score >= NAMED}
+            reads = post.reading.margins.get("high") if post.reading else None
+            post.urgency = urgency_of(words, hits, metaphors, asks_only=asks_only(words, hits), named=named,
+                                      places=post.places, reads=reads)
 
 
 def asks_only(words: Words, hits: Hits) -> bool:

@@ -7,6 +7,7 @@ a lane: the reader asked where it *would* go.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -42,6 +43,7 @@ def analyze(
 
     settings = load(readable(config))
     extractor, rules, names = Extractor(settings), compile_rules(settings), AccountNames(settings)
+    gc.freeze()  # names and weights stay: looking through them for garbage again and again is a seventh of the time
     bad = 0
     with opened(path) as stream, progress("membaca") as advance:
         for batch in batches(stream):

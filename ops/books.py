@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from domain import ConfigError, Fate
+from ops.audit import link_of
 from ops.opened_store import opened_store
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
 from storage.records import LedgerRow
@@ -65,13 +66,19 @@ def _table(entries: list[LedgerRow]) -> Table:
     return table
 
 
-def verify(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, json: JsonOption = False) -> None:
+def verify(
+    head: Annotated[str | None, typer.Option("--head", help="mata rantai yang dicatat di luar (audit --head)")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
     """Periksa rantai audit, neraca, dan keutuhan basis data; keluar 1 bila ada yang salah.
 
     Contoh: kentongan verify && echo utuh
     """
+    kept = link_of(head) if head else None
     with opened_store(config, store) as books:
-        problems = books.verify()
+        problems = books.verify() + (books.verify_link(kept) if kept else [])
     if json:
         write_row({"ok": not problems, "problems": problems})
     else:

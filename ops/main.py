@@ -19,6 +19,7 @@ from domain import KentonganError
 from ops import (
     accounts,
     analyze,
+    audit,
     books,
     cluster,
     config,
@@ -56,6 +57,7 @@ app.command("inbox")(inbox.serve)
 app.command("receive")(receive.receive)
 app.command("ledger")(books.ledger)
 app.command("verify")(books.verify)
+app.command("audit")(audit.audit)
 app.command("explain")(explain.explain)
 app.command("eval")(evaluation_verb.evaluate)
 app.command("train")(train.train)

@@ -93,7 +93,7 @@ class _Clock:
 
 def _accounts(world: World) -> Iterator[dict[str, Any]]:
     """Accounts of the demonstration that the day knows, as `config.yaml` words them."""
-    for account in YAML(typ="safe", pure=True).load(DEMO.read_text("utf-8"))["accounts"]:
+    for account in YAML(typ="safe").load(DEMO.read_text("utf-8"))["accounts"]:
         if world.account(account["platform"].removesuffix("_graph"), account["native_id"], world.start):
             yield dict(account)
 

@@ -25,6 +25,7 @@ from domain import (
     Regrouping,
     Ticket,
 )
+from storage.auditing import AuditStore
 from storage.records import (
     DueEvent,
     Evidence,
@@ -63,7 +64,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(WatchStore, Protocol):
+class Store(AuditStore, WatchStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

@@ -8,10 +8,12 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import settings as reader
 from domain import ConfigError
 from routing.words import Lexicon, folded
+from settings import reading
 from tests.paths import ROOT
 
 TOPICS = {
@@ -269,6 +271,9 @@ BROKEN = [
     ("    name: Triase", "    name: Triase\n   contact: x", "19:4:", "check indentation"),
     ("  duplikat: Duplikat", "  duplikat: \0", "54: the character U+0000 is not allowed", "delete it"),
     ("  duplikat: Duplikat", "  duplikat: " + "[" * 1200, "", "nested too deep"),
+    ("  duplikat: Duplikat", "  duplikat: " + "{a: " * 60_000, "", "nested too deep"),
+    ("  duplikat: Duplikat", "  duplikat:\n    " + "- " * 60_000 + "a", "", "nested too deep"),
+    ("  duplikat: Duplikat", "  duplikat:\n    " + "? " * 60_000 + "a", "", "nested too deep"),
     ("    name: Triase\n", "    name: Triase\n\tnotify: []\n", "19:1:", "check indentation"),
     ("    name: Triase\n", "    name: Triase\n    notify: ['emial:a@b.example']\n",
      "19:14: departments.triage.notify.0:", "maksud Anda 'email'?"),
@@ -383,3 +388,21 @@ def test_the_base_of_the_broken_files_is_whole(tmp_path):
     path.write_text(BASE, encoding="utf-8")
 
     assert reader.load(path).routes[0].to == "dpupr"
+
+
+FILES = [ROOT / "config.yaml", ROOT / "simulators" / "demo.yaml", *sorted((ROOT / "routing" / "data").glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_both_readers_read_the_same(path):
+    """The quick one is asked first, the slow one says where things stand: they must not disagree on a value."""
+    text = path.read_text(encoding="utf-8")
+
+    assert repr(reading._plain(YAML(typ="safe").load(text))) == repr(reading._plain(reading._marked(text)))
+
+
+def test_only_a_file_with_a_mistake_is_read_with_its_lines(monkeypatch):
+    """The lines of the shipped file cost most of a start and are needed where something is wrong."""
+    monkeypatch.setattr(reading, "_marked", lambda _text: pytest.fail("read a second time"))
+
+    assert reader.load(ROOT / "config.yaml").topics

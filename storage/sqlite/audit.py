@@ -1,8 +1,8 @@
 """The audit chain: who did what, append-only, each row sealed with the hash of the one before.
 
 A row that is altered, removed or slipped in breaks the chain at its place; rows cut off the end are
-missed by `audit_head`. Somebody who rewrites the whole file and all its hashes is not caught here:
-against that helps only a copy of a hash kept elsewhere. Holds no citizen's text.
+missed by `audit_head`. Somebody who rewrites the whole file and all its hashes is caught only by a link
+that was kept elsewhere (`astray`). Holds no citizen's text.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Any
 
 import orjson
 
+from storage.auditing import AuditQuery, AuditRow, Link
 from storage.records import HistoryEntry
 from storage.sqlite.rows import json_of, micros, moment
 
 MACHINE = "kentongan"
+VIEW = "view"  # somebody looked at personal data
 PAGE = 10_000
 
 
@@ -89,4 +91,36 @@ def _entries(connection: sqlite3.Connection, which: str, values: tuple[Any, ...]
         for at, actor, verb, before, after, reason in connection.execute(
             f"SELECT at, actor, verb, before, after, reason FROM audit WHERE {which}",  # noqa: S608 our own words
             values).fetchall()
+    ]
+
+
+def head(connection: sqlite3.Connection) -> Link:
+    return Link(*connection.execute("SELECT id, hash FROM audit_head").fetchone())
+
+
+def astray(connection: sqlite3.Connection, link: Link) -> Iterator[str]:
+    """Whether the row that a kept link names still has that hash, which hangs on every row before it."""
+    found = connection.execute("SELECT hash FROM audit WHERE id = ?", (link.id,)).fetchone()
+    if link.id and not found:
+        yield f"rantai audit: baris {link.id}, yang tercatat di luar, tidak ada lagi"
+    elif link.id and found[0] != link.hash:
+        yield f"rantai audit: baris {link.id} bukan lagi yang tercatat di luar; rantai ditulis ulang"
+
+
+def page(connection: sqlite3.Connection, query: AuditQuery, *, after: int) -> list[AuditRow]:
+    """The next rows that a query asks for, behind row `after`."""
+    asked: dict[str, Any] = {
+        "verb = ?": VIEW if query.views else None, "ticket = ?": query.ticket, "actor = ?": query.actor,
+        "verb IS ?": query.verb, "at >= ?": query.since and micros(query.since),
+        "at < ?": query.until and micros(query.until),
+    }
+    where = [condition for condition, value in asked.items() if value is not None]
+    rows = connection.execute(
+        "SELECT id, at, actor, verb, ticket, subject, before, after, reason, hash FROM audit"  # noqa: S608 our own words
+        f" WHERE {' AND '.join(['id > ?', *where])} ORDER BY id LIMIT ?",
+        (after, *(asked[condition] for condition in where), PAGE),
+    )
+    return [
+        AuditRow(number, moment(at), actor, verb, ticket, subject, orjson.loads(was), orjson.loads(became), why, seal)
+        for number, at, actor, verb, ticket, subject, was, became, why, seal in rows
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import Actor, Case, Mention, Regrouping, Ticket
+from storage.auditing import AuditQuery, AuditRow, Link
 from storage.records import (
     Evidence,
     HistoryEntry,
@@ -138,3 +139,23 @@ class PeopleVerbs:
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:
             tickets.record_view(connection, actor, ticket_id, what=what, reason=reason, now=now)
+
+    # --- auditors
+
+    def audit(self, query: AuditQuery) -> Iterator[AuditRow]:
+        last = 0
+        while rows := self._audit_page(query, last):
+            yield from rows
+            last = rows[-1].id
+
+    def _audit_page(self, query: AuditQuery, after: int) -> list[AuditRow]:
+        with self.connections.read() as connection:
+            return audit.page(connection, query, after=after)
+
+    def audit_head(self) -> Link:
+        with self.connections.read() as connection:
+            return audit.head(connection)
+
+    def verify_link(self, link: Link) -> list[str]:
+        with self.connections.read() as connection:
+            return list(audit.astray(connection, link))

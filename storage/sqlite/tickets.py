@@ -211,5 +211,5 @@ def record_view(
 ) -> None:
     mine(connection, actor, ticket_id)
     audit.append(connection, [
-        audit.Entry(now, actor.name, "view", ticket=ticket_id, after={"what": what}, reason=reason)])
+        audit.Entry(now, actor.name, audit.VIEW, ticket=ticket_id, after={"what": what}, reason=reason)])
 

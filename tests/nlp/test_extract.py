@@ -90,3 +90,13 @@ def test_a_doc_of_the_pipeline_carries_places_as_spans(extractor: Extractor):
     doc = extractor.nlp("banjir di Kartasura")
 
     assert [(span.text, span.label_) for span in doc.spans["places"]] == [("Kartasura", "kecamatan")]
+
+
+def test_a_batch_is_read_as_its_posts_alone(extractor):
+    """What a post is judged to be does not hang on the posts that came with it."""
+    posts = [mention(text, key=f"x:post:{i}") for i, text in enumerate((
+        "Lampu PJU mati di desa Jadi", "", "keren pak", "jalan berlubang depan pasar Kartasura, ada anak jatuh", "😂",
+        "air PDAM mati 3 hari di Mojosongo",
+    ) * 50)]
+
+    assert extractor.extract_many(posts) == [extractor.extract(post) for post in posts]

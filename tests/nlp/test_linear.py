@@ -55,6 +55,21 @@ def test_words_of_a_metaphor_are_left_out():
     assert made.read(words("banjir order"), frozenset({0, 1})).scores["a"] == pytest.approx(0.5)
 
 
+def test_what_a_text_is_read_as_does_not_hang_on_its_neighbours():
+    """Read together or alone, first, last or beside texts without a known word: not a bit differs."""
+    known = shipped().model
+    assert known is not None
+    texts = [known.terms(words(text)) for text in (
+        "", "lampu jalan mati mati mati", "zzz", "", "jalan rusak parah di depan pasar", "banjir", "")]
+    together = known.read_all(texts * 9)
+
+    for i, reading in enumerate(together):
+        alone = known.read_all([texts[i % len(texts)]])[0]
+        assert (reading.scores, reading.margins, reading.known) == (alone.scores, alone.margins, alone.known)
+        assert reading.ids.tolist() == alone.ids.tolist()
+        assert reading.values.tolist() == alone.values.tolist()
+
+
 def test_an_empty_text_and_a_text_of_strange_words_are_no_evidence():
     """Nothing known, nothing said: the labels are equal."""
     made = model(lampu=(2.0, 0.0))

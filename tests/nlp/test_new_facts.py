@@ -34,7 +34,7 @@ def test_what_is_new_is_found_and_where_it_stands(text, facts):
 
 @pytest.mark.parametrize("text", [
     "Betul sekali, tiap hari lewat sini", "Up up up, tolong disebar!!", "Tiang listrik di Jln Kenanga rt03 itu memang miring",
-    "", "🙏🙏", "Nggih leres, warga wedi liwat", STORY,
+    "", "🙏🙏", "Nggih leres, warga wedi liwat", STORY, "Wkwk jembatan rasa wahana, jalan kayak bubur", "Gang mirip sungai",
 ])
 def test_assent_and_repetition_are_no_news(text):
     """What the story has said already, in whatever spelling, is not new."""

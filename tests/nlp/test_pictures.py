@@ -8,11 +8,13 @@ import struct
 import zlib
 from itertools import combinations
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
+from bench.pictures import night
 from nlp.gallery import Gallery
-from nlp.pictures import MAX_PIXELS, VIEW_DISTANCE, distance, look, reused
+from nlp.pictures import MAX_PIXELS, VIEW_DISTANCE, distance, is_page, look, reused
 from simulators.pictures import jpeg, passed_on, scene, screenshot
 
 SCENES = [f"pemandangan-{n}" for n in range(8)]
@@ -89,6 +91,25 @@ def test_screenshots_of_words_are_pages_that_only_their_own_file_equals():
     assert (first.state, first.views) == (second.state, second.views) == ("page", ())
     assert reused(second, [first]) is None
     assert reused(look(one), [first]).distance == 0
+
+
+def test_two_nights_are_not_one_picture():
+    """The bits of a dark sky are chance: different lamps in it must not make an old photo of a new one."""
+    told = [found.views for found in (look(jpeg(night(str(n)), quality=80)) for n in range(60)) if found.views]
+
+    assert len(told) > 2
+    assert min(distance(one, other) for one, other in combinations(told, 2)) > VIEW_DISTANCE
+
+
+def test_a_wall_is_a_picture_though_it_has_one_brightness():
+    """Paper has its brightness exactly; a wall's wanders as a camera's does."""
+    chance = np.random.default_rng(1)
+    bricks = np.kron(chance.normal(98, 3.5, (8, 8)), np.ones((75, 100)))
+    bricks[::75] = bricks[1::75] = bricks[2::75] = 60  # mortar
+    wall = (bricks + chance.normal(0, 3, bricks.shape)).astype(np.uint8)
+    paper = np.asarray(screenshot(None, "Lampu mati di gang " * 6, seed="hp").convert("L").resize((320, 569)))
+
+    assert (is_page(wall), is_page(paper)) == (False, True)
 
 
 @pytest.mark.parametrize("shade", [0, 8, 128, 255])

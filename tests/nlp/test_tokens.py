@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from nlp import tokens
 from nlp.tokens import WordTable, cut
 
 TABLE = WordTable({"tdk": "tidak"}, frozenset(("mati", "jalan", "rusak")))
@@ -45,3 +49,16 @@ def test_the_tokens_give_the_text_back(text):
 
     assert Doc(Vocab(), words=orths, spaces=spaces).text == text
     assert all(s < e for s, e in zip(words.starts, words.ends, strict=True))
+
+
+SIGNS = st.sampled_from(("a", "B", "jl", ".", "?", " ", "  ", "\n", "\u00a0", "@", "#", "1", ",", "'", "http://x.id/a", "é", "😂", "/"))
+
+
+@given(st.one_of(st.text(alphabet=st.characters(exclude_categories=("Cs",))), st.lists(SIGNS).map("".join)))
+def test_cutting_between_blanks_is_cutting_the_whole(text):
+    """Pieces that are cut by themselves and remembered say the same as the text cut as one piece."""
+    words, orths, spaces = cut(text, TABLE)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "SPACED", re.compile(""))
+        assert cut(text, TABLE) == (words, orths, spaces)

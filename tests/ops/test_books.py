@@ -13,8 +13,11 @@ from contextlib import closing
 import pytest
 
 from domain import Fate
+from storage import open_store
+from tests.builders import NOON
 from tests.ops.command import kentongan, kentongan_process
 from tests.paths import DAY1, ROOT
+from tests.storage.decisions import ALICE, told, watch
 
 CONFIG = ROOT / "config.yaml"
 
@@ -194,3 +197,32 @@ def test_a_reader_that_leaves_is_no_error():
     assert done.returncode == 0
     assert done.stdout.count(b"\n") == 1
     assert done.stderr == b""
+
+
+def test_an_auditor_reads_who_opened_personal_data_and_keeps_a_link(tmp_path):
+    """FIELD R7: `audit --pii` names person, ticket and reason; a link that was noted holds the chain up to it."""
+    path = tmp_path / "k.db"
+    with closing(open_store(path)) as store:
+        _, ticket = told(watch(store))
+        store.record_view(ALICE, ticket, what="pii", reason="menelepon pelapor", now=NOON)
+    at = ("--store", path)
+
+    looks = kentongan("audit", "--pii", "--json", *at).rows()
+    shown = kentongan("audit", "--pii", *at).out.decode()
+    link = kentongan("audit", "--head", *at).out.decode().strip()
+
+    assert [(row["actor"], row["ticket"], row["after"], row["reason"]) for row in looks] == [
+        ("alice", ticket, {"what": "pii"}, "menelepon pelapor")]
+    assert all(word in shown for word in ("alice", f"T-{ticket}", "menelepon pelapor"))
+    assert kentongan("verify", "--head", link, *at).code == 0
+    assert kentongan("verify", "--head", f"{looks[0]['id']}:{'0' * 64}", *at).code == 1
+    assert kentongan("audit", "--ticket", "999", "--json", *at).out == b""
+
+
+@pytest.mark.parametrize("arguments", [("audit", "--since", "kemarin"), ("verify", "--head", "12")])
+def test_what_is_no_date_and_no_link_is_a_usage_error(arguments):
+    """Exit code 2, with how to write it."""
+    done = kentongan(*arguments)
+
+    assert done.code == 2
+    assert any(hint in done.err for hint in ("2026-11-02", "audit --head"))

@@ -18,6 +18,7 @@ from domain import (
     Refused,
     Status,
 )
+from storage.auditing import AuditQuery
 from storage.records import TicketQuery, Transition
 from storage.store import Store
 from tests.builders import NOON
@@ -202,6 +203,22 @@ class PeopleContract:
         assert store.counts(ALICE) == {"diterima": 1}
         assert event in [due.event for due in store.due_events(10, now=LATER)]
         assert store.verify() == []
+
+    def test_the_chain_can_be_asked_who_looked_and_who_acted(self, store: Store):
+        """FIELD R7: every look at personal data with its reason; by ticket, person, deed and time as well."""
+        _, ticket = told(watch(store))
+        store.record_view(ALICE, ticket, what="pii", reason="menelepon pelapor", now=LATER)
+        store.apply(ALICE, transition(store.ticket(ALICE, ticket).ticket))
+
+        look, = store.audit(AuditQuery(views=True))
+
+        assert (look.actor, look.ticket, look.after, look.reason) == (
+            "alice", ticket, {"what": "pii"}, "menelepon pelapor")
+        assert [row.verb for row in store.audit(AuditQuery(ticket=ticket))] == ["open", "view", "accept"]
+        assert [row.verb for row in store.audit(AuditQuery(actor="alice", since=LATER))] == ["view", "accept"]
+        assert [row.verb for row in store.audit(AuditQuery(verb="accept"))] == ["accept"]
+        assert list(store.audit(AuditQuery(ticket=ticket, until=NOON))) == []
+        assert [row.id for row in store.audit(AuditQuery())][-1] == store.audit_head().id
 
     def test_the_second_of_two_people_is_told_so(self, store: Store):
         """Nothing is overwritten unseen."""

@@ -11,7 +11,9 @@ import pytest
 
 from domain import Author, Quarantined
 from storage import open_store
+from storage.auditing import Link
 from storage.records import TicketQuery
+from storage.sqlite.audit import sealed
 from tests.builders import NOON
 from tests.storage.books_contract import play_a_day
 from tests.storage.decisions import (
@@ -82,6 +84,31 @@ def test_a_row_changed_by_hand_is_found(store, path, found, statements):
     tamper(path, *statements)
 
     assert any(found in problem for problem in store.verify()), store.verify()
+
+
+def test_a_chain_that_was_written_anew_does_not_fit_a_link_kept_elsewhere(store, path):
+    """Who owns the file can forge all its hashes; the one on the auditor's paper he cannot."""
+    play_a_day(store, set())
+    kept = store.audit_head()
+    assert kept.id
+    assert store.verify_link(kept) == []
+
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_stays")
+        rows = connection.execute(
+            "SELECT id, at, actor, verb, ticket, subject, before, after, reason FROM audit ORDER BY id").fetchall()
+        link = ""
+        for number, at, actor, *rest in rows:
+            content = (number, at, "nobody" if number == 2 else actor, *rest)
+            link = sealed(link, content)
+            connection.execute("UPDATE audit SET actor = ?, hash = ? WHERE id = ?", (content[2], link, number))
+        connection.execute("UPDATE audit_head SET hash = ?", (link,))
+
+    assert not any("rantai audit" in problem for problem in store.verify())
+    assert store.verify_link(kept) == [
+        f"rantai audit: baris {kept.id} bukan lagi yang tercatat di luar; rantai ditulis ulang"]
+    assert store.verify_link(Link(kept.id + 1, kept.hash)) == [
+        f"rantai audit: baris {kept.id + 1}, yang tercatat di luar, tidak ada lagi"]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET reason = 'x'", "DELETE FROM audit"])
