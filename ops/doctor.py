@@ -163,7 +163,7 @@ def _outside(settings: Settings) -> Iterator[Finding]:
     wanted |= {notices.telegram.token_env} if any(each.startswith("telegram:") for each in told) else set()
     for name in sorted(wanted):
         if not os.environ.get(name):
-            yield Finding("salah", f"pemberitahuan: {name} kosong", f"export {name}=... atau LoadCredential di systemd")
+            yield Finding("salah", f"pemberitahuan: {name} kosong", f"isi lewat lingkungan: export {name}=...")
     if wanted and not notices.link:
         yield Finding("awas", "notices.link kosong: pemberitahuan tanpa tautan ke tiket",
                       "isi alamat kotak masuk, mis. https://aduan.example.go.id")
