@@ -83,7 +83,7 @@ def desks_of(expect: Raw) -> set[str]:
 def posts_of(folder: Path) -> Iterator[Raw]:
     """The posts that stand for themselves, in the files' order."""
     for path in sorted(folder.glob("*.yaml")):
-        for post in YAML(typ="safe").load(path.read_text(encoding="utf-8")).get("posts") or ():
+        for post in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")).get("posts") or ():
             if post["expect"]["fate"] != "attached" and not post.get("own") and post["kind"] != "repost":
                 yield post
 
