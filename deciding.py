@@ -36,6 +36,7 @@ from nlp.threads import Told, new_places, same_author
 from routing.clocks import DISPOSITION
 from routing.disposition import disposed_to
 from routing.lanes import lane_of
+from routing.notices import facts
 from routing.route import route
 from routing.rules import TRIAGE, UNKNOWN_TOPIC, Rules
 from storage.records import Standing
@@ -200,7 +201,8 @@ def announcer(rules: Rules, *, now: datetime | None = None) -> Announce:
             subject = f"Tiket T-{ticket.id}: kini {size} kiriman"
         body = f"{rules.department_name(ticket.department)}: buka kotak masuk, tiket T-{ticket.id}."
         return [
-            Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body, held)
+            Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body, held,
+                  facts(ticket, rules.department_name(ticket.department)))
             for kind, address in rules.addresses(ticket.department)
         ]
 

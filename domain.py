@@ -595,12 +595,13 @@ class Event:
     """A fact to tell someone: an outbox row. Carries no citizen's text."""
 
     key: str  # idempotency key, unique
-    kind: str  # transport kind: "inbox" | "email" | "log"
+    kind: str  # transport kind: "email" | "log" | "telegram" | "webhook"
     address: str
     ticket: int
     subject: str
     body: str
     not_before: datetime | None = None  # held until then; None: goes at once
+    facts: tuple[tuple[str, str], ...] = ()  # department, urgency, due_at ...: for those who read by machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ import structlog
 from deciding import BY_REFERENCE, announcer, decide, to_triage
 from domain import (
     Decision,
+    Event,
     Extraction,
     Fate,
     Fingerprint,
@@ -44,7 +45,7 @@ from notify.base import DeliveryError, Transport
 from routing.calls import FRESH, HISTORY, Calls, digest_day, digest_key, digests, escalations, pages
 from routing.lanes import lane_of
 from routing.rules import Rules
-from storage.records import Settled, Standing, Wanted
+from storage.records import DueEvent, Settled, Standing, Wanted
 from storage.spread import NO_SURGE, Surge
 from storage.store import Store
 
@@ -318,22 +319,49 @@ def _log_decisions(decisions: Sequence[Decision], settled: Settled) -> None:
 
 
 def deliver_due(
-    store: Store, transports: Mapping[str, Transport], *, limit: int, now: datetime, rng: random.Random
+    store: Store, transports: Mapping[str, Transport], *, limit: int, now: datetime, rng: random.Random,
+    worries: Sequence[tuple[str, str]] = (),
 ) -> int:
-    """Send what is due, at least once, with its key; returns how many went out."""
-    sent = 0
+    """Send what is due, at least once, with its key; returns how many went out.
+
+    `worries`: addresses of the people who hear, once a day, of an address that can not be reached any more.
+    """
+    sent, failed = 0, set[tuple[str, str, int]]()
     for due in store.due_events(limit, now=now):
         event = due.event
+        of_this = (event.kind, event.address, event.ticket)
+        if event.kind == "webhook" and of_this in failed and "|page|" not in event.key:
+            continue  # in order: it waits for the one before, and comes up when that has gone
         try:
+            if event.kind not in transports:
+                raise DeliveryError(f"no transport {event.kind}", permanent=True)
             transports[event.kind].send(event)
-        except (DeliveryError, KeyError) as error:
-            permanent = isinstance(error, KeyError) or error.permanent or due.attempts + 1 >= GIVE_UP_SENDING
-            wait = timedelta(seconds=min(3600, 15 * 2**due.attempts) * rng.uniform(0.5, 1.5))
-            store.mark_failed(event.key, error=str(error), retry_at=None if permanent else now + wait, now=now)
+        except DeliveryError as error:
+            _not_delivered(store, due, error, now=now, rng=rng, worries=worries)
+            failed.add(of_this)
             continue
         store.mark_sent(event.key, now=now)
         sent += 1
     return sent
+
+
+def _not_delivered(
+    store: Store, due: DueEvent, error: DeliveryError, *, now: datetime, rng: random.Random,
+    worries: Sequence[tuple[str, str]],
+) -> None:
+    """Later again, not before the other side wants it; or never, and a person is told."""
+    event = due.event
+    permanent = error.permanent or due.attempts + 1 >= GIVE_UP_SENDING
+    wait = max(min(3600, 15 * 2**due.attempts) * rng.uniform(0.5, 1.5), error.retry_after or 0)
+    store.mark_failed(event.key, error=str(error), retry_at=None if permanent else now + timedelta(seconds=wait),
+                      now=now)
+    if permanent:
+        log.error("notice given up", kind=event.kind, ticket=event.ticket, error=str(error))
+        store.call([
+            Event(f"lost|{now:%Y-%m-%d}|{event.kind}:{event.address}|{kind}:{address}", kind, address, 0,
+                  f"Pemberitahuan tidak sampai: {event.kind}:{event.address}",
+                  f"{error}. Tiketnya tetap di kotak masuk; perbaiki tujuannya di config.yaml.")
+            for kind, address in worries if (kind, address) != (event.kind, event.address)], now=now)
 
 
 def call_due(store: Store, calls: Calls, *, now: datetime) -> int:

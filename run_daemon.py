@@ -197,7 +197,11 @@ class Daemon:
             call_due(self.store, self.judge.rules.calls, now=utc_now())
 
     def deliver(self) -> None:
-        deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng)
+        deliver_due(self.store, self.transports, limit=100, now=utc_now(), rng=self.rng, worries=self.worries())
+
+    def worries(self) -> list[tuple[str, str]]:
+        """Whom the operators have named to hear of what needs a person."""
+        return [(kind, address) for kind, _, address in (each.partition(":") for each in self.settings.ops.notify)]
 
     def run_once(self) -> None:
         """Everything that is due now, to the end: first all fetching, then all judging.
@@ -213,7 +217,7 @@ class Daemon:
         self.calls()
         self.oversee()
         while not self.stop.is_set() and deliver_due(
-            self.store, self.transports, limit=100, now=utc_now(), rng=self.rng
+            self.store, self.transports, limit=100, now=utc_now(), rng=self.rng, worries=self.worries()
         ):
             pass
 

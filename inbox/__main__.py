@@ -14,15 +14,16 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import orjson
 
-from domain import ConfigError, KentonganError
+from domain import Actor, ConfigError, KentonganError
 from inbox import areas, token_verbs
-from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind
+from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bind, refuse_without_oidc
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -51,16 +52,24 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="serve|users|tokens|openapi")
     _verb(verbs, "serve", _serve, "jalankan aplikasi web")
     accounts = verbs.add_parser("users", help="akun petugas")
-    users = accounts.add_subparsers(required=True, metavar="add|list|disable|demo")
+    users = accounts.add_subparsers(
+        required=True, metavar="add|list|disable|enable|password|factor|sessions|revoke|demo")
     add = _verb(users, "add", _add, "buat akun; mencetak sandi sekali pakai")
     add.add_argument("name")
     add.add_argument("--department", action="append", default=[], help="kunci dinas di config.yaml; boleh berulang")
-    add.add_argument("--role", default="reviewer", choices=("reviewer", "head", "operator", "auditor"))
+    add.add_argument("--role", default="reviewer", choices=("reviewer", "head", "verifier", "operator", "auditor"))
     add.add_argument("--all-departments", action="store_true", help="koordinator dan auditor: semua dinas")
     add.add_argument("--password-stdin", action="store_true", help="baca sandi pertama dari masukan baku")
     listing = _verb(users, "list", _list, "daftar akun")
     listing.add_argument("--json", action="store_true")
     _verb(users, "disable", _disable, "tutup akun dan akhiri sesinya").add_argument("name")
+    _verb(users, "enable", _enable, "buka lagi akun yang ditutup").add_argument("name")
+    _verb(users, "password", _password, "sandi sekali pakai baru; mengakhiri sesi dan kunci").add_argument("name")
+    _verb(users, "factor", _factor, "hapus kode kedua: telepon dan kertas hilang").add_argument("name")
+    standing = _verb(users, "sessions", _sessions, "di mana orang ini sedang masuk")
+    standing.add_argument("name")
+    standing.add_argument("--json", action="store_true")
+    _verb(users, "revoke", _revoke, "akhiri semua sesi orang ini").add_argument("name")
     _verb(users, "demo", _demo, "akun demo dengan sandi baru")
     _verb(verbs, "openapi", _openapi, "dokumen OpenAPI dari API, ke keluaran baku")
     token_verbs.add_parsers(verbs, _verb, token_verbs.runs(ready, _say))
@@ -80,6 +89,7 @@ def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     """Listen until told to stop. Prints one JSON line with the address once requests are answered."""
     refuse_open_bind(settings)
+    refuse_without_oidc(settings)
     ready(settings)
     store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
     set_up(Desk(settings, compile_rules(settings), store, options.config.resolve()))
@@ -129,6 +139,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
         raise ConfigError("--password-stdin: no password came")
     password = people.add(settings, options.name, departments=options.department, role=options.role,
                           all_departments=options.all_departments, password=given)
+    _noted(settings, "user_added", options.name)
     _say({"name": options.name, "password": password} if password else {"name": options.name})
     return 0
 
@@ -147,7 +158,47 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 def _disable(settings: Settings, options: argparse.Namespace) -> int:
     people = _people(settings)
+    _noted(settings, "user_disabled", people.exists(options.name))
     _say({"name": options.name, "sessions_ended": people.disable(options.name)})
+    return 0
+
+
+def _enable(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_enabled", people.exists(options.name))
+    people.enable(options.name)
+    _say({"name": options.name})
+    return 0
+
+
+def _password(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_password", people.exists(options.name))
+    _say({"name": options.name, "password": people.renew_password(options.name)})
+    return 0
+
+
+def _factor(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_factor", people.exists(options.name))
+    _say({"name": options.name, "had_second_factor": people.forget_factor(options.name)})
+    return 0
+
+
+def _sessions(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    for row in people.standing_sessions(options.name):
+        if options.json:
+            _say(row)
+        else:
+            print(f"{row['began']}  {row['seen']}  {row['from']:<39}  {row['with']}")  # noqa: T201
+    return 0
+
+
+def _revoke(settings: Settings, options: argparse.Namespace) -> int:
+    people = _people(settings)
+    _noted(settings, "user_sessions", people.exists(options.name))
+    _say({"name": options.name, "sessions_ended": people.end_sessions(options.name)})
     return 0
 
 
@@ -185,6 +236,18 @@ def _people(settings: Settings) -> ModuleType:
     from inbox import people
 
     return people
+
+
+def _noted(settings: Settings, verb: str, name: str) -> None:
+    """Written into the audit chain before it is done: what cannot be noted does not happen."""
+    from inbox.trail import subject
+
+    settings.store.path.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store.path, lock_seconds=settings.store.lock_seconds)
+    try:
+        store.note_access(Actor("ops"), verb, subject=subject(name), detail={}, now=datetime.now(UTC))
+    finally:
+        store.close()
 
 
 def create_server(settings: Settings) -> Any:

@@ -6,6 +6,7 @@ open, and a browser would drop the `__Host-` cookie without saying so.
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import secrets
@@ -48,6 +49,18 @@ def refuse_open_bind(settings: Settings) -> None:
     raise ConfigError(problem, problems=(f"{problem} — {hint}",), hint=hint)
 
 
+def refuse_without_oidc(settings: Settings) -> None:
+    """Raise ConfigError where the file asks for OIDC and its library or its secret is missing."""
+    oidc = settings.inbox.oidc
+    if not oidc.on:
+        return
+    if importlib.util.find_spec("authlib") is None:
+        raise ConfigError("inbox.oidc: pustaka authlib belum terpasang", hint='pip install "kentongan[sso]"')
+    if oidc.secret() is None:
+        raise ConfigError(f"inbox.oidc: rahasia klien tidak ada di {oidc.secret_env}",
+                          hint="isi variabel lingkungan itu, atau LoadCredential dengan nama yang sama (huruf kecil)")
+
+
 def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -79,7 +92,7 @@ def _private(path: Path) -> None:
 
 def django_options(settings: Settings, *, secret_key: str) -> dict[str, Any]:
     return {
-        **_application(settings, secret_key), **_database(settings.inbox.auth_db), **_people(),
+        **_application(settings, secret_key), **_database(settings.inbox.auth_db), **_people(settings),
         **_cookies(behind_tls=settings.inbox.behind_tls), **_headers(behind_tls=settings.inbox.behind_tls),
         **_language(settings), "LOGGING": _logging(),
     }
@@ -93,7 +106,8 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
         "ALLOWED_HOSTS": ["*"] if settings.inbox.behind_tls else ["127.0.0.1", "localhost", "[::1]"],
         "ROOT_URLCONF": "inbox.urls",
         "INSTALLED_APPS": ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.messages",
-                           "django.contrib.staticfiles", "axes", "csp", "inbox"],
+                           "django.contrib.staticfiles", "axes", "csp", "django_otp",
+                           "django_otp.plugins.otp_totp", "inbox"],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "csp.middleware.CSPMiddleware",
@@ -110,6 +124,7 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
             "inbox.middleware.session_limits",
             "django.contrib.auth.middleware.LoginRequiredMiddleware",
             "inbox.middleware.PasswordFirst",
+            "inbox.middleware.SecondFactorFirst",
             "inbox.permissions.Permissions",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "inbox.middleware.Answers",
@@ -148,7 +163,7 @@ def _database(auth_db: Path) -> dict[str, Any]:
     }
 
 
-def _people() -> dict[str, Any]:
+def _people(settings: Settings) -> dict[str, Any]:
     validation = "django.contrib.auth.password_validation"
     return {
         "AUTH_USER_MODEL": "inbox.User",
@@ -158,8 +173,10 @@ def _people() -> dict[str, Any]:
             {"NAME": f"{validation}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["username"]}},
             {"NAME": f"{validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": f"{validation}.CommonPasswordValidator"},
+            {"NAME": "inbox.passwords.LocalWords"},
             {"NAME": f"{validation}.NumericPasswordValidator"},
         ],
+        "OTP_TOTP_ISSUER": settings.inbox.second_factor.issuer,
         "LOGIN_URL": "login",
         "LOGIN_REDIRECT_URL": "queue",
         "AXES_FAILURE_LIMIT": 5,

@@ -46,8 +46,8 @@ PLATFORM = {
     "form": noop("Formulir"),
 }
 ROLE = {
-    "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "operator": noop("Operator"),
-    "auditor": noop("Auditor"),
+    "reviewer": noop("Petugas"), "head": noop("Kepala dinas"), "verifier": noop("Verifikator"),
+    "operator": noop("Operator"), "auditor": noop("Auditor"),
 }
 KIND = {
     "mention": noop("sebutan"), "reply": noop("balasan"), "quote": noop("kutipan"), "repost": noop("bagikan ulang"),
@@ -155,6 +155,17 @@ WAY = {
     "first": noop("kiriman pertama"), "repost": noop("bagikan ulang"), "same": noop("salinan dengan teks sama"),
     "copy": noop("salinan yang diubah"), "quote": noop("kutipan"), "reply": noop("balasan dan komentar"),
 }
+ACCESS = {
+    "sign_in": noop("masuk ke aplikasi"), "sign_in_failed": noop("gagal masuk"),
+    "locked_out": noop("dikunci sementara"),
+    "sign_out": noop("keluar dari aplikasi"), "password_changed": noop("sandi diganti"),
+    "code_failed": noop("kode salah"),
+    "factor_on": noop("kode kedua dipasang"), "factor_off": noop("kode kedua dimatikan"),
+    "paper_code": noop("kode kertas dipakai"), "paper_renewed": noop("kode kertas baru"),
+    "sessions_ended": noop("sesi diakhiri"), "user_added": noop("akun dibuat"), "user_disabled": noop("akun ditutup"),
+    "user_enabled": noop("akun dibuka lagi"), "user_password": noop("sandi sekali pakai dari pengelola"),
+    "user_factor": noop("kode kedua dihapus pengelola"), "user_sessions": noop("sesi diakhiri pengelola"),
+}
 REGISTER = {"id": noop("bahasa Indonesia"), "ngoko": noop("Jawa ngoko"), "krama": noop("Jawa krama")}
 TABLES: dict[str, Mapping[str, str]] = {
     "status": STATUS, "urgency": URGENCY, "priority": PRIORITY, "owner": OWNER, "platform": PLATFORM, "role": ROLE,
@@ -163,7 +174,7 @@ TABLES: dict[str, Mapping[str, str]] = {
     "account_event": ACCOUNT_EVENT, "lane": LANE, "lane_verdict": LANE_VERDICT,
     "fact": FACT, "place": PLACE, "relevance": RELEVANCE, "seen": SEEN, "way": WAY, "fact_kind": FACT_KIND,
     "change": CHANGE, "confirmed": CONFIRMED, "part": PART,
-    "register": REGISTER, "counted": COUNTED,
+    "register": REGISTER, "counted": COUNTED, "access": ACCESS,
 }
 
 

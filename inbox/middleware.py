@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from domain import Conflict, NotAllowed, StoreBusy, StoreFault
 from inbox.configuration import ABSOLUTE, IDLE, LANGUAGES
+from inbox.factor import required_of
 from inbox.views import problems
 
 Next = Callable[[HttpRequest], HttpResponse]
 STAMP_EVERY = timedelta(minutes=1)
-LOGIN_AT, SEEN_AT, LANGUAGE = "login_at", "seen_at", "language"
+LOGIN_AT, SEEN_AT, LANGUAGE, SECOND = "login_at", "seen_at", "language", "second"
 
 
 def no_store(get_response: Next) -> Next:
@@ -94,6 +95,24 @@ class PasswordFirst:
         if user.is_authenticated and user.must_change_password and request.resolver_match.url_name not in self.FREE:
             return redirect("password")
         return None
+
+
+class SecondFactorFirst:
+    """Whose role needs a second factor enrols one before anything else."""
+
+    FREE = (*PasswordFirst.FREE, "code", "second_factor", "oidc", "oidc_back")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated or request.session.get(SECOND) or request.resolver_match.url_name in self.FREE:
+            return None
+        return redirect("second_factor") if required_of(user) else None
 
 
 class Answers:

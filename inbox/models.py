@@ -8,8 +8,8 @@ from django.db import models
 
 from domain import Actor, Ticket
 
-REVIEWER, HEAD, OPERATOR, AUDITOR = "reviewer", "head", "operator", "auditor"
-ROLES = (REVIEWER, HEAD, OPERATOR, AUDITOR)
+REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
+ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
 
 
 class People(BaseUserManager):  # type: ignore[misc]
@@ -26,6 +26,7 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     all_departments = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    provided = models.CharField(max_length=64, unique=True, null=True)  # hash of issuer and subject: an OIDC account
 
     objects = People()
     USERNAME_FIELD = "username"
@@ -42,6 +43,11 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     @property
     def may_act(self) -> bool:
         return self.role in (REVIEWER, HEAD)
+
+    @property
+    def may_verify(self) -> bool:
+        """May look at proof photos and say whether they close a ticket; a verifier does nothing else to it."""
+        return self.may_act or self.role == VERIFIER
 
     @property
     def may_unmask(self) -> bool:
@@ -62,6 +68,14 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     def tends_rules(self) -> bool:
         """May try, compare and save rules: operators, and the coordinators who see every desk."""
         return self.role == OPERATOR or (self.role in (REVIEWER, HEAD) and bool(self.all_departments))
+
+
+class RecoveryCode(models.Model):  # type: ignore[misc]
+    """A code on paper, good once, for the day the phone is lost. Kept as a keyed hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, db_index=True)
+    used_at = models.DateTimeField(null=True)
 
 
 class Session(AbstractBaseSession):  # type: ignore[misc]

@@ -88,6 +88,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "department_short": department_short,
         "topic_name": desk().rules.topic_name,
         "config_problems": desk().problems,
+        "oidc_label": desk().settings.inbox.oidc.label if desk().settings.inbox.oidc.on else "",
     }
 
 

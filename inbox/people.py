@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from domain import ConfigError, KentonganError
+from inbox import factor, sessions
 from inbox.models import REVIEWER, ROLES, Session, User
 from settings import Settings
 
@@ -61,7 +62,7 @@ def listing() -> list[dict[str, Any]]:
     return [
         {"name": user.username, "role": user.role, "departments": list(user.departments),
          "all_departments": user.all_departments, "active": user.is_active,
-         "must_change_password": user.must_change_password,
+         "must_change_password": user.must_change_password, "second_factor": factor.device_of(user) is not None,
          "last_login": user.last_login.isoformat() if user.last_login else None}
         for user in User.objects.order_by("username")
     ]
@@ -75,11 +76,55 @@ def colleagues_of(department: str) -> list[str]:
 
 def disable(name: str) -> int:
     """Shut the account and end its sessions at once; returns how many there were."""
-    user = User.objects.filter(username=name).first()
+    user = _one(name)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return sessions.end_all(user)
+
+
+def enable(name: str) -> None:
+    """Open a closed account again; its password is what it was."""
+    User.objects.filter(pk=_one(name).pk).update(is_active=True)
+
+
+def end_sessions(name: str) -> int:
+    return sessions.end_all(_one(name))
+
+
+def standing_sessions(name: str) -> list[dict[str, str]]:
+    return [{"began": one.began.isoformat(), "seen": one.seen.isoformat(), "from": one.address, "with": one.device}
+            for one in sessions.of(_one(name), None)]
+
+
+def renew_password(name: str) -> str:
+    """A one-time password; ends the sessions and lifts a lock-out."""
+    from axes.utils import reset
+
+    user, given = _one(name), one_time_password()
+    user.set_password(given)
+    user.must_change_password = True
+    user.save()
+    sessions.end_all(user)
+    reset(username=name)
+    return given
+
+
+def forget_factor(name: str) -> bool:
+    """For who has lost phone and paper: the password alone opens again, or the person has to enrol anew."""
+    user = _one(name)
+    had = factor.forget(user)
+    sessions.end_all(user)
+    return had
+
+
+def exists(name: str) -> str:
+    return str(_one(name).username)
+
+
+def _one(name: str) -> User:
+    user: User | None = User.objects.filter(username=name).first()
     if user is None:
         raise KentonganError(f"no user {name}", hint="kentongan users list")
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    return int(Session.objects.filter(user_id=user.pk).delete()[0])
+    return user
 
 
 def demo(settings: Settings) -> list[dict[str, str]]:

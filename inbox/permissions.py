@@ -31,6 +31,11 @@ def acts(user: Any) -> bool:
     return signed_in(user) and bool(user.may_act)
 
 
+def verifies(user: Any) -> bool:
+    """Who works on tickets, and verifiers: they look at proof photos."""
+    return signed_in(user) and bool(user.may_verify)
+
+
 def unmasks(user: Any) -> bool:
     return signed_in(user) and bool(user.may_unmask)
 
@@ -54,13 +59,14 @@ def tends_rules(user: Any) -> bool:
 
 
 RULES: Mapping[str, May] = MappingProxyType({
-    "login": anybody, "set_language": anybody,
+    "login": anybody, "code": anybody, "oidc": anybody, "oidc_back": anybody, "set_language": anybody,
     "logout": signed_in, "password": signed_in,
+    "second_factor": signed_in, "sessions": signed_in, "end_sessions": signed_in,
     "queue": signed_in, "queue_fragment": signed_in, "export": signed_in,
     "save_view": signed_in, "forget_view": signed_in,
     "ticket": signed_in, "packet": signed_in, "presence": signed_in, "evidence": signed_in,
     "fieldwork": signed_in,
-    "act": acts, "evidence_decide": acts, "bulk": acts, "regroup": acts, "redact": acts,
+    "act": acts, "evidence_decide": verifies, "bulk": acts, "regroup": acts, "redact": acts,
     "unmask": unmasks,
     "brief": reads_briefs, "brief_sheet": reads_briefs, "counted": reads_briefs, "brief_sample": oversees,
     "figures": reads_briefs, "map": reads_briefs,

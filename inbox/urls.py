@@ -20,10 +20,12 @@ from inbox.views import (
     fieldwork,
     figures,
     maps,
+    oidc,
     oversight,
     privacy,
     problems,
     queue,
+    safety,
     stories,
     ticket,
     workbench,
@@ -54,7 +56,7 @@ register_converter(TicketNumber, "number")
 register_converter(ExportForm, "form")
 form = require_http_methods(["GET", "POST"])
 
-OPEN = ("login", "set_language")
+OPEN = ("login", "code", "oidc", "oidc_back", "set_language")
 urlpatterns = [
     path("", require_GET(queue.queue), name="queue"),
     path("massal", require_POST(bulk.bulk), name="bulk"),
@@ -91,8 +93,14 @@ urlpatterns = [
     path("bengkel/riwayat", require_GET(workbench.history), name="rules_history"),
     path("bengkel/riwayat/<number:number>/kembalikan", require_POST(workbench.rollback), name="rules_rollback"),
     path("masuk", login_not_required(form(account.login)), name="login"),
+    path("masuk/kode", login_not_required(form(account.code)), name="code"),
+    path("masuk/pemerintah", login_not_required(require_GET(oidc.begin)), name="oidc"),
+    path("masuk/pemerintah/kembali", login_not_required(require_GET(oidc.back)), name="oidc_back"),
     path("keluar", require_POST(account.logout), name="logout"),
     path("sandi", form(account.password), name="password"),
+    path("kode-kedua", form(safety.second_factor), name="second_factor"),
+    path("sesi", require_GET(safety.own_sessions), name="sessions"),
+    path("sesi/akhiri", require_POST(safety.end_sessions), name="end_sessions"),
     path("bahasa", login_not_required(require_POST(account.set_language)), name="set_language"),
 ]
 

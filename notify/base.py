@@ -14,8 +14,18 @@ class Transport(Protocol):
 
 
 class DeliveryError(KentonganError):
-    """`permanent` says whether trying again makes sense: the one bit that the outbox needs."""
+    """`permanent` says whether trying again makes sense."""
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.retry_after = retry_after  # seconds that the other side asked for
+
+
+def asked_to_wait(said: object) -> float | None:
+    """Seconds, where it is a sensible number of them; a day at most."""
+    try:
+        seconds = float(said)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return min(seconds, 86_400.0) if seconds > 0 else None

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import smtplib
 from email.message import EmailMessage
 
 from domain import Event
 from notify.base import DeliveryError
+from notify.words import lines, stable_id
 from settings import Settings
 
 TIMEOUT_SECONDS = 15
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 15
 
 class Email:
     def __init__(self, settings: Settings) -> None:
-        self.mail = settings.mail
+        self.mail, self.link = settings.mail, settings.notices.link
 
     def send(self, event: Event) -> None:
         if not self.mail.host:
@@ -30,7 +30,7 @@ class Email:
                     smtp.starttls()
                 if self.mail.user:
                     smtp.login(self.mail.user, os.environ.get(self.mail.password_env, ""))
-                smtp.send_message(message_for(event, sender=self.mail.sender))
+                smtp.send_message(message_for(event, sender=self.mail.sender, link=self.link))
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise DeliveryError(f"refused: {codes}", permanent=all(c >= 500 for c in codes)) from error
@@ -40,12 +40,12 @@ class Email:
             raise DeliveryError(f"{type(error).__name__}: {self.mail.host}", permanent=False) from error
 
 
-def message_for(event: Event, *, sender: str) -> EmailMessage:
+def message_for(event: Event, *, sender: str, link: str = "") -> EmailMessage:
     """Subject, desk and number. Nothing that a citizen wrote."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = event.address
     message["Subject"] = " ".join(event.subject.split())
-    message["Message-ID"] = f"<{hashlib.sha256(event.key.encode()).hexdigest()[:32]}@kentongan>"
-    message.set_content(event.body)
+    message["Message-ID"] = f"<{stable_id(event)}@kentongan>"
+    message.set_content("\n".join([event.body, *lines(event, link)]))
     return message

@@ -63,7 +63,7 @@ def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
     path = store or settings.store.path
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _platforms(settings), lambda: _disk(path), lambda: _store(path, settings), lambda: _holidays(),
-        lambda: _mail(settings), lambda: _receive(settings),
+        lambda: _mail(settings), lambda: _outside(settings), lambda: _receive(settings),
     )
     for check in checks:
         yield from check()
@@ -151,6 +151,22 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     wanted = any(n.startswith("email:") for d in settings.departments.values() for n in d.notify)
     if wanted and not settings.mail.host:
         yield Finding("salah", "ada tujuan email: tetapi mail.host kosong", "isi mail.host di pengaturan")
+
+
+def _outside(settings: Settings) -> Iterator[Finding]:
+    """Webhooks and the bot need their secrets before the first notice waits for them."""
+    told = [address for each in settings.departments.values() for address in each.notify]
+    told += [*settings.ops.notify, *(step.to for chain in settings.calls.chains.values() for step in chain)]
+    notices = settings.notices
+    wanted = {notices.webhooks[name].secret_env for kind, _, name in (each.partition(":") for each in told)
+              if kind == "webhook" and name in notices.webhooks}
+    wanted |= {notices.telegram.token_env} if any(each.startswith("telegram:") for each in told) else set()
+    for name in sorted(wanted):
+        if not os.environ.get(name):
+            yield Finding("salah", f"pemberitahuan: {name} kosong", f"isi lewat lingkungan: export {name}=...")
+    if wanted and not notices.link:
+        yield Finding("awas", "notices.link kosong: pemberitahuan tanpa tautan ke tiket",
+                      "isi alamat kotak masuk, mis. https://aduan.example.go.id")
 
 
 def _receive(settings: Settings) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def serve(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 
 def users(context: typer.Context) -> None:
-    """Kelola pengguna kotak masuk: add, list, disable, demo.
+    """Kelola pengguna kotak masuk: add, list, disable, enable, password, factor, sessions, revoke, demo.
 
     Contoh: kentongan users add sri --department dpupr-solo
     """

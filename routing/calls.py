@@ -40,6 +40,7 @@ from datetime import date, datetime, time, timedelta
 
 from domain import Event, PageSent, Status, Ticket
 from routing.clocks import WIB
+from routing.notices import facts
 from settings import Settings
 
 FRESH = timedelta(hours=24)
@@ -145,6 +146,7 @@ def _page(ticket: Ticket, n: int, chain: Sequence[Step], calls: Calls) -> Event:
         f"DARURAT: tiket T-{ticket.id} belum ditanggapi (panggilan {n})",
         f"{_name(ticket.department, calls)}: buka kotak masuk dan terima tiket T-{ticket.id}. Panggilan berhenti "
         "setelah tiket diterima. Bila nyawa terancam, hubungi juga 112.",
+        facts=facts(ticket, _name(ticket.department, calls)),
     )
 
 
@@ -155,7 +157,8 @@ def escalations(late: Iterable[Ticket], calls: Calls, now: datetime) -> list[Eve
         Event(f"T-{ticket.id}|late|{kind}:{address}", kind, address, ticket.id,
               f"Tiket T-{ticket.id} melewati batas waktu dan belum ditanggapi",
               f"{_name(ticket.department, calls)}: batas waktu {_moment(ticket.due_at)}, belum ada petugas yang "
-              f"menerima. Buka kotak masuk, tiket T-{ticket.id}.", not_before=held)
+              f"menerima. Buka kotak masuk, tiket T-{ticket.id}.", not_before=held,
+              facts=facts(ticket, _name(ticket.department, calls)))
         for ticket in late
         if ticket.status is Status.BARU and ticket.due_at is not None and not ticket.coordinates
         and now - HISTORY <= ticket.due_at <= now - calls.late_after

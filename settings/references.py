@@ -9,7 +9,8 @@ from typing import Any
 
 from settings.shape import Settings
 
-NOTIFIERS = ("email", "log")  # the keys of notify.TRANSPORTS, which stands above us
+CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{4,31}", re.ASCII)
+NOTIFIERS = ("email", "log", "telegram", "webhook")  # the keys of notify.TRANSPORTS, which stands above us
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 Problem = tuple[list[Any], str, str]  # path, reason, hint
@@ -52,6 +53,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     yield from _inbox_problems(settings)
     yield from _receive_problems(settings)
     yield from _call_problems(settings)
+    yield from _sign_in_problems(settings)
     yield from _route_problems(settings)
     yield from _platform_problems(settings)
     yield from _data_problems(settings)
@@ -66,16 +68,32 @@ def _inbox_problems(settings: Settings) -> Iterator[Problem]:
         if name != "triage" and not (department.government or department.outside or department.notify):
             yield loc, "tidak punya kotak masuk", "isi government (kotak masuk di sini), notify, atau outside: true"
         for i, given in enumerate(department.notify):
-            yield from _address_problems([*loc, "notify", i], given)
+            yield from _address_problems(settings, [*loc, "notify", i], given)
 
 
-def _address_problems(loc: list[Any], given: str) -> Iterator[Problem]:
+def _address_problems(settings: Settings, loc: list[Any], given: str) -> Iterator[Problem]:
     kind, _, address = given.partition(":")
     if kind not in NOTIFIERS:
         hint = did_you_mean(kind, NOTIFIERS) or f"pilih: {', '.join(NOTIFIERS)}"
         yield loc, f"cara memberi tahu '{kind}' tidak dikenal", hint
     elif kind == "email" and not EMAIL.fullmatch(address):
         yield loc, "alamat email tidak sah", 'tulis seperti "email:aduan@dinas.example"'
+    elif kind == "telegram" and not CHAT.fullmatch(address):
+        hint = 'tulis seperti "telegram:-1001234567890" atau "telegram:@kanal_dinas"'
+        yield loc, "id obrolan Telegram tidak sah", hint
+    elif kind == "webhook" and address not in settings.notices.webhooks:
+        yield (loc, f"webhook '{address}' tidak ada di notices.webhooks",
+               did_you_mean(address, settings.notices.webhooks) or "tulis url dan secret_env-nya di sana")
+
+
+def _sign_in_problems(settings: Settings) -> Iterator[Problem]:
+    for i, key in enumerate(settings.inbox.second_closer):
+        if key != "*" and key not in settings.departments:
+            yield (["inbox", "second_closer", i], f"department '{key}' tidak dikenal",
+                   did_you_mean(key, settings.departments))
+    for i, j, key in settings.inbox.oidc.problems(settings.departments):
+        yield (["inbox", "oidc", "people", i, "departments", j], f"department '{key}' tidak dikenal",
+               did_you_mean(key, settings.departments))
 
 
 def _call_problems(settings: Settings) -> Iterator[Problem]:
@@ -86,15 +104,15 @@ def _call_problems(settings: Settings) -> Iterator[Problem]:
             yield (["calls", "chains", name], f"'{name}' bukan department dan bukan government",
                    did_you_mean(name, answer))
         for i, step in enumerate(steps):
-            yield from _address_problems(["calls", "chains", name, i, "to"], step.to)
+            yield from _address_problems(settings, ["calls", "chains", name, i, "to"], step.to)
     for i, address in enumerate(settings.ops.notify):
-        yield from _address_problems(["ops", "notify", i], address)
+        yield from _address_problems(settings, ["ops", "notify", i], address)
     for name, heads in settings.calls.heads.items():
         if name not in settings.departments:
             yield (["calls", "heads", name], f"department '{name}' tidak dikenal",
                    did_you_mean(name, settings.departments))
         for i, head in enumerate(heads):
-            yield from _address_problems(["calls", "heads", name, i], head)
+            yield from _address_problems(settings, ["calls", "heads", name, i], head)
 
 
 def _receive_problems(settings: Settings) -> Iterator[Problem]:

@@ -17,7 +17,9 @@ from pydantic import Field, SecretStr, model_validator
 
 from domain import Account, AccountState
 from settings.model import Model
+from settings.notices import NoticeSettings
 from settings.receiving import ReceiveSettings
+from settings.signing_in import OidcSettings, SecondFactorSettings
 
 Keyword = Annotated[str, Field(min_length=2, max_length=80)]
 
@@ -33,6 +35,9 @@ class InboxSettings(Model):
     auth_db: Path = Path("var/auth.db")
     language: Literal["id", "en"] = "id"
     behind_tls: bool = False  # a reverse proxy with TLS stands before us
+    second_factor: SecondFactorSettings = SecondFactorSettings()
+    second_closer: tuple[str, ...] = ()  # departments that close by a verifier or head who did not handle it; "*": all
+    oidc: OidcSettings = OidcSettings()
 
 
 class PlatformSettings(Model):
@@ -310,6 +315,7 @@ class Settings(Model):
     store: StoreSettings = StoreSettings()
     inbox: InboxSettings = InboxSettings()
     mail: MailSettings = MailSettings()
+    notices: NoticeSettings = NoticeSettings()
     media: MediaSettings = MediaSettings()
     calls: CallSettings = CallSettings()
     receive: ReceiveSettings = ReceiveSettings()
@@ -354,7 +360,8 @@ class Settings(Model):
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        names += [self.mail.password_env, *self.receive.secret_names()]
+        names += [self.mail.password_env, self.inbox.oidc.secret_env, *self.notices.secret_names(),
+                  *self.receive.secret_names()]
         return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property

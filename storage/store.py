@@ -33,6 +33,7 @@ from storage.records import (
     DueEvent,
     Evidence,
     Head,
+    HistoryEntry,
     KnownPhoto,
     LaneCheck,
     LaneRate,
@@ -320,6 +321,14 @@ class Store(AuditStore, WatchStore, OversightStore, Protocol):
 
     def record_export(self, actor: Actor, *, what: Mapping[str, Any], now: datetime) -> None:
         """Audit that a list was taken out, before its first byte leaves."""
+
+    def note_access(
+        self, actor: Actor, verb: str, *, subject: str, detail: Mapping[str, str], now: datetime
+    ) -> None:
+        """Audit a sign-in, a refused one, a session that was ended: about a person's account, about no ticket."""
+
+    def access_history(self, subject: str, *, limit: int) -> list[HistoryEntry]:
+        """What was audited of a person's account, newest first."""
 
     # --- books
     def export_tickets(self) -> Iterator[dict[str, Any]]:

@@ -51,7 +51,7 @@ def finish(call: Call) -> records.Done:
 
 def refuse_photo(call: Call) -> records.Done:
     return _attempt(call, lambda: _done(
-        decide_as(call.actor, call.number, int(call.args["photo"]), _version(call), accepted=False), call))
+        decide_as(call.actor, call.number, int(call.args["photo"]), _version(call), accepted_by=None), call))
 
 
 def redact(call: Call) -> records.Done:

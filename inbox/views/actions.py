@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, Event, NotAllowed, Refused, Ticket
+from inbox import closers
 from inbox.casefile import step_of
 from inbox.desk import desk
 from inbox.labels import label
@@ -23,6 +24,7 @@ from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
 from inbox.views.ticket import OFFERED, PRIVACY, since, ticket_page
+from routing.notices import facts
 from routing.tickets import transition
 from storage.records import Transition
 
@@ -55,6 +57,8 @@ def perform(actor: Actor, number: int, version: str, action: Action) -> Ticket:
         raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
     if action.verb == "assign" and action.assignee and action.assignee not in colleagues_of(ticket.department):
         raise Refused(_("orang itu tidak bekerja di dinas pemilik tiket"), hint=_("pilih dari daftar"))
+    if action.verb == "finish" and closers.demanded(ticket):
+        raise Refused(_("tiket dinas ini ditutup dengan foto bukti yang disahkan orang kedua"), hint=_("sertakan foto"))
     return desk().store.apply(actor, transition_of(ticket, action, actor))
 
 
@@ -98,7 +102,8 @@ def _events(ticket: Ticket, changes: Mapping[str, Any]) -> tuple[Event, ...]:
     subject = f"Tiket T-{ticket.id} dialihkan kepada Anda: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
     body = f"{rules.department_name(department)}: buka kotak masuk, tiket T-{ticket.id}."
     return tuple(
-        Event(f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}", kind, address, ticket.id, subject, body)
+        Event(f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}", kind, address, ticket.id, subject, body,
+              facts=facts(ticket, rules.department_name(department), department=department))
         for kind, address in rules.addresses(department)
     )
 

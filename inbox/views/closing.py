@@ -2,6 +2,7 @@
 
 A photo that was used before, is the complaint's own or does not say when it was taken closes nothing by itself: the
 closing waits until somebody else of those who may act on the ticket has looked. Nothing is refused by machine alone.
+Where a department demands an independent closer every photo waits for one (`inbox.closers`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from domain import Action, Actor, Conflict, NotAllowed, Refused, Ticket
-from inbox import photos
+from inbox import closers, photos
 from inbox.desk import desk
 from inbox.labels import label
 from inbox.pages import zone
@@ -51,6 +52,7 @@ def close_with(actor: Actor, number: int, version: str, *, note: str, upload: An
     photo = photos.read(upload, zone=zone())
     known = desk().store.known_photos(actor, number)
     doubts = tuple(photos.doubts(photo, known, opened_at=ticket.opened_at, now=finishing.at))
+    doubts += (closers.INDEPENDENT,) if closers.demanded(ticket) else ()
     given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture, doubts, said)
     _put(actor, given, finishing)
     return doubts
@@ -80,7 +82,7 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
         raise NotAllowed(f"no decision {verb} on a photo")
     accepted = DECISIONS[verb]
     try:
-        decide_as(actor, number, photo, version, accepted=accepted)
+        decide_as(actor, number, photo, version, accepted_by=request.user if accepted else None)
     except Refused as refusal:
         return ticket_page(request, number, error=sentence(refusal), status=422)
     except Conflict:
@@ -90,10 +92,14 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
     return redirect(reverse("ticket", args=[number]))
 
 
-def decide_as(actor: Actor, number: int, photo: int, version: str, *, accepted: bool) -> Ticket:
-    """Do it to the ticket as the person saw it. Raises as `actions.perform` does."""
-    ticket = _unchanged(actor, number, version)
+def decide_as(actor: Actor, number: int, photo: int, version: str, *, accepted_by: Any | None) -> Ticket:
+    """Do it to the ticket as the person saw it; nobody accepts: the photo is set aside. Raises as `perform` does."""
+    ticket, accepted = _unchanged(actor, number, version), accepted_by is not None
     given = _one(actor, number, photo)
+    history = desk().store.ticket(actor, number).history
+    if accepted and not closers.may_close(accepted_by, ticket, history):
+        raise Refused(_("yang mengesahkan di sini verifikator atau kepala yang tidak menangani tiket ini"),
+                      hint=_("minta orang lain memeriksanya"))
     action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
     transition = transition_of(ticket, action, actor)
     if not accepted:

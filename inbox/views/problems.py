@@ -29,6 +29,10 @@ def refused(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
                     _("Anda tidak berwenang melakukan ini. Bila menurut Anda ini keliru, hubungi pengelola."))
 
 
+def not_let_in(request: HttpRequest, text: str) -> HttpResponse:
+    return _problem(request, 403, _("Tidak dapat masuk"), text, link=reverse("login"), link_text=_("Ke halaman masuk"))
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason  # said to attackers, it helps them; said to staff, it confuses
     return _problem(request, 403, _("Formulir sudah kedaluwarsa"),
@@ -54,6 +58,15 @@ def locked_out(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     response = _problem(request, 429, _("Terlalu banyak percobaan"), text % {"n": minutes},
                         link=reverse("login"), link_text=_("Ke halaman masuk"))
     response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+def too_fast(request: HttpRequest, seconds: int) -> HttpResponse:
+    """A code was wrong just now: the next is looked at after a wait that doubles with each."""
+    response = _problem(request, 429, _("Tunggu sebentar"),
+                        _("Kode sebelumnya salah. Kode berikut diperiksa %(n)d detik lagi.") % {"n": seconds},
+                        link=reverse("code"), link_text=_("Masukkan kode lagi"))
+    response["Retry-After"] = str(seconds)
     return response
 
 

@@ -22,6 +22,7 @@ from inbox.desk import desk
 from inbox.views.actions import NOTE_CHARS, conflict, sentence
 from inbox.views.ticket import ticket_page
 from nlp.duplicates import own_fingerprint
+from routing.notices import facts
 from routing.stories import merged, refuse_undo, split_off
 from storage.regrouping import Merge, Split, Undo
 
@@ -149,4 +150,5 @@ def _tell(ticket: Ticket, actor: Actor, subject: str) -> Iterator[Event]:
     body = f"{rules.department_name(ticket.department)}: buka kotak masuk, tiket T-{ticket.id}."
     for kind, address in rules.addresses(ticket.department):
         key = f"T-{ticket.id}|v{ticket.version + 1}|{kind}|{address}"
-        yield Event(key, kind, address, ticket.id, subject, body)
+        yield Event(key, kind, address, ticket.id, subject, body,
+                    facts=facts(ticket, rules.department_name(ticket.department)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from domain import LIVE_STATUSES, Actor, MentionState, NotAllowed, Status, Ticket
-from inbox import counting
+from inbox import closers, counting
 from inbox.asking import question
 from inbox.casefile import case_file
 from inbox.desk import desk
@@ -85,6 +85,8 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         "looking": looking(request, number),
         **_evidence(request, number),
         **_where(view),
+        "independent": closers.demanded(view.ticket),
+        "closes": closers.may_close(request.user, view.ticket, view.history),
         **_regrouping(request, view),
         **_choices(request, view.ticket),
     }
@@ -124,7 +126,7 @@ def _evidence(request: HttpRequest, number: int) -> dict[str, Any]:
     given = desk().store.evidence(request.user.actor, number)
     earlier = {int(key.partition(":")[2]) for one in given for key in one.doubts if key.startswith("reused:")}
     return {"proofs": given, "known_tickets": {ticket for ticket in earlier if _visible(request, ticket)},
-            "may_decide": request.user.may_act}
+            "may_decide": request.user.may_verify}
 
 
 def looking(request: HttpRequest, number: int) -> list[Looking]:

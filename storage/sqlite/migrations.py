@@ -14,6 +14,7 @@ from sqlite_utils import Migrations
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
 from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, STATUS, VIEWS, WORDS
+from storage.sqlite.outbox import RETRYING
 from storage.sqlite.oversight_schema import FILL_ANSWERED, FILL_TOUCHED, OVERSIGHT
 from storage.sqlite.redacting import TABLES as REDACTIONS
 from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
@@ -133,6 +134,14 @@ def m013_oversight(db: sqlite_utils.Database) -> None:
     db.executescript(OVERSIGHT)
     db.execute(FILL_ANSWERED)
     db.execute(FILL_TOUCHED)
+
+
+@MIGRATIONS()
+def m014_facts(db: sqlite_utils.Database) -> None:
+    """Notices carry facts for machines; those that failed are found by ticket, so that later ones wait for them."""
+    if "facts" not in {row[1] for row in db.execute("PRAGMA table_info(outbox)").fetchall()}:
+        db.execute("ALTER TABLE outbox ADD COLUMN facts TEXT NOT NULL DEFAULT '[]'")
+    db.execute(RETRYING)
 
 
 @MIGRATIONS()

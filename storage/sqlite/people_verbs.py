@@ -13,6 +13,7 @@ from storage.feeding import Feed
 from storage.records import (
     Counted,
     Evidence,
+    HistoryEntry,
     KnownPhoto,
     SavedView,
     Tally,
@@ -140,6 +141,16 @@ class PeopleVerbs:
     def decide_evidence(self, actor: Actor, photo: int, transition: Transition, *, accepted: bool) -> Ticket:
         with self.connections.write() as connection:
             return evidence.decide(connection, actor, photo, transition, accepted=accepted)
+
+    def note_access(
+        self, actor: Actor, verb: str, *, subject: str, detail: Mapping[str, str], now: datetime
+    ) -> None:
+        with self.connections.write() as connection:
+            audit.append(connection, [audit.Entry(now, actor.name, verb, subject=subject, after=detail)])
+
+    def access_history(self, subject: str, *, limit: int) -> list[HistoryEntry]:
+        with self.connections.read() as connection:
+            return audit.of_subject(connection, subject, limit=limit)
 
     def record_view(self, actor: Actor, ticket_id: int, *, what: str, reason: str, now: datetime) -> None:
         with self.connections.write() as connection:

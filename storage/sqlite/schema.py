@@ -332,7 +332,8 @@ CREATE TABLE outbox (
   attempts INTEGER NOT NULL DEFAULT 0,
   sent_at INTEGER,
   given_up_at INTEGER,              -- permanent failure: ops look at it
-  error TEXT
+  error TEXT,
+  facts TEXT NOT NULL DEFAULT '[]'  -- JSON pairs: department, urgency, due_at; no word of a citizen's
 ) STRICT;
 CREATE INDEX outbox_due ON outbox(due_at, id) WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX outbox_given_up ON outbox(given_up_at) WHERE given_up_at IS NOT NULL;

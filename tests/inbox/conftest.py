@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from inbox import presence
-from inbox.__main__ import ready
+from inbox.__main__ import create_server, ready
 from inbox.desk import Desk, desk, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -18,6 +20,7 @@ from storage import open_store
 from storage.store import Store
 
 CONFIG = Path(__file__).with_name("config.yaml")
+CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "pagi-cerah-di-laweyan"
 
 
@@ -115,3 +118,53 @@ def api_of(store: Store, people: dict[str, Any]) -> Callable[..., Any]:
         return Api(token_for(department, *scopes, **more) if department else None)
 
     return open_as
+
+
+# --- a real browser ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def one_thread_for_both() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; the test's own calls to the auth database are plain ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture
+def url(office: Settings, store: Store, people: Any) -> Iterator[str]:
+    """The app on a free port of this machine, over the test's store."""
+    server = create_server(office)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists() and not os.environ.get("CI"):  # CI has to have it
+        pytest.skip("no Chromium here")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Any, url: str) -> Iterator[Any]:
+    """A tab that fails the test on any console error, page error, dialog or request that leaves this machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=url)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    trouble: list[str] = []
+    page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda r: None if r.url.startswith((url, "data:")) else trouble.append(r.url))
+    page.trouble = trouble
+    yield page
+    context.close()
+    assert trouble == []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,6 @@ import pytest
 from django.utils import timezone
 
 from domain import Account, AccountState, Page, Quota
-from inbox.__main__ import create_server
-from settings import Settings
 from storage.store import Store
 from tests.builders import mention
 from tests.inbox.casework import ACCOUNT, open_case
@@ -22,56 +17,7 @@ from tests.inbox.conftest import PASSWORD
 from tests.inbox.test_closing import drawing
 from tests.inbox.test_hostile_texts import HOSTILE
 
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium here"),  # CI has to have it
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread_for_both() -> Iterator[None]:
-    """Playwright keeps an event loop in this thread; the test's own calls to the auth database are plain ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture
-def url(office: Settings, store: Store, people: Any) -> Iterator[str]:
-    """The app on a free port of this machine, over the test's store."""
-    server = create_server(office)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def tab(chromium: Any, url: str) -> Iterator[Any]:
-    """A tab that fails the test on any console error, page error, dialog or request that leaves this machine."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=url)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    trouble: list[str] = []
-    page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda r: None if r.url.startswith((url, "data:")) else trouble.append(r.url))
-    page.trouble = trouble
-    yield page
-    context.close()
-    assert trouble == []
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("one_thread_for_both")]
 
 
 def sign_in(tab: Any, name: str = "alice") -> None:

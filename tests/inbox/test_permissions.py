@@ -19,8 +19,8 @@ from tests.builders import NOON
 from tests.inbox.casework import open_case
 from tests.inbox.conftest import CONFIG
 
-REVIEWER, HEAD, OPERATOR, AUDITOR = "reviewer", "head", "operator", "auditor"
-ROLES = (REVIEWER, HEAD, OPERATOR, AUDITOR)
+REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
+ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
 OWN, OTHER, ALL = "own", "other", "all"  # works at the ticket's department, at another, sees all of them
 
 
@@ -69,7 +69,8 @@ PAGES: dict[str, tuple[str, Callable[[Person], bool]]] = {
     "workbench": ("get", lambda p: p.tends_rules), "rules_edit": ("get", lambda p: p.tends_rules),
     "rules_history": ("get", lambda p: p.tends_rules),
     "accounts": ("get", lambda p: p.oversees), "health_on_the_phone": ("get", lambda p: p.oversees),
-    "logout": ("post", everybody),
+    "code": ("get", everybody), "second_factor": ("get", everybody), "sessions": ("get", everybody),
+    "end_sessions": ("post", everybody), "logout": ("post", everybody),
 }
 OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "ticket": ("get", [], everybody), "presence": ("get", [], everybody),
@@ -77,8 +78,9 @@ OF_A_TICKET: dict[str, tuple[str, list[str], Callable[[Person], bool]]] = {
     "act": ("post", ["note"], lambda p: p.acts), "regroup": ("post", ["apart"], lambda p: p.acts),
     "unmask": ("post", [], lambda p: p.acts), "redact": ("post", [], lambda p: p.acts),
 }
-# a photo is tried in test_closing, a packet is there where a ticket was handed over, a draft is its author's alone: tests of their own
-ELSEWHERE = {"evidence", "evidence_decide", "packet", "draft", "draft_save", "rules_rollback", "export"}
+# the provider is tried in test_oidc, a photo in test_closing, a packet is there where a ticket was handed over, a draft is its author's alone: tests of their own
+ELSEWHERE = {"oidc", "oidc_back", "evidence", "evidence_decide", "packet", "draft", "draft_save", "rules_rollback",
+             "export"}
 PEOPLE = [Person(role, desk) for role in ROLES for desk in (OWN, OTHER, ALL)]
 
 
@@ -168,7 +170,7 @@ def test_a_packet_is_for_who_sees_its_ticket(store: Store, staff: Any, browser_o
 # --- R6: a secret ticket of one department, looked for from another, in every way there is ---------------
 
 SECRET = "Tetangga saya di Jebres dipukuli suaminya tiap malam"
-READERS = ("reviewer-other", "head-other", "operator-other", "auditor-other", "reviewer-all", "auditor-all")
+READERS = ("reviewer-other", "head-other", "operator-other", "auditor-other", "verifier-other", "verifier-all", "reviewer-all", "auditor-all")
 
 
 @pytest.fixture

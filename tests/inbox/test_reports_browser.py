@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from storage.store import Store
 from tests.inbox.casework import open_case
-from tests.inbox.test_browser import chromium, one_thread_for_both, pytestmark, sign_in, tab, url
+from tests.inbox.test_browser import pytestmark, sign_in
 
-__all__ = ["chromium", "one_thread_for_both", "pytestmark", "tab", "url"]
+__all__ = ["pytestmark"]
 
 PAGES = ("/laporan", "/angka", "/peta?wilayah=33", "/peta?wilayah=33.72", "/laporan/tiket?apa=terbuka", "/laporan/sampel",
          "/tiket/1", "/tiket/1/lapangan")

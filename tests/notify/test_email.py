@@ -13,6 +13,7 @@ from domain import Event
 from notify.base import DeliveryError
 from notify.email import Email, message_for
 from settings import MailSettings
+from settings.notices import NoticeSettings
 
 EVENT = Event("T-7|x1|email|a@example.org", "email", "a@example.org", 7, "Tiket T-7: Jalan (tinggi)", "Buka T-7.")
 
@@ -52,6 +53,7 @@ class Settings:
 
     def __init__(self, port, host="127.0.0.1"):
         self.mail = MailSettings(host=host, port=port, sender="kentongan@example.org")
+        self.notices = NoticeSettings()
 
 
 def test_the_department_gets_number_and_desk():
