@@ -262,10 +262,14 @@ def create_server(settings: Settings) -> Any:
         proxy = {"trusted_proxy": "127.0.0.1" if is_loopback(inbox.host) else "*", "trusted_proxy_count": 1,
                  "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
                  "clear_untrusted_proxy_headers": True}
-    return waitress.create_server(
-        get_wsgi_application(), host=inbox.host, port=inbox.port, threads=THREADS, ident=None,
-        max_request_body_size=MAX_BODY, channel_timeout=60, **proxy,
-    )
+    try:
+        return waitress.create_server(
+            get_wsgi_application(), host=inbox.host, port=inbox.port, threads=THREADS, ident=None,
+            max_request_body_size=MAX_BODY, channel_timeout=60, **proxy,
+        )
+    except OSError as error:
+        raise ConfigError(f"kotak masuk tidak bisa memakai {inbox.host}:{inbox.port}: {error.strerror}",
+                          hint="hentikan yang memakai alamat itu, atau ganti inbox.port di pengaturan") from error
 
 
 def _port(server: Any) -> int:

@@ -99,11 +99,15 @@ def create_server(receive: ReceiveSettings, application: Callable[..., Any]) -> 
         proxy = {"trusted_proxy": "127.0.0.1" if is_loopback(receive.host) else "*", "trusted_proxy_count": 1,
                  "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
                  "clear_untrusted_proxy_headers": True}
-    return waitress.create_server(
-        application, host=receive.host, port=receive.port, threads=THREADS, ident=None,
-        max_request_body_size=min(BATCH_BYTES, receive.max_kb << 10), max_request_header_size=MAX_HEADER_BYTES,
-        channel_timeout=IDLE_SECONDS, cleanup_interval=5, connection_limit=CONNECTIONS, **proxy,
-    )
+    try:
+        return waitress.create_server(
+            application, host=receive.host, port=receive.port, threads=THREADS, ident=None,
+            max_request_body_size=min(BATCH_BYTES, receive.max_kb << 10), max_request_header_size=MAX_HEADER_BYTES,
+            channel_timeout=IDLE_SECONDS, cleanup_interval=5, connection_limit=CONNECTIONS, **proxy,
+        )
+    except OSError as error:
+        raise ConfigError(f"penerima tidak bisa memakai {receive.host}:{receive.port}: {error.strerror}",
+                          hint="hentikan yang memakai alamat itu, atau ganti receive.port di pengaturan") from error
 
 
 def port_of(server: Any) -> int:

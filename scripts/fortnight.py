@@ -1,6 +1,6 @@
 """A fortnight of invented work on the demo's tickets, for the pictures of briefs and figures: a copy, never the demo.
 
-    python -m scripts.fortnight var/demo/config.yaml /tmp/fortnight
+    python -m scripts.fortnight var/demo/config.yaml var/fortnight
 
 The demo plays one day, and nobody in it decides anything; a brief of it is one bar and no response time. This takes a
 copy of its store, spreads the arrival of the tickets over fourteen days that end today, and lets invented people

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -177,3 +178,16 @@ def test_the_app_serves_prints_its_address_and_stops_when_told(config: Path, tmp
     assert "Traceback" not in errors
     for private in ("auth.db", "inbox_secret_key"):
         assert (tmp_path / private).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_address_that_somebody_has_is_said_so(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No trace of a stack: which address, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config.write_text(config.read_text(encoding="utf-8").replace("port: 0", f"port: {port}"), encoding="utf-8")
+        code = main(["serve", "--config", str(config)])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert f"127.0.0.1:{port}" in said
+    assert "inbox.port" in said
