@@ -80,10 +80,21 @@ def photograph_reports(browser: Browser, url: str, password: str, to: Path) -> N
         pages["work-order"] = f"{page.locator('.row-link').first.get_attribute('href')}/lapangan"
         for name, address in pages.items():
             shoot(page, address, to / f"{name}-desk.png")
+        pages["rules-diff"] = compared(page)
+        shoot(page, pages["rules-diff"], to / "rules-diff-desk.png")
     with signed_in(browser, url, password, name=COORDINATOR, viewport=PHONE, device_scale_factor=1.5,
                    is_mobile=True) as page:
-        for name in ("brief", "map"):
+        for name in ("brief", "map", "rules-diff"):
             shoot(page, pages[name], to / f"{name}-phone.png")
+
+
+def compared(page: Page) -> str:
+    """The address of a draft in which another office gets the roads of Solo, once it is compared with what was told."""
+    page.goto("/bengkel/sunting?bagian=routes")
+    page.fill("#isi", page.input_value("#isi").replace("to: dpupr-solo", "to: dishub-solo"))
+    page.click("form:has(#isi) button")
+    page.wait_for_selector("#effect-title", timeout=PATIENCE_SECONDS * 1000)
+    return page.url
 
 
 @contextmanager
