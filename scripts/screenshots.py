@@ -69,6 +69,7 @@ def photograph(browser: Browser, url: str, password: str, to: Path) -> None:
         shoot(page, ticket, to / "ticket-desk.png")
     with signed_in(browser, url, password, viewport=PHONE, device_scale_factor=2, is_mobile=True) as page:
         shoot(page, ticket, to / "ticket-phone.png")
+        shoot(page, "/", to / "queue-phone.png")
 
 
 def photograph_reports(browser: Browser, url: str, password: str, to: Path) -> None:
