@@ -174,7 +174,8 @@ def judge_batch(mentions: Sequence[Mention], judge: Judge, store: Store) -> list
     standings = store.standings({verdict.cluster for verdict, _ in folded})
     clusters = known | {m.key: verdict.cluster for m, (verdict, _) in zip(mentions, folded, strict=True)}
     fresh = [m for m, (v, _) in zip(mentions, folded, strict=True)
-             if (v.cluster == m.key or v.reason in ("revision", "added")) and m.key not in threads.extractions]
+             if (v.cluster == m.key or v.reason in ("revision", "added")) and m.key not in threads.extractions
+             and m.state is not MentionState.GONE]  # the store takes no reading of what was deleted
     extractions = dict(zip((m.key for m in fresh), judge.extractor.extract_many(fresh), strict=True))
     again = _shown_again(mentions, clusters, judge, store)
     decisions = []

@@ -242,6 +242,20 @@ def test_a_post_deleted_before_it_was_judged_raises_nothing(judge):
     assert (decision.fate, decision.lane) == (Fate.LANE, "gone")
 
 
+def test_a_post_deleted_between_its_page_and_its_judging_gets_its_fate(store, judge):
+    """It is taken up once: a daemon would otherwise judge it for ever, and the day's equation would never close."""
+    post = mention(account="x:pemkot")
+    store.sync_accounts([account("x:pemkot")], now=NOON)
+    store.save_page("x:pemkot", Page((post,), "1"), next_poll_at=NOON, now=NOON)
+    store.save_page("x:pemkot", Page((), "2", gone=(post.key,)), next_poll_at=NOON, now=NOON)
+
+    taken = [process_batch(store, judge, limit=10, now=NOON) for _ in range(2)]
+
+    assert taken == [1, 0]
+    assert store.verify() == []
+    assert [{fate: n for fate, n in row.fates.items() if n} for row in store.ledger()] == [{Fate.LANE: 1}]
+
+
 # --- harvesting and telling ---------------------------------------------------------------------------
 
 
