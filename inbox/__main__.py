@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -157,31 +157,30 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _disable(settings: Settings, options: argparse.Namespace) -> int:
-    people = _people(settings)
-    _noted(settings, "user_disabled", people.exists(options.name))
-    _say({"name": options.name, "sessions_ended": people.disable(options.name)})
-    return 0
+    return _changed(settings, options.name, "user_disabled",
+                    lambda people, name: {"sessions_ended": people.disable(name)})
 
 
 def _enable(settings: Settings, options: argparse.Namespace) -> int:
-    people = _people(settings)
-    _noted(settings, "user_enabled", people.exists(options.name))
-    people.enable(options.name)
-    _say({"name": options.name})
-    return 0
+    return _changed(settings, options.name, "user_enabled",
+                    lambda people, name: people.enable(name) or {})
 
 
 def _password(settings: Settings, options: argparse.Namespace) -> int:
-    people = _people(settings)
-    _noted(settings, "user_password", people.exists(options.name))
-    _say({"name": options.name, "password": people.renew_password(options.name)})
-    return 0
+    return _changed(settings, options.name, "user_password",
+                    lambda people, name: {"password": people.renew_password(name)})
 
 
 def _factor(settings: Settings, options: argparse.Namespace) -> int:
+    return _changed(settings, options.name, "user_factor",
+                    lambda people, name: {"had_second_factor": people.forget_factor(name)})
+
+
+def _changed(settings: Settings, name: str, verb: str, change: Callable[[ModuleType, str], dict[str, Any]]) -> int:
+    """Do it to an account that exists, in the audit chain first, and say what came of it."""
     people = _people(settings)
-    _noted(settings, "user_factor", people.exists(options.name))
-    _say({"name": options.name, "had_second_factor": people.forget_factor(options.name)})
+    _noted(settings, verb, people.exists(name))
+    _say({"name": name, **change(people, name)})
     return 0
 
 
@@ -196,10 +195,8 @@ def _sessions(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _revoke(settings: Settings, options: argparse.Namespace) -> int:
-    people = _people(settings)
-    _noted(settings, "user_sessions", people.exists(options.name))
-    _say({"name": options.name, "sessions_ended": people.end_sessions(options.name)})
-    return 0
+    return _changed(settings, options.name, "user_sessions",
+                    lambda people, name: {"sessions_ended": people.end_sessions(name)})
 
 
 def _demo(settings: Settings, options: argparse.Namespace) -> int:

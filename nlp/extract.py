@@ -35,6 +35,7 @@ MAX_CHARS = 20_000
 BATCH = 256
 ONLY_FOR_LOOKERS = ("kentongan_spans",)  # what nobody needs who copies the judgements out
 
+
 class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_subclass__ is untyped
     """spaCy's Language for Indonesian and Javanese posts; its components read `settings` and `learnt` when made."""
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from domain import ConfigError
 from ops.opened_store import opened_store
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, day_of, say, write_row
 from settings import load
 from storage.auditing import AuditQuery, AuditRow, Link
 
@@ -38,8 +38,8 @@ def audit(
     Contoh: kentongan audit --pii --since 2026-11-01
     """
     zone = ZoneInfo(load(config).timezone)
-    last = _day("--until", until, zone)
-    query = AuditQuery(pii, ticket, actor, verb, _day("--since", since, zone), last and last + timedelta(days=1))
+    first, last = (_begins(day_of(*option), zone) for option in (("--since", since), ("--until", until)))
+    query = AuditQuery(pii, ticket, actor, verb, first, last and last + timedelta(days=1))
     with opened_store(config, store) as books:
         if head:
             link = books.audit_head()
@@ -73,12 +73,9 @@ def as_output(row: AuditRow) -> dict[str, Any]:
     }
 
 
-def _day(option: str, given: str | None, zone: ZoneInfo) -> datetime | None:
+def _begins(day: date | None, zone: ZoneInfo) -> datetime | None:
     """The beginning of a day of the office."""
-    try:
-        return datetime.combine(date.fromisoformat(given), time(), zone) if given else None
-    except ValueError as error:
-        raise ConfigError(f"{option} {given}: bukan tanggal", hint="tulis seperti 2026-11-02") from error
+    return datetime.combine(day, time(), zone) if day else None
 
 
 def _table(rows: Iterable[AuditRow], zone: ZoneInfo) -> Table:

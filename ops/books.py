@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from domain import ConfigError, Fate
+from domain import Fate
 from ops.audit import link_of
 from ops.opened_store import opened_store
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, day_of, say, write_row
 from storage.records import LedgerRow
 
 
@@ -27,7 +26,7 @@ def ledger(
     Keluar 1 bila tidak seimbang. Contoh: kentongan ledger --day 2026-11-02
     """
     with opened_store(config, store) as books:
-        entries = books.ledger(_day(day))
+        entries = books.ledger(day_of("--day", day))
     if json:
         for entry in entries:
             write_row({"account": entry.account, "day": entry.day.isoformat(), "seen": entry.seen,
@@ -40,13 +39,6 @@ def ledger(
     if wrong:
         say(f"TIDAK SEIMBANG: {', '.join(f'{e.account} {e.day}' for e in wrong)}")
         raise typer.Exit(1)
-
-
-def _day(given: str | None) -> date | None:
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError as error:
-        raise ConfigError(f"--day {given}: bukan tanggal", hint="tulis seperti 2026-11-02") from error
 
 
 NAMES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from domain import ConfigError
 from ops.json_lines import as_json
 
 ConfigOption = Annotated[
@@ -22,6 +24,14 @@ StoreOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="tulis JSON, satu baris per hasil")]
 DEFAULT_CONFIG = Path("config.yaml")
+
+
+def day_of(option: str, given: str | None) -> date | None:
+    """The day that an option names. Raises ConfigError for what is none."""
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise ConfigError(f"{option} {given}: bukan tanggal", hint="tulis seperti 2026-11-02") from error
 
 
 class Advance(Protocol):

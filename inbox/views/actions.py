@@ -26,7 +26,7 @@ from inbox.views.account import local_path
 from inbox.views.ticket import OFFERED, PRIVACY, since, ticket_page
 from routing.notices import facts
 from routing.tickets import transition
-from storage.records import Transition
+from storage.records import TicketView, Transition
 
 NOTE_CHARS = 2_000
 
@@ -52,14 +52,20 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 def perform(actor: Actor, number: int, version: str, action: Action) -> Ticket:
     """Do it to the ticket as the person saw it. Raises Conflict, Refused or NotAllowed, and then nothing is changed."""
-    ticket = desk().store.ticket(actor, number).ticket
-    if version != str(ticket.version):
-        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    ticket = unchanged(actor, number, version).ticket
     if action.verb == "assign" and action.assignee and action.assignee not in colleagues_of(ticket.department):
         raise Refused(_("orang itu tidak bekerja di dinas pemilik tiket"), hint=_("pilih dari daftar"))
     if action.verb == "finish" and closers.demanded(ticket):
         raise Refused(_("tiket dinas ini ditutup dengan foto bukti yang disahkan orang kedua"), hint=_("sertakan foto"))
     return desk().store.apply(actor, transition_of(ticket, action, actor))
+
+
+def unchanged(actor: Actor, number: int, version: str) -> TicketView:
+    """The ticket, where it still is as the person saw it; else Conflict."""
+    view = desk().store.ticket(actor, number)
+    if version != str(view.ticket.version):
+        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    return view
 
 
 def said(refusal: Refused, action: Action) -> str:

@@ -21,7 +21,7 @@ from inbox import closers, photos
 from inbox.desk import desk
 from inbox.labels import label
 from inbox.pages import zone
-from inbox.views.actions import NOTE_CHARS, conflict, sentence, transition_of
+from inbox.views.actions import NOTE_CHARS, conflict, sentence, transition_of, unchanged
 from inbox.views.ticket import ticket_page
 from storage.records import Evidence, Transition
 
@@ -47,7 +47,7 @@ def hand_in(request: HttpRequest, number: int) -> HttpResponse:
 def close_with(actor: Actor, number: int, version: str, *, note: str, upload: Any) -> tuple[str, ...]:
     """Finish the ticket with a photo. With a doubtful one the finishing waits for a second person: the doubts."""
     said = note.replace("\0", "").strip()[:NOTE_CHARS] or None
-    ticket = _unchanged(actor, number, version)
+    ticket = unchanged(actor, number, version).ticket
     finishing = transition_of(ticket, Action("finish", note=said), actor)
     photo = photos.read(upload, zone=zone())
     known = desk().store.known_photos(actor, number)
@@ -56,13 +56,6 @@ def close_with(actor: Actor, number: int, version: str, *, note: str, upload: An
     given = Evidence(number, finishing.at, actor.name, photos.keep(desk().settings, photo), photo.picture, doubts, said)
     _put(actor, given, finishing)
     return doubts
-
-
-def _unchanged(actor: Actor, number: int, version: str) -> Ticket:
-    ticket = desk().store.ticket(actor, number).ticket
-    if version != str(ticket.version):
-        raise Conflict(f"tiket T-{number} sudah diubah orang lain")
-    return ticket
 
 
 def _put(actor: Actor, given: Evidence, finishing: Transition) -> None:
@@ -94,14 +87,13 @@ def decide(request: HttpRequest, number: int, photo: int, verb: str) -> HttpResp
 
 def decide_as(actor: Actor, number: int, photo: int, version: str, *, accepted_by: Any | None) -> Ticket:
     """Do it to the ticket as the person saw it; nobody accepts: the photo is set aside. Raises as `perform` does."""
-    ticket, accepted = _unchanged(actor, number, version), accepted_by is not None
+    view, accepted = unchanged(actor, number, version), accepted_by is not None
     given = _one(actor, number, photo)
-    history = desk().store.ticket(actor, number).history
-    if accepted and not closers.may_close(accepted_by, ticket, history):
+    if accepted and not closers.may_close(accepted_by, view.ticket, view.history):
         raise Refused(_("yang mengesahkan di sini verifikator atau kepala yang tidak menangani tiket ini"),
                       hint=_("minta orang lain memeriksanya"))
     action = Action("finish", note=given.note) if accepted else Action("note", note=REFUSED)
-    transition = transition_of(ticket, action, actor)
+    transition = transition_of(view.ticket, action, actor)
     if not accepted:
         transition = replace(transition, verb=REFUSED, reason=None)
     return desk().store.decide_evidence(actor, photo, transition, accepted=accepted)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from domain import Actor, Conflict, NotAllowed, Refused, Ticket
 from inbox.desk import desk
-from inbox.views.actions import NOTE_CHARS, conflict, sentence
+from inbox.views.actions import NOTE_CHARS, conflict, sentence, unchanged
 from inbox.views.ticket import ticket_page
 from routing.tickets import redaction
 from storage.redaction import Redact
@@ -34,9 +34,7 @@ def redact(request: HttpRequest, number: int) -> HttpResponse:
 
 def blot(actor: Actor, number: int, version: str, *, words: str, reason: str) -> Ticket:
     """Do it to the ticket as the person saw it. Raises as `actions.perform` does."""
-    ticket = desk().store.ticket(actor, number).ticket
-    if version != str(ticket.version):
-        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
+    ticket = unchanged(actor, number, version).ticket
     why = reason.replace("\0", "").strip()[:NOTE_CHARS]
     wanted = redaction(ticket, words.replace("\0", ""), why, actor=actor)
     return desk().store.redact(actor, Redact(number, ticket.version, wanted, actor.name, timezone.now(), why))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from domain import Actor, Conflict, Event, NotAllowed, Refused, Regrouping, Ticket, TicketChange
 from inbox.desk import desk
-from inbox.views.actions import NOTE_CHARS, conflict, sentence
+from inbox.views.actions import NOTE_CHARS, conflict, sentence, unchanged
 from inbox.views.ticket import ticket_page
 from nlp.duplicates import own_fingerprint
 from routing.notices import facts
@@ -47,10 +47,7 @@ def regroup(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 def regroup_as(actor: Actor, number: int, version: str, verb: str, form: QueryDict) -> tuple[str, int]:
     """Do it to the ticket as it was seen: what to say, and the ticket to go on with. Raises as `perform` does."""
-    ticket = desk().store.ticket(actor, number).ticket
-    if version != str(ticket.version):
-        raise Conflict(f"tiket T-{number} sudah diubah orang lain", hint="muat ulang halaman, lalu coba lagi")
-    return VERBS[verb](form, ticket, actor)
+    return VERBS[verb](form, unchanged(actor, number, version).ticket, actor)
 
 
 def _merge(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
