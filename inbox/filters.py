@@ -36,12 +36,13 @@ class Filters:
     platform: str = ""
     since: str = ""  # days of arrival, 2026-11-02, both included
     until: str = ""
-    mine: str = ""
+    assignee: str = ""  # MINE, or a colleague's name
     text: str = ""
     before: str = ""
 
     @classmethod
-    def of(cls, given: Mapping[str, str], desk: Desk, *, departments: Collection[str]) -> Filters:
+    def of(cls, given: Mapping[str, str], desk: Desk, *, departments: Collection[str],
+           colleagues: Collection[str] = ()) -> Filters:
         def one_of(name: str, known: Any, default: str = "") -> str:
             value = given.get(name, default)
             return value if value in known else default
@@ -56,7 +57,7 @@ class Filters:
             platform=one_of("kanal", platforms(desk)),
             since=_day(given.get("dari", "")),
             until=_day(given.get("sampai", "")),
-            mine=one_of("petugas", (MINE,)),
+            assignee=one_of("petugas", (MINE, *colleagues)),
             text=given.get("cari", "").replace("\0", "").strip()[:200],
             before=given.get("sebelum", "")[:200],
         )
@@ -66,7 +67,7 @@ class Filters:
         """By their names in an address."""
         return {"status": self.tab, "topik": self.topic, "urgensi": self.urgency, "dinas": self.department,
                 "tempat": self.place, "kanal": self.platform, "dari": self.since, "sampai": self.until,
-                "petugas": self.mine, "cari": self.text}
+                "petugas": self.assignee, "cari": self.text}
 
     def address(self, **other: str) -> str:
         """The same list with something changed; a changed filter starts at the top again."""
@@ -85,14 +86,14 @@ class Filters:
     @property
     def more(self) -> int:
         """How many of the filters are set that lie behind the fold."""
-        return sum(bool(value) for value in (self.place, self.platform, self.since, self.until, self.mine))
+        return sum(bool(value) for value in (self.place, self.platform, self.since, self.until, self.assignee))
 
     def query(self, person: str, *, limit: int = ROWS + 1) -> TicketQuery:
         return TicketQuery(
             self.department or None, statuses(self.tab), self.topic or None, self.urgency or None, self.text,
             limit=limit, before=self.before or None, place=self.place or None, platform=self.platform or None,
             opened_from=_midnight(self.since), opened_before=_midnight(self.until, after=1),
-            assignee=person if self.mine else None,
+            assignee=person if self.assignee == MINE else self.assignee or None,
         )
 
 

@@ -10,6 +10,7 @@ from domain import Actor, Ticket
 
 REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
 ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
+ACTING = (REVIEWER, HEAD)  # who may change tickets
 
 
 class People(BaseUserManager):  # type: ignore[misc]
@@ -42,7 +43,7 @@ class User(AbstractBaseUser):  # type: ignore[misc]
 
     @property
     def may_act(self) -> bool:
-        return self.role in (REVIEWER, HEAD)
+        return self.role in ACTING
 
     @property
     def may_verify(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,10 @@ from domain import LIVE_STATUSES, URGENCIES, Refused
 from inbox import areas
 from inbox.desk import desk
 from inbox.display import Due, due
-from inbox.filters import ROWS, TABS, Filters, counts, platforms, read_address
+from inbox.filters import MINE, ROWS, TABS, Filters, counts, platforms, read_address
 from inbox.masks import Segment, gist
 from inbox.pages import page
-from inbox.people import colleagues_of
+from inbox.people import colleagues
 from routing.tickets import allowed
 from storage.records import SavedView, TicketRow
 
@@ -48,6 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     departments = departments_of(request.user)
     kept = desk().store.saved_views(request.user.actor)
     context = _context(request, filters)
+    teams = colleagues(departments)
     return page(request, "queue.html", {
         **context,
         "lines": _lines(context["rows"], request.user),
@@ -57,16 +58,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         "places": areas.choices(desk().settings, request.user.departments, filters.place),
         "departments": departments,
         "views": [(view, f"?{view.query}" if view.query else "") for view in kept],
-        **_bulk_choices(request.user),
+        "teams": teams,
+        "names": [name for name in names_of(teams) if name != request.user.username],
+        **_bulk_choices(),
         "view": next((view.name for view in kept if f"?{view.query}" == filters.address()), ""),
     })
 
 
-def _bulk_choices(user: Any) -> dict[str, Any]:
-    """What the bar below the queue offers. Who works at several desks assigns on the ticket itself."""
+def _bulk_choices() -> dict[str, Any]:
+    """What the bar below the queue offers, beside the colleagues."""
     settings = desk().settings
     return {
-        "colleagues": colleagues_of(user.departments[0]) if len(user.departments) == 1 else [],
         "inside": [key for key, one in settings.departments.items() if not one.outside],
         "reject_reasons": settings.reject_reasons,
     }
@@ -88,7 +90,7 @@ def fragment(request: HttpRequest) -> HttpResponse:
 
 def save_view(request: HttpRequest) -> HttpResponse:
     """Name the list that is shown, for this person alone. What the address says is read anew, never kept as typed."""
-    filters = Filters.of(read_address(request.POST.get("query", "")), desk(), departments=departments_of(request.user))
+    filters = _filters(read_address(request.POST.get("query", "")), request.user)
     back = reverse("queue") + filters.address()
     name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:NAME_CHARS]
     if not name:
@@ -111,7 +113,20 @@ def forget_view(request: HttpRequest) -> HttpResponse:
 
 
 def filters_of(request: HttpRequest) -> Filters:
-    return Filters.of(request.GET, desk(), departments=departments_of(request.user))
+    return _filters(request.GET, request.user)
+
+
+def _filters(given: Mapping[str, str], user: Any) -> Filters:
+    """Colleagues are asked for only where the address names one: open queues poll by it every few seconds."""
+    departments = departments_of(user)
+    named = given.get("petugas", "") not in ("", MINE)
+    names = names_of(colleagues(departments)) if named else ()
+    return Filters.of(given, desk(), departments=departments, colleagues=names)
+
+
+def names_of(teams: Mapping[str, Sequence[str]]) -> list[str]:
+    """Each name once, though its bearer works at several desks."""
+    return sorted({name for team in teams.values() for name in team})
 
 
 def departments_of(user: Any) -> list[str]:

@@ -97,6 +97,33 @@ def test_assigning_goes_to_a_colleague_of_the_desk_only(three: list[int], store:
     assert f'data-ticket="{three[2]}"' not in browser_of("bob").get("/?petugas=saya").content.decode()
 
 
+def test_who_works_at_several_desks_assigns_to_each_desk_s_own(store: Store, browser_of: Any, people: Any) -> None:
+    """Colleagues stand by desk; a ticket goes to somebody of its own desk, whatever was chosen with it."""
+    road, aid = open_case(store, "Jalan berlubang"), open_case(store, "Bansos belum cair", topic="bansos", department="dinsos-jateng")
+    citra = browser_of("citra")
+
+    page = citra.get("/").content.decode()
+    done, left = parts(post(citra, "assign", f"{road}:1", f"{aid}:1", assignee="bob"))
+
+    assert '<optgroup label="Dinas' in page
+    assert (f"T-{road}" in done, f"T-{aid}" in left) == (True, True)
+    assert store.ticket(people["alice"].actor, road).ticket.assignee == "bob"
+
+
+def test_the_work_of_a_colleague_is_a_list(three: list[int], store: Store, browser_of: Any) -> None:
+    """A head sees what Bob has, in the list, in words above it, and as a file."""
+    alice = browser_of("alice")
+    post(alice, "assign", f"{three[1]}:1", assignee="bob")
+
+    page = alice.get("/?petugas=bob").content.decode()
+    sheet = b"".join(alice.get("/ekspor/tiket.csv?petugas=bob").streaming_content).decode()
+
+    assert [n for n in three if f'data-ticket="{n}"' in page] == [three[1]]
+    assert "petugas bob</p>" in page
+    assert '<option value="bob" selected>' in page
+    assert ("berlubang nomor 2" in sheet, "berlubang nomor 1" in sheet) == (True, False)
+
+
 def test_foreign_and_missing_tickets_are_left_in_the_same_words(three: list[int], store: Store, browser_of: Any) -> None:
     """A hand-made list of numbers tells Charlie nothing about what exists."""
     left = parts(post(browser_of("charlie"), "accept", f"{three[0]}:1", "4711:1"))[1]
