@@ -26,6 +26,7 @@ from storage import open_store
 from storage.records import TicketQuery
 from tests.builders import account
 from tests.paths import ROOT
+from tests.tiers import few
 
 EVERYONE = Actor("tester", all_departments=True)
 PLATFORMS = {
@@ -59,7 +60,7 @@ def behind(proxy, monkeypatch):
     return proxy
 
 
-@pytest.mark.parametrize("name", PLATFORMS)
+@pytest.mark.parametrize("name", few(PLATFORMS, fast=1))
 def test_each_library_reads_its_platform_at_its_own_address(behind, tmp_path, name):
     """PLATFORMS 21, library by library: no base_url, TLS, nothing else asked for."""
     platform, token_env = PLATFORMS[name]

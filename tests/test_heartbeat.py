@@ -172,6 +172,7 @@ sys.exit(0 if stop.wait(60) else 1)
 """
 
 
+@pytest.mark.slow
 def test_signals_in_quick_succession_stop_it_once_and_never_hang_it():
     """Thousands of SIGINT and SIGTERM, also into the setting of the flag itself: it ends, and ends well."""
     done = subprocess.run([sys.executable, "-c", STORM], cwd=ROOT, timeout=60, check=False)

@@ -16,6 +16,7 @@ from settings import load
 from simulators.world import TOKENS
 from tests.paths import ROOT
 from tests.schedules import PLATFORMS, Morning, morning_of
+from tests.tiers import few
 
 SEEDS = int(os.environ.get("KENTONGAN_SCHEDULES", "1000"))
 
@@ -26,7 +27,7 @@ def lived(seed: int, folder: Path) -> Morning:
     return morning_of(seed, folder, load(ROOT / "config.yaml"))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", few(range(8)))
 def test_a_morning_of_faults_loses_and_doubles_nothing(seed, tmp_path, settings, monkeypatch):
     """Two mornings of each platform: every post is stored once, and nobody is asked before their time."""
     monkeypatch.setenv("TEST_X_TOKEN", TOKENS["x"])

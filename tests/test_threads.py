@@ -284,6 +284,7 @@ def key_of(world, post):
     return f"instagram:comment:c{item.graph_id}" if post.kind == "comment" else f"instagram:post:{item.shortcode}"
 
 
+@pytest.mark.slow
 def test_what_tells_a_story_of_the_invented_day_is_attached_to_it(tmp_path, settings):
     """All but screenshots, whose words nobody can read; and nothing that stands for itself is attached."""
     dawn = datetime.combine(date(2026, 11, 2), time(6), tzinfo=ZoneInfo("Asia/Jakarta"))

@@ -43,6 +43,7 @@ def check(tickets, notices, view, outcome, *, size, milestones):
     assert outcome.lag < timedelta(minutes=5)
 
 
+@pytest.mark.slow
 def test_a_thousand_tellings_in_every_way_and_on_three_platforms_are_one_ticket(tmp_path, settings):
     """Native reposts, quotes, cut and edited copies fold into one; the desk hears at 1, 10, 100 and 1,000."""
     posts = list(viral(1_000, seed=11))

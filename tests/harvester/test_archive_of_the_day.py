@@ -48,6 +48,7 @@ def mentions(pages):
     return [m for of_account in pages.values() for page in of_account for m in page.mentions]
 
 
+@pytest.mark.slow
 def test_the_same_day_gives_the_same_bytes(folder, tmp_path):
     """Two archives of one day cannot be told apart."""
     archives.write(DAY, tmp_path / "lagi", date=MONDAY)

@@ -26,6 +26,7 @@ from simulators.bench import BENCHES, FAULTS
 from storage import open_store
 from tests.ops.command import untouched
 from tests.simulators.worlds import Clock, event, post, world_of
+from tests.tiers import few
 
 MEANS = {"throttled": RateLimited, "token": AccountBlocked}  # what else goes wrong is Transient
 CURSORS = ["garbage", "{}", "[]", "null", '{"uid": "x", "todo": 7, "seen": [], "newest_id": {}}', '{"node": null}']
@@ -146,7 +147,7 @@ def test_what_was_read_is_not_told_again_and_what_comes_later_is(house, name):
 
 
 @platforms
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", few(FAULTS, fast=3))
 def test_a_failure_is_one_of_four_answers_and_costs_nothing(house, name, fault):
     """What it means is the same everywhere; nobody is asked before his time; afterwards everything is there."""
     here = house(name, *some(name, 3))
@@ -201,7 +202,7 @@ def test_a_malformed_item_is_set_aside_once_and_costs_no_other(house, name):
 
 
 @platforms
-@pytest.mark.parametrize("cursor", CURSORS)
+@pytest.mark.parametrize("cursor", few(CURSORS))
 def test_a_cursor_that_is_no_cursor_starts_over(house, name, cursor):
     """A store of an older version, a hand that edited it: what is read again is known by its key."""
     here = house(name, *some(name, 3))

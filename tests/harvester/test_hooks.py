@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def into_a_store(path: Any, pages: dict[str, Page]) -> None:
         assert counted == [(row.account, row.seen, row.fates) for row in store.ledger()]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(meta)
 def test_no_delivery_of_metas_breaks_the_reader_or_the_books(tmp_path_factory, body):
@@ -66,6 +68,7 @@ def test_no_delivery_of_metas_breaks_the_reader_or_the_books(tmp_path_factory, b
     into_a_store(tmp_path_factory.mktemp("hook") / "k.db", pages)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(activity)
 def test_no_activity_of_xs_breaks_the_reader_or_the_books(tmp_path_factory, body):

@@ -24,6 +24,7 @@ from tests.inbox.api_house import Api, read
 from tests.inbox.casework import ACCOUNT, answer, open_case
 from tests.inbox.test_hostile_texts import HOSTILE
 from tests.inbox.test_openapi import BODIES
+from tests.tiers import few
 
 DESKS = ("dpupr-solo", "dishub-solo", "dinsos-jateng", "dinkes-jateng", "triage")
 PEOPLE = {"dpupr-solo": "alice", "dinsos-jateng": "charlie", "triage": "citra", "dishub-solo": "dewi", "dinkes-jateng": "eko"}
@@ -109,7 +110,7 @@ def _sent(api: Api, one: Any, path: str, case: Planted) -> tuple[str, int]:
     return ("" if one.media == "image/jpeg" and response.status_code == 200 else read(response)), response.status_code
 
 
-@pytest.mark.parametrize("reader", DESKS)
+@pytest.mark.parametrize("reader", few(DESKS, fast=1))
 def test_no_endpoint_tells_a_program_of_another_desk_s_case(
     reader: str, planted: list[Planted], store: Store, api_of: Callable[..., Api]
 ) -> None:
@@ -183,7 +184,7 @@ def pages(case: Planted) -> Iterator[tuple[str, str]]:
                 continue
 
 
-@pytest.mark.parametrize("reader", DESKS)
+@pytest.mark.parametrize("reader", few(DESKS, fast=1))
 def test_no_page_tells_a_person_of_another_desk_s_case(reader: str, planted: list[Planted], browser_of: Any) -> None:
     """All addresses with GET and POST, bare and with the searches that would find it."""
     browser = browser_of(PEOPLE[reader])
@@ -210,7 +211,7 @@ def test_no_page_tells_a_person_of_another_desk_s_case(reader: str, planted: lis
 FORMULAS = {"formula": '=HYPERLINK("http://jahat.example","klik")', "command": "  +cmd|' /C calc'!A0", "huge": "lubang " * 3_000}
 
 
-@pytest.mark.parametrize("name", [*HOSTILE, *FORMULAS])
+@pytest.mark.parametrize("name", few([*HOSTILE, *FORMULAS]))
 def test_a_hostile_post_does_nothing_in_any_answer(name: str, store: Store, api_of: Callable[..., Api], browser_of: Any) -> None:
     """JSON that parses to plain words, XML with no element of theirs, sheets with no formula, nothing evaluated."""
     text = {**HOSTILE, **FORMULAS}[name]

@@ -20,6 +20,7 @@ from storage.records import LaneCheck, Transition
 from storage.store import Store
 from tests.builders import mention
 from tests.inbox.casework import ACCOUNT, keep_in_lane, open_case, quiet, retell
+from tests.tiers import few
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)  # 09:00 WIB, week 45
 NOW = MONDAY + timedelta(days=4, hours=6)  # Friday
@@ -98,7 +99,7 @@ def total(browser: Any, address: str) -> tuple[int, set[int]]:
         page = browser.get(f"{address}&halaman={number}").content.decode()
 
 
-@pytest.mark.parametrize("name", ["hana", "citra", "ayu", "oki"])
+@pytest.mark.parametrize("name", few(["hana", "citra", "ayu", "oki"]))
 @pytest.mark.parametrize("path", [WEEK, "/laporan?dari=2026-10-26&sampai=2026-11-08", "/angka?minggu=2026-W45", "/angka?dari=2026-09-01&sampai=2026-11-08",
                                   "/peta?minggu=2026-W45&wilayah=33", "/peta?minggu=2026-W45&wilayah=33.72&apa=terbuka"])
 def test_every_number_is_the_length_of_the_list_that_it_opens(

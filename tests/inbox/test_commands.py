@@ -157,6 +157,7 @@ def command(config: Path, *arguments: str) -> subprocess.Popen[str]:
                             env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_the_app_serves_prints_its_address_and_stops_when_told(config: Path, tmp_path: Path) -> None:
     """Demo logins, start, sign-in page, stop: private files, exit code 0, no trace on the way out."""
     printed, errors = command(config, "users", "demo").communicate(timeout=30)

@@ -43,6 +43,7 @@ def test_the_document_in_docs_is_the_one_that_is_served(api_of: Callable[..., Ap
     assert WRITTEN.read_bytes() == served.content
 
 
+@pytest.mark.slow
 def test_it_is_an_openapi_3_1_document(office: Any) -> None:
     document = json.loads(WRITTEN.read_bytes())
 

@@ -18,6 +18,7 @@ from storage.store import Store
 from tests.builders import NOON
 from tests.inbox.casework import open_case
 from tests.inbox.conftest import CONFIG
+from tests.tiers import few
 
 REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR = "reviewer", "head", "verifier", "operator", "auditor"
 ROLES = (REVIEWER, HEAD, VERIFIER, OPERATOR, AUDITOR)
@@ -114,7 +115,7 @@ def test_every_address_stands_in_the_code_s_table_and_in_this_one(office: Any) -
     assert names - set(PAGES) - set(OF_A_TICKET) - ELSEWHERE == set()
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+@pytest.mark.parametrize("person", few(PEOPLE, fast=4), ids=lambda person: person.name)
 def test_every_role_reaches_its_pages_and_no_others(
     person: Person, store: Store, staff: Any, tickets: dict[bool, int], browser_of: Any
 ) -> None:

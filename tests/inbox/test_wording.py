@@ -61,6 +61,7 @@ def invented_day() -> list[tuple[Mention, Extraction, tuple[Route, ...]]]:
     return [(each, found, route(each, found, rules)) for each, found in zip(mentions, read, strict=True)]
 
 
+@pytest.mark.slow
 def test_no_reason_of_the_invented_day_is_left_in_the_machines_words(invented_day: Any) -> None:
     """A reviewer reads why in Indonesian, whatever the machine found to say about a whole day of posts."""
     said = {

@@ -24,6 +24,7 @@ def rows(name: str) -> list[dict]:
         return [json.loads(line) for line in stream]
 
 
+@pytest.mark.slow
 def test_real_clusters_fold_to_the_goal():
     """Of 5,294 real posts copies fold, strangers stay apart, and no look-alike is merged."""
     told = sorted(((mention_of(row, key=row["id"], account=""), row) for row in rows("dedup.jsonl")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 
 from nlp.duplicates import Folder
 from nlp.stories import HOT, SEGMENT, Index, Pictures, Shelf, Story
@@ -67,6 +68,7 @@ def test_renumbering_moves_every_story():
     assert index.holders(KEYS[110]) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_renumbers_judges_on(monkeypatch):
     """The long-lived daemon meets the end of its numbers without a hitch."""
     monkeypatch.setattr("nlp.duplicates.RENUMBER_AT", 3 * SEGMENT)

@@ -71,6 +71,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_hostile_texts_come_back_in_their_place():
     """Empty, huge, control characters, right-to-left: each row is answered, none ends the run."""
     done = kentongan_process("analyze", stdin=b"\n".join(HOSTILE.values()))

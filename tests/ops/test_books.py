@@ -175,6 +175,7 @@ def test_config_check_runs_the_examples():
     assert "contoh" in done.err
 
 
+@pytest.mark.slow
 def test_without_a_file_of_ones_own_the_shipped_one_judges(tmp_path):
     """Reading verbs work in any folder, in any language setting, without a home; writing verbs ask for a file."""
     bare = {"HOME": "/nonexistent", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -188,6 +189,7 @@ def test_without_a_file_of_ones_own_the_shipped_one_judges(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error():
     """`kentongan analyze ... | head -1` says nothing and ends with 0."""
     command = f"{sys.executable} -m ops.main analyze | head -1; exit ${{PIPESTATUS[0]}}"

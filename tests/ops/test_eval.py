@@ -11,6 +11,7 @@ from tests.ops.command import kentongan, kentongan_process
 TEXT = "Saluran air di Jalan Kamboja tersumbat sampah, warga kebanjiran setiap hujan"
 
 
+@pytest.mark.slow
 def test_folding_is_scored_on_the_rows_of_a_folder(tmp_path):
     """Pair precision and recall, B-cubed and look-alikes come out; no text does."""
     rows = [{"id": str(n), "text": text, "cluster": cluster, "evidence": evidence}
@@ -47,6 +48,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
     assert "kosong" in done.err
 
 
+@pytest.mark.slow
 def test_the_gold_posts_that_come_with_the_program_need_no_folder():
     """Figures by component and kind, and no text of a post."""
     done = kentongan_process("eval", "--gold", "--half", "held")

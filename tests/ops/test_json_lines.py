@@ -99,6 +99,7 @@ def test_odd_optional_fields_are_left_out():
         mention_of({"text": "x", **dict.fromkeys(names, value)}, key="k", account="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["analyze", "cluster"])
 def test_a_program_that_waits_gets_its_answer(verb, tmp_path):
     """One row in, one row out, while the pipe stays open; Ctrl-C or the end of input ends it."""

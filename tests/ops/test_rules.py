@@ -51,6 +51,7 @@ def accept(office, department="dpupr-solo", n=3):
     return [ticket.id for ticket in found]
 
 
+@pytest.mark.slow
 def test_a_diff_tells_each_ticket_that_moves_and_why(office):
     """Old desk, new desk and the rule stand beside the ticket's number; totals stand by department."""
     row, = rules(office, "diff", office / "draft.yaml", "--json").rows()
@@ -190,6 +191,7 @@ def test_a_rule_that_watches_changes_no_ticket_and_is_reported(office):
     assert (row["agreed"], row["against"], row["precision"]) == (0, len(accepted), 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_the_routing_table_goes_to_a_sheet_and_back_without_a_trace(office, ending):
     """Who changes nothing in the sheet changes nothing in the file, comments and order included."""

@@ -75,6 +75,7 @@ def at_a_terminal(config, *typed):
         os.close(ours)
 
 
+@pytest.mark.slow
 def test_a_person_logs_in_with_a_second_factor_and_the_account_goes_on(tmp_path, config, instagram):
     """14, 15: nothing typed is echoed; our JSON for its owner only, no pickle; who waited is polled again."""
     instagram.world.options.instagram_login = "two_factor"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from nlp.pictures import look, reused
 from simulators.pictures import HOSTS, file_of, handle
 from simulators.server import Request
@@ -40,6 +42,7 @@ def test_a_picture_that_no_post_shows_is_not_there():
     assert asked("tidak-ada").status == 404
 
 
+@pytest.mark.slow
 def test_every_picture_of_the_day_can_be_told_from_every_other():
     """No two invented citizens took the same picture by chance."""
     invented = world()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 import requests
 
 from harvester.wire import guarded_session
@@ -70,6 +71,7 @@ def test_x_search_finds_words_and_no_reposts():
     assert [item["text"] for item in found["data"]] == ["@kota_contoh lubang"]
 
 
+@pytest.mark.slow
 def test_the_program_says_where_it_listens_and_stops_when_asked():
     """`make run` reads that line, and ends it with SIGTERM; a second signal does not lock it up."""
     process = subprocess.Popen([sys.executable, "-m", "simulators", "serve", "--speed", "600"], cwd=ROOT, text=True,

@@ -64,6 +64,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_heals(path):
         assert store.verify() == []
 
 
+@pytest.mark.slow
 def test_a_fault_at_any_statement_leaves_the_state_before_or_the_state_after(path, empty_store):
     """The n-th operation fails, for every n: no page and no batch is ever half there, and a repetition heals."""
     disk = Disk()

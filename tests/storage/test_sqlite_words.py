@@ -22,6 +22,7 @@ from storage.sqlite import finding, search
 from storage.sqlite.folding import TOKENIZER, tokens
 from tests.builders import NOON
 from tests.storage.decisions import ALICE, CHARLIE, MACHINE, mention, opens, save, settle, transition, watch
+from tests.tiers import few
 
 CITRA = Actor("citra", ("solo-dinsos",), all_departments=True)
 DESKS = ("solo-dpupr", "solo-dinsos")
@@ -86,7 +87,7 @@ def filled(store, given_cases) -> Oracle:
     return oracle
 
 
-@pytest.mark.parametrize("way", WAYS, ids=["looked up", "walked a little", "walked"])
+@pytest.mark.parametrize("way", few(WAYS, fast=1), ids=["looked up", "walked a little", "walked"])
 @given(given_cases=st.lists(cases, min_size=1, max_size=14), typed=st.sampled_from(TYPED),
        statuses=st.sampled_from((LIVE_STATUSES, (), (Status.SELESAI,), (Status.BARU, Status.SELESAI))))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

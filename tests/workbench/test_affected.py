@@ -11,6 +11,7 @@ from domain import Extraction, Mention
 from nlp.extract import Extractor
 from settings import Settings
 from tests.builders import mention
+from tests.tiers import few
 from workbench.affected import Affected
 from workbench.diff import rules_diff
 
@@ -59,7 +60,7 @@ def read_before(shipped: Settings, corpus: list[Mention]) -> list[Extraction]:
     return Extractor(shipped).extract_many(corpus)
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("edit", few(EDITS.values()), ids=EDITS)
 def test_what_is_left_alone_reads_the_same_as_before(shipped, edited, corpus, read_before, edit):
     """For edits of every list: the posts that are not read again come out equal, judgement by judgement."""
     new = edited(**edit)
@@ -100,6 +101,7 @@ MIXED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", [EDITS["lamps taken out"], EDITS["an urgent phrase"], MIXED], ids=["topic", "urgency", "mixed"])
 def test_the_diff_with_the_shortcut_is_the_diff_without_it(day, shipped, edited, edit):
     """Same tickets, same reasons, same people's decisions; only the work differs."""
