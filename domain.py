@@ -548,11 +548,13 @@ class Ticket:
 class Action:
     """What a person asks of a ticket."""
 
-    verb: str  # accept start reroute reject reopen hand_over ask finish note assign secret lift_secret
+    # accept start reroute reject reopen hand_over ask finish note assign set_topic set_urgency secret lift_secret
+    verb: str
     reason: str | None = None
     to_department: str | None = None
     note: str | None = None
     assignee: str | None = None  # of assign: who works on it; None: nobody any more
+    value: str | None = None  # of set_topic and set_urgency: what the machine should have read
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A desk that takes a ticket says that it is a report and of the topic given; one that re-routes it says which desk it
 belongs to, and so which topic, where that desk has a single one in the rules; "no complaint" says that nobody can act.
-An edited urgency says how high it is. What nobody has touched says nothing.
+A topic or an urgency that somebody set says so itself. What nobody has touched says nothing.
 
 Never learnt from: posts of X, whatever way they came; posts that are gone, withheld or emptied; our own posts. A
 feature of a model has to stand in the texts of five different people, so each person teaches by one post, that which
@@ -109,7 +109,7 @@ def _said(
     urgency = HAZARD if HAZARD in heights else min(heights, default=None)
     if topic is None and relevance is None and urgency is None:
         return None
-    corrected = relevance != REPORT or any({"department", "urgency"} & _kinds(outcome) for outcome in outcomes)
+    corrected = relevance != REPORT or any({"department", "topic", "urgency"} & _kinds(outcome) for outcome in outcomes)
     return Taught(mention, topic if relevance == REPORT else None, relevance, urgency, corrected)
 
 
@@ -119,7 +119,9 @@ def _kinds(outcome: Outcome) -> set[str]:
 
 def _topic(outcome: Outcome, desks: Mapping[str, frozenset[str]]) -> Iterator[str]:
     served = desks.get(outcome.department, frozenset())
-    if "department" not in _kinds(outcome):
+    if "topic" in _kinds(outcome):
+        yield outcome.topic
+    elif "department" not in _kinds(outcome):
         if outcome.status in TAKEN:
             yield outcome.topic
     elif len(served) == 1 and outcome.topic not in served:  # where it is, the place or the body was wrong
@@ -129,5 +131,6 @@ def _topic(outcome: Outcome, desks: Mapping[str, frozenset[str]]) -> Iterator[st
 def _relevance(outcome: Outcome) -> str:
     if outcome.status == "ditolak" and outcome.reason in NO_MATTER:
         return f"not_{REPORT}"
-    real = outcome.status in TAKEN or outcome.reason in REAL_AFTER_ALL or {"department", "reopened"} & _kinds(outcome)
+    meant = {"department", "reopened", "topic"} & _kinds(outcome)
+    real = outcome.status in TAKEN or outcome.reason in REAL_AFTER_ALL or meant
     return REPORT if real else ""

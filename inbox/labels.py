@@ -69,6 +69,7 @@ VERB = {
     "reroute": noop("Alihkan ke dinas lain"), "hand_over": noop("Teruskan ke instansi luar"),
     "ask": noop("Minta keterangan"), "reject": noop("Tolak"), "reopen": noop("Buka kembali"),
     "note": noop("Tambah catatan"), "assign": noop("Tugaskan"),
+    "set_topic": noop("Ubah topik"), "set_urgency": noop("Ubah urgensi"),
     "redact": noop("Tutup kata"), "secret": noop("Jadikan rahasia"), "lift_secret": noop("Cabut kerahasiaan"),
 }
 DONE = {
@@ -76,7 +77,7 @@ DONE = {
     "reroute": noop("Tiket dialihkan."), "hand_over": noop("Tiket diteruskan dan tetap dipantau."),
     "ask": noop("Menunggu keterangan pelapor."), "reject": noop("Tiket ditolak."),
     "reopen": noop("Tiket dibuka kembali."), "note": noop("Catatan tersimpan."),
-    "assign": noop("Penugasan tersimpan."),
+    "assign": noop("Penugasan tersimpan."), "set_topic": noop("Topik diubah."), "set_urgency": noop("Urgensi diubah."),
     "secret": noop("Perkara menjadi rahasia."), "lift_secret": noop("Kerahasiaan dicabut."),
 }
 COUNTED = {
@@ -90,6 +91,7 @@ PAST = {
     "accept": noop("menerima"), "start": noop("mulai mengerjakan"), "finish": noop("menyelesaikan"),
     "reroute": noop("mengalihkan"), "hand_over": noop("meneruskan"), "ask": noop("meminta keterangan"),
     "reject": noop("menolak"), "reopen": noop("membuka kembali"), "note": noop("mencatat"),
+    "set_topic": noop("mengubah topik"), "set_urgency": noop("mengubah urgensi"),
     "assign": noop("menugaskan"), "evidence": noop("menyerahkan foto bukti yang perlu disahkan orang kedua"),
     "evidence_refused": noop("menolak foto bukti"), "redact": noop("menutup kata"),
     "secret": noop("menjadikan rahasia"), "lift_secret": noop("mencabut kerahasiaan"),

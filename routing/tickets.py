@@ -6,6 +6,7 @@
       └──reject (listed reason)──> ditolak
     reopen: ditolak, selesai ──> baru (diteruskan where the owner has no inbox here)
     secret, lift_secret: in any status; who may see the story, not how far it is
+    set_topic, set_urgency: a person's reading instead of the machine's; desk and clocks stay
 
 Refuses: to lose a ticket. Nothing here deletes; a rejection can be reopened; "not ours" is a hand-over
 and stays tracked; the citizen's clock (`opened_at`, `due_at`) is never touched. `digabung` is entered and
@@ -14,13 +15,13 @@ left by merging (`routing.stories`), not by these verbs. What is refused says wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from domain import LIVE_STATUSES, Action, Actor, NotAllowed, Refused, Status, Ticket
+from domain import LIVE_STATUSES, URGENCIES, Action, Actor, NotAllowed, Refused, Status, Ticket
 from personal_data import blotted
 from routing.rules import Department, Rules
 
@@ -38,13 +39,16 @@ POSSIBLE: Mapping[str, tuple[Status, ...]] = MappingProxyType({
     "reopen": (Status.DITOLAK, Status.SELESAI),
     "note": tuple(Status),
     "assign": LIVE_STATUSES,
+    "set_topic": LIVE_STATUSES,
+    "set_urgency": LIVE_STATUSES,
     "secret": tuple(Status),
     "lift_secret": tuple(Status),
 })
 LABELS: Mapping[str, str] = MappingProxyType({
     "accept": "terima", "start": "mulai kerjakan", "finish": "selesaikan", "ask": "minta keterangan",
     "reroute": "alihkan", "hand_over": "teruskan", "reject": "tolak", "reopen": "buka kembali", "note": "catatan",
-    "assign": "tugaskan", "secret": "rahasiakan", "lift_secret": "cabut rahasia",
+    "assign": "tugaskan", "set_topic": "ubah topik", "set_urgency": "ubah urgensi",
+    "secret": "rahasiakan", "lift_secret": "cabut rahasia",
 })
 SHORTEST_REASON = 5
 WORDS_CHARS = 200
@@ -170,6 +174,26 @@ def _assign(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Mo
     return Move("assign", {"assignee": action.assignee}, _words(action))
 
 
+def _set_topic(ticket: Ticket, action: Action, rules: Rules, _now: datetime) -> Move:
+    """What it is about. Whose it is stays: a wrong desk is re-routed, and only that moves it."""
+    return _read_anew("topic", ticket.topic, action, rules.topics, rules.topic_name)
+
+
+def _set_urgency(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Move:
+    """How much it presses. A storm of repeats may still raise it, and the history says who did."""
+    return _read_anew("urgency", ticket.urgency, action, URGENCIES, str)
+
+
+def _read_anew(field: str, before: str, action: Action, known: Container[str], name: Callable[[str], str]) -> Move:
+    """The column and the label are one thing: what the machine should have read."""
+    if action.value is None or action.value not in known:
+        raise Refused("pilih bacaan yang benar dari daftar", hint="pilih dari daftar")
+    if action.value == before:
+        raise Refused(f"tiket ini memang '{name(before)}'", hint="pilih yang lain")
+    label = {"kind": field, "before": before, "after": action.value}
+    return Move(action.verb, {field: action.value}, _words(action), label)
+
+
 def _secret(ticket: Ticket, action: Action, _rules: Rules, _now: datetime) -> Move:
     """Need to know from now on: the desks that have the story, and nobody who only sees all."""
     return Move("secret", {"sensitive": True}, _why(action), _kept(ticket, secret=True))
@@ -246,6 +270,8 @@ MOVES: Mapping[str, Callable[[Ticket, Action, Rules, datetime], Move]] = Mapping
     "reroute": _reroute,
     "hand_over": _hand_over,
     "assign": _assign,
+    "set_topic": _set_topic,
+    "set_urgency": _set_urgency,
     "secret": _secret,
     "lift_secret": _lift_secret,
 })

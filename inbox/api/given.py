@@ -45,6 +45,14 @@ class Assign(Step):
     assignee: Annotated[str | None, Field(max_length=80, description="a person of the desk; null: anybody")] = None
 
 
+class SetTopic(Step):
+    value: Annotated[str, Field(max_length=80, description="a topic's key; desk and clocks stay")]
+
+
+class SetUrgency(Step):
+    value: Annotated[str, Field(max_length=80, description="one of urgencies; desk and clocks stay")]
+
+
 class Secrecy(Seen):
     note: Why
 

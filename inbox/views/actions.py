@@ -23,7 +23,7 @@ from inbox.labels import label
 from inbox.people import colleagues_of
 from inbox.views import problems
 from inbox.views.account import local_path
-from inbox.views.ticket import OFFERED, PRIVACY, since, ticket_page
+from inbox.views.ticket import OFFERED, PRIVACY, READINGS, since, ticket_page
 from routing.notices import facts
 from routing.tickets import transition
 from storage.records import TicketView, Transition
@@ -33,7 +33,7 @@ NOTE_CHARS = 2_000
 
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     actor = request.user.actor
-    if not request.user.may_act or verb not in (*OFFERED, *PRIVACY):
+    if not request.user.may_act or verb not in (*OFFERED, *READINGS, *PRIVACY):
         raise NotAllowed(f"no action {verb} for this role")
     if verb == "finish" and "photo" in request.FILES:
         from inbox.views.closing import hand_in  # it stands on this module
@@ -87,7 +87,7 @@ def action_of(form: Mapping[str, Any], verb: str) -> Action:
         return str(form.get(name, "")).replace("\0", "").strip()[:NOTE_CHARS] or None
 
     return Action(verb, reason=field("reason"), to_department=field("to_department"), note=field("note"),
-                  assignee=field("assignee"))
+                  assignee=field("assignee"), value=field("value"))
 
 
 def transition_of(ticket: Ticket, action: Action, actor: Actor) -> Transition:

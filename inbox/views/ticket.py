@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domain import LIVE_STATUSES, Actor, MentionState, NotAllowed, Status, Ticket
+from domain import LIVE_STATUSES, URGENCIES, Actor, MentionState, NotAllowed, Status, Ticket
 from inbox import closers, counting
 from inbox.asking import question
 from inbox.casefile import case_file
@@ -34,6 +34,7 @@ from storage.records import HistoryEntry, TicketView
 
 # the order in which actions are offered; the first that is allowed is the big button
 OFFERED = ("accept", "start", "finish", "reopen", "assign", "reroute", "hand_over", "ask", "reject", "note")
+READINGS = ("set_topic", "set_urgency")  # beside what the machine read
 PRIVACY = ("secret", "lift_secret")  # in a card of their own, beside the blotting of words
 SHORTEST_REASON = 5
 # entries of the history that leave the ticket's version as it was
@@ -86,6 +87,7 @@ def ticket_page(request: HttpRequest, number: int, *, unmasked: bool = False, er
         **_evidence(request, number),
         **_where(view),
         "independent": closers.demanded(view.ticket),
+        "reread": {entry.verb for entry in view.history if entry.verb in READINGS},
         "closes": closers.may_close(request.user, view.ticket, view.history),
         **_regrouping(request, view),
         **_choices(request, view.ticket),
@@ -174,6 +176,8 @@ def _choices(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     outside = [k for k, d in settings.departments.items() if d.outside]
     return {
         "verbs": [verb for verb in OFFERED if verb in possible],
+        "readings": {verb: choices for verb, choices in zip(READINGS, (settings.topics, URGENCIES), strict=True)
+                     if verb in possible},
         "privacy": [verb for verb in PRIVACY if verb in possible],
         "inside": inside,
         "outside": outside,

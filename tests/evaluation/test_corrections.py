@@ -84,6 +84,22 @@ def test_decisions_of_staff_become_rows(office, settings):
     assert not left_out
 
 
+def test_what_staff_set_right_is_taught_as_they_set_it(office, settings):
+    """A topic, whether or not the ticket was taken; an urgency beside the acceptance."""
+    store, rules, posts, tickets = office({}, {}, {})
+    act(store, rules, tickets["Laweyan"], Action("set_topic", value="banjir_drainase"))
+    act(store, rules, tickets["Jebres"], Action("set_urgency", value="darurat"))
+    jebres = next(row.ticket for row in store.tickets(CITRA, TicketQuery(limit=50)) if row.ticket.id == tickets["Jebres"].id)
+    act(store, rules, jebres, Action("accept"))
+
+    rows, _ = taught_by_staff(store, settings)
+
+    assert {row.mention.text: (row.topic, row.relevance, row.urgency, row.corrected) for row in rows} == {
+        posts[0].text: ("banjir_drainase", "actionable", None, True),
+        posts[1].text: ("jalan_jembatan", "actionable", "high", True),
+    }
+
+
 def test_x_the_gone_the_unnamed_and_a_second_post_teach_nothing(office, settings):
     """However a post of X came in, by platform or by its address; what is left out is counted."""
     store, rules, posts, tickets = office(

@@ -69,6 +69,7 @@ def test_r1_a_ticket_tells_what_its_page_tells(number: int, api: Api) -> None:
     ("reject", {"reason": "ganda", "note": "sudah ada"}, {"status": "ditolak"}),
     ("hand_over", {"note": "milik PLN", "to_department": "pln"}, {"status": "diteruskan", "department": "pln"}),
     ("ask", {"note": "di sebelah mana?"}, {"status": "menunggu_keterangan"}), ("assign", {"assignee": "bob"}, {"assignee": "bob"}),
+    ("set_topic", {"value": "bansos"}, {"topic": "bansos"}), ("set_urgency", {"value": "darurat"}, {"urgency": "darurat"}),
     ("note", {"note": "dicek besok"}, {}), ("secret", {"note": "korban anak"}, {"sensitive": 1}),
     ("redact", {"words": "Siti Rahayu", "note": "nama warga"}, {"blotted": 3})])
 def test_r2_every_action_is_the_button_s(

@@ -59,7 +59,8 @@ def path_of(endpoint: Any, number: int) -> str:
 
 BODIES: dict[str, dict[str, Any]] = {
     "Note": {"note": "catatan"}, "Reroute": {"to_department": "dishub-solo"}, "HandOver": {"note": "milik PLN"},
-    "Reject": {"reason": "ganda"}, "Assign": {"assignee": "alice"}, "Secrecy": {"note": "korban anak"},
+    "Reject": {"reason": "ganda"}, "Assign": {"assignee": "alice"}, "SetTopic": {"value": "bansos"},
+    "SetUrgency": {"value": "tinggi"}, "Secrecy": {"note": "korban anak"},
     "Redact": {"note": "nama warga", "words": "Jebres"}, "Merge": {"other": 999}, "Split": {"mentions": ["x"]},
     "Undo": {"regrouping": 1}, "Unmask": {"reason": "menghubungi warga"}, "Step": {}, "Seen": {}, "Finish": {},
 }

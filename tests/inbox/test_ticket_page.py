@@ -46,6 +46,25 @@ def test_the_reason_card_says_rule_words_place_arithmetic_and_runner_up(store: S
         assert said in card
 
 
+def test_a_wrong_reading_is_set_right_beside_the_reading(store: Store, browser_of: Any, people: Any) -> None:
+    """The machine's word stays to be seen, the person's stands under it; clocks and desk are what they were."""
+    number, alice = a_case(store), browser_of("alice")
+    before = store.ticket(people["alice"].actor, number).ticket
+    assert f"/tiket/{number}/set_urgency" not in browser_of("ayu").get(f"/tiket/{number}").content.decode()
+
+    alice.post(f"/tiket/{number}/set_urgency", {"version": "1", "value": "normal"})
+    page = alice.get(f"/tiket/{number}").content.decode()
+    card = page[page.index('id="why-title"'):page.index('id="history-title"')]
+
+    after = store.ticket(people["alice"].actor, number)
+    assert (after.ticket.urgency, after.ticket.due_at, after.ticket.department) == ("normal", before.due_at, before.department)
+    assert (after.history[-1].before, after.history[-1].after) == ({"urgency": "tinggi"}, {"urgency": "normal"})
+    assert "<b>Tinggi</b>" in card
+    assert "kini, diubah petugas: <b>Normal</b>" in card
+    assert alice.post(f"/tiket/{number}/set_urgency", {"version": "2", "value": "normal"}).status_code == 422
+    assert store.verify() == []
+
+
 def test_the_clock_names_date_zone_and_its_rule(store: Store, browser_of: Any) -> None:
     """The due date stands in the office's time, with the law that it comes from."""
     page = browser_of("alice").get(f"/tiket/{a_case(store)}").content.decode()

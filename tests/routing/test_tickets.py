@@ -164,6 +164,23 @@ def test_a_ticket_is_given_to_a_person_and_freed_when_it_leaves_the_desk():
         act(held, "assign", assignee="bob")
 
 
+@pytest.mark.parametrize(("verb", "field", "right", "wrong"), [
+    ("set_topic", "topic", "lampu_jalan", "jalan_jembatan"), ("set_urgency", "urgency", "darurat", "normal")])
+def test_what_the_machine_misread_is_set_right_and_becomes_a_label(verb, field, right, wrong):
+    """Nothing else changes; what it is already, and what nobody knows, is refused."""
+    one = replace(ticket(), **{field: wrong})
+
+    move = act(one, verb, value=right, note="salah baca")
+
+    assert (dict(move.changes), move.reason) == ({field: right}, "salah baca")
+    assert move.correction == {"kind": field, "before": wrong, "after": right}
+    for value in (None, "", "gempar"):
+        with pytest.raises(Refused, match="dari daftar"):
+            act(one, verb, value=value)
+    with pytest.raises(Refused, match="memang"):
+        act(one, verb, value=wrong)
+
+
 # --- what cannot be ------------------------------------------------------------------------------
 
 
@@ -216,7 +233,7 @@ def test_who_may_act(actor, given, may):
 ACTIONS = st.builds(
     Action, st.sampled_from([*POSSIBLE, "hapus"]), reason=st.sampled_from([None, "duplikat", "bukan_keluhan", "x"]),
     to_department=st.sampled_from([None, "dishub-solo", "dinsos-solo", "pln", "pemkab-klaten", "triage", "gaib"]),
-    note=st.sampled_from([None, "catatan"]),
+    note=st.sampled_from([None, "catatan"]), value=st.sampled_from([None, "lampu_jalan", "darurat", "tidak_mendesak"]),
 )
 
 
