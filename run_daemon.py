@@ -37,12 +37,14 @@ from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
+from ops import backup
 from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
 from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
 from settings.files import Watch, needs_restart
 from storage import daemon_lease, open_store
+from storage.erasures import Noting
 from storage.spread import Surge
 from storage.store import Store
 
@@ -102,6 +104,7 @@ class Daemon:
     replaying: bool = False
     config: Watch | None = None  # the operators' file, where it may change under us
     listened_at: datetime | None = None  # when silences were last looked for
+    erased: Noting = field(default_factory=Noting)
 
     @property
     def poller(self) -> Poller:
@@ -272,6 +275,7 @@ class Heartbeat:
             ("oversee", 15, daemon.oversee),
             ("deliver", 2, daemon.deliver),
             ("reload", 2, daemon.reload),  # two looks: live within five seconds of the last write
+            ("erasures", 60, lambda: daemon.erased.note(daemon.store, daemon.settings.backup.dir, now=utc_now())),
             ("compact", 6 * 3600, daemon.store.compact),  # shreds of deleted words leave index and log
         )
         self.offset = wall() - monotonic()
@@ -379,8 +383,8 @@ def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
     logs.protect(settings.secret_values())
     path = options.store or settings.store.path
-    path.parent.mkdir(parents=True, exist_ok=True)
     with daemon_lease(path) or nullcontext():
+        backup.before_migration(settings, options.config, path)
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)

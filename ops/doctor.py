@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from domain import ConfigError, KentonganError
+from ops.backup_folder import manifest_of, wholes
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
 from settings import Settings, load
 from storage import open_store, sqlite_version
 
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # SQLite's own notes on the WAL-reset bug
 FREE_BYTES = 1 << 30
+BACKUP_HOURS = 26  # a nightly one that is two hours late
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _platforms(settings), lambda: _disk(path), lambda: _store(path, settings), lambda: _holidays(),
         lambda: _mail(settings), lambda: _outside(settings), lambda: _receive(settings),
+        lambda: _backups(settings),
     )
     for check in checks:
         yield from check()
@@ -184,3 +187,22 @@ def _receive(settings: Settings) -> Iterator[Finding]:
                       "matikan kanalnya di receive")
     else:
         yield Finding("baik", f"penerima: siap di {receive.host}:{receive.port}")
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    """How old the newest one is; nothing where no folder is named, for the copies may be somebody else's duty."""
+    place = settings.backup.dir
+    if place is None:
+        return
+    newest = next(reversed(wholes(place)), None)
+    if newest is None:
+        yield Finding("awas", f"{place}: belum ada cadangan", "kentongan backup, lalu jadwalkan (docs/backup.md)")
+        return
+    try:
+        hours = int((datetime.now(UTC) - manifest_of(newest).at).total_seconds() // 3600)
+    except KentonganError as error:
+        yield Finding("salah", str(error), "kentongan backup")
+        return
+    old = hours > BACKUP_HOURS
+    yield Finding("awas" if old else "baik", f"cadangan terbaru {newest}, {hours} jam yang lalu",
+                  "kentongan backup; periksa penjadwalnya" if old else "")

@@ -20,6 +20,7 @@ from ops import (
     accounts,
     analyze,
     audit,
+    backup,
     books,
     brief,
     cluster,
@@ -32,6 +33,7 @@ from ops import (
     ingest,
     poll,
     receive,
+    restore,
     rules,
     session,
     suggest,
@@ -60,6 +62,8 @@ app.command("ledger")(books.ledger)
 app.command("brief")(brief.brief)
 app.command("verify")(books.verify)
 app.command("audit")(audit.audit)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("explain")(explain.explain)
 app.command("eval")(evaluation_verb.evaluate)
 app.command("train")(train.train)

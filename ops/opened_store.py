@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 def opened_store(config: Path, path: Path | None, *, create: bool = False) -> Iterator[Store]:
     """Open for reading, or for writing with `create`; a ConfigError where there is none to read."""
     from storage import open_store
+    from storage.swap import refuse_unfinished
 
     settings = load(config)
     path = path or settings.store.path
+    refuse_unfinished(path)
     if not create and not path.exists():
         raise ConfigError(f"{path}: belum ada basis data", hint="jalankan dulu: kentongan run (atau kentongan init)")
     path.parent.mkdir(parents=True, exist_ok=True)

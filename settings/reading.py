@@ -34,7 +34,7 @@ MAX_BYTES = 1 << 20
 SHIPPED = (Path(__file__).parent.parent, Path(sys.prefix) / "share" / "kentongan")
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
 MERGED = {"store": 1, "inbox": 1, "mail": 1, "thresholds": 1, "platforms": 2, "media": 3, "calls": 2,
-          "receive": 2, "ops": 1}  # key -> levels
+          "receive": 2, "ops": 1, "backup": 1}  # key -> levels
 BRACKETS = re.compile(r"[\[\]{}]")
 STAIRS = re.compile(r"(?:[-?:]\s+){20}|^ {200}", re.MULTILINE)  # how blocks nest without a bracket
 DEEPEST = 50
@@ -53,7 +53,7 @@ def load(path: str | Path) -> Settings:
     """Read `path`, and the file that its key `extends` names, into Settings.
 
     `extends: ../config.yaml` takes that file and replaces whole top-level keys by those given here;
-    `store`, `inbox`, `mail` and `thresholds` are merged key by key, `platforms` one level deeper and
+    `store`, `inbox`, `mail`, `backup` and `thresholds` are merged key by key, `platforms` one level deeper and
     `media` two.
     `include` names data files (limits of law, names of bodies) whose keys stand below those of the file itself.
     `models` names a folder beside the file that says it; its files are read for their hash.

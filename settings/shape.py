@@ -16,6 +16,7 @@ import orjson
 from pydantic import Field, SecretStr, model_validator
 
 from domain import Account, AccountState
+from settings.backups import BackupSettings
 from settings.model import Model
 from settings.notices import NoticeSettings
 from settings.receiving import ReceiveSettings
@@ -320,6 +321,7 @@ class Settings(Model):
     calls: CallSettings = CallSettings()
     receive: ReceiveSettings = ReceiveSettings()
     ops: OpsSettings = OpsSettings()
+    backup: BackupSettings = BackupSettings()
     platforms: dict[str, PlatformSettings]
     governments: dict[str, GovernmentSettings]
     accounts: tuple[AccountSettings, ...]

@@ -17,12 +17,15 @@ def open_store(
 ) -> Store:
     """Open the store at `path`; bring its schema up to date, under the write lock, unless `read_only`.
 
-    `lock_seconds` bounds the wait for the write lock: StoreBusy after that. Raises StoreFault for a
-    file that is no store of ours or that a newer version has written. One Store serves any number of
-    threads. `durable`: a commit survives a power cut too, for those who tell a sender that it need not send again.
+    `lock_seconds` bounds the wait for the write lock: StoreBusy after that, and while the store is being
+    restored. Raises StoreFault for a file that is no store of ours or that a newer version has written. One
+    Store serves any number of threads. `durable`: a commit survives a power cut too, for those who tell a
+    sender that it need not send again.
     """
     from storage.sqlite import SqliteStore
+    from storage.swap import refuse_unfinished
 
+    refuse_unfinished(Path(path))
     return SqliteStore(path, lock_seconds=lock_seconds, read_only=read_only, durable=durable)
 
 

@@ -26,6 +26,7 @@ from domain import (
     Ticket,
 )
 from storage.auditing import AuditStore
+from storage.erasures import ErasureStore
 from storage.feeding import Feed
 from storage.oversight import OversightStore
 from storage.records import (
@@ -68,7 +69,7 @@ class Announce(Protocol):
     def __call__(self, ticket: Ticket, size: int) -> Sequence[Event]: ...
 
 
-class Store(AuditStore, WatchStore, OversightStore, Protocol):
+class Store(AuditStore, WatchStore, OversightStore, ErasureStore, Protocol):
     """Everything that Kentongan remembers."""
 
     # --- accounts and harvesting

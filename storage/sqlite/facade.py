@@ -57,13 +57,14 @@ from storage.sqlite import (
     settle,
 )
 from storage.sqlite.connection import Connect, Connections
+from storage.sqlite.erasure_verbs import ErasureVerbs
 from storage.sqlite.oversight_verbs import OversightVerbs
 from storage.sqlite.people_verbs import PeopleVerbs
 from storage.sqlite.watch_verbs import WatchVerbs
 from storage.store import Announce
 
 
-class SqliteStore(PeopleVerbs, WatchVerbs, OversightVerbs):
+class SqliteStore(PeopleVerbs, WatchVerbs, OversightVerbs, ErasureVerbs):
     """One file. Serves any number of threads and processes of one machine."""
 
     def __init__(

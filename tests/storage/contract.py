@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.storage.books_contract import BooksContract
 from tests.storage.calls_contract import CallsContract
+from tests.storage.erasures_contract import ErasuresContract
 from tests.storage.evidence_contract import EvidenceContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
@@ -22,6 +23,7 @@ from tests.storage.watch_contract import WatchContract
 
 class StoreContract(
     HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract, ListsContract, EvidenceContract, WatchContract, RedactionContract
+    CallsContract, ListsContract, EvidenceContract, WatchContract, RedactionContract,
+    ErasuresContract,
 ):
     """All of it."""
