@@ -119,8 +119,8 @@ def judged(connection: sqlite3.Connection, key: str) -> tuple[Mention, Extractio
 
 
 def live_tickets(connection: sqlite3.Connection, clusters_json: str) -> list[Ticket]:
-    rows = connection.execute(
-        f"SELECT {TICKET} FROM ticket t WHERE t.cluster {LISTED} AND t.status IN {LIVE} ORDER BY t.id",
+    rows = connection.execute(  # "+": by story; by status it would walk every live ticket of the store
+        f"SELECT {TICKET} FROM ticket t WHERE t.cluster {LISTED} AND +t.status IN {LIVE} ORDER BY t.id",
         (clusters_json,),
     ).fetchall()
     return [ticket_of(row) for row in rows]
