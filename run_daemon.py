@@ -10,7 +10,6 @@ at hand: SIGTERM ends the daemon within ten seconds, `kill -9` at any point cost
 from __future__ import annotations
 
 import argparse
-import gc
 import random
 import signal
 import sys
@@ -37,7 +36,7 @@ from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
-from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, leave_what_stays, process_batch
 from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -53,7 +52,6 @@ LONGEST_WAIT = timedelta(hours=24)  # no account waits longer than this because 
 BATCH = 200  # mentions a transaction: 152 us a post against 532 us one by one (docs/adr/0001)
 DRAIN_SECONDS = 8.0
 LOOK_SECONDS = 0.2
-YOUNG_OBJECTS = 50_000  # made and not yet dropped before the collector looks; a batch leaves 5,000
 
 
 def utc_now() -> datetime:
@@ -350,16 +348,6 @@ def renewed_judge(judge: Judge, before: Settings, settings: Settings) -> Judge:
         return build_judge(settings)
     return replace(judge, extractor=Extractor(settings), rules=compile_rules(settings), window=window,
                    surge=surge_of(settings))
-
-
-def leave_what_stays() -> None:
-    """Set names, weights and rules aside from the collector of garbage, and let it look seldom at what is new.
-
-    Records hold no circles: they go when the last who holds them does. At Python's own 700 objects the collector looks
-    40 times a batch, and in a process that keeps stories in memory it took a quarter of all time.
-    """
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -27,8 +27,8 @@ import structlog
 import pipeline
 from bench.storm import storm
 from domain import Mention, MentionKind, Page
-from pipeline import Judge, process_batch
-from run_daemon import build_judge, leave_what_stays
+from pipeline import Judge, leave_what_stays, process_batch
+from run_daemon import build_judge
 from settings import load
 from storage import open_store
 from storage.store import Store

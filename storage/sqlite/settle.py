@@ -36,7 +36,7 @@ from domain import (
 )
 from storage.records import Settled
 from storage.spread import Surge
-from storage.sqlite import audit, orders, outbox, search
+from storage.sqlite import audit, bulk, orders, outbox, search
 from storage.sqlite.judging import LISTED, live_tickets, roots
 from storage.sqlite.opening import new_ticket, opened_entry
 from storage.sqlite.rows import fingerprint_row, keys_json, maybe_micros, ticket_row
@@ -47,20 +47,17 @@ from storage.store import Announce
 TRIVIAL = "trivial"
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
-INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+INSERT_CLUSTER = "INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
 INTO_TICKET = (
     "INSERT INTO ticket (id, cluster, department, status, priority, topic, urgency, version, opened_at, due_at,"
     " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason, platform, place)")
-INSERT_NEW_TICKET = f"{INTO_TICKET} VALUES ({', '.join('?' * 21)})"
 INSERT_TICKET = (  # of a story whose first post was settled before: where that one was and whence is looked up
     f"{INTO_TICKET} SELECT {', '.join(f'?{n}' for n in range(1, 20))}, m.platform, j.extraction ->> '$.location.code'"
     " FROM cluster c JOIN mention m ON m.key = c.first LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?2"
 )
 PLACED = "UPDATE ticket SET place = ?1 WHERE cluster = ?2 AND place IS NOT ?1"  # told anew by its first post
 ANSWERED = "UPDATE ticket SET place = ? WHERE cluster = ? AND place IS NULL"
-SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, home = ?, reason = ?, verdict = ?,"
-                  " similarity = ?, ruleset = ?, retry_at = NULL WHERE rowid = ?")
+SETTLED = ("fate", "lane", "cluster", "home", "reason", "verdict", "similarity", "ruleset")
 
 
 @dataclass(slots=True)
@@ -103,7 +100,7 @@ class Batch:
     seq: int
     last_ticket: int
     mentions: list[tuple[Any, ...]] = field(default_factory=list)
-    judgements: list[tuple[str, bytes | None, bytes]] = field(default_factory=list)
+    judgements: list[tuple[str, str | None, str]] = field(default_factory=list)
     clusters: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     heads: list[tuple[Any, ...]] = field(default_factory=list)
     fingerprints: list[tuple[Any, ...]] = field(default_factory=list)
@@ -252,8 +249,8 @@ class Batch:
         self.mentions.append((str(decision.fate), decision.lane, cluster, mention.home, decision.because,
                               verdict.reason, verdict.similarity, decision.ruleset, mention.rowid))
         if decision.extraction is not None or decision.routes:
-            extraction = None if decision.extraction is None else orjson.dumps(decision.extraction)
-            self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes)))
+            extraction = None if decision.extraction is None else orjson.dumps(decision.extraction).decode()
+            self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes).decode()))
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
         story = self.stories[cluster]
@@ -273,20 +270,21 @@ class Batch:
     def write(self) -> None:
         """Parents before children, as the foreign keys ask."""
         many = self.connection.executemany
-        many(INSERT_CLUSTER, [(*row[:2], self.stories[row[0]].size, *row[3:]) for row in self.clusters.values()])
+        bulk.insert(self.connection, INSERT_CLUSTER, [
+            (*row[:2], self.stories[row[0]].size, *row[3:]) for row in self.clusters.values()])
         many("UPDATE cluster SET first = ?, author = ?, first_at = ? WHERE id = ?", self.heads)
         many("UPDATE cluster SET exact = ?, shingles = ?, body = ?, media = ?, seq = ? WHERE id = ?",
              self.fingerprints)
         many("UPDATE cluster SET size = ? WHERE id = ?",
              [(self.stories[cluster].size, cluster) for cluster in self.grown])
-        many(SETTLE_MENTION, self.mentions)
-        many("INSERT OR REPLACE INTO judgement VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", self.judgements)
+        bulk.update(self.connection, "mention", SETTLED, self.mentions, ", retry_at = NULL")
+        bulk.insert(self.connection, "INSERT OR REPLACE INTO judgement", self.judgements)
         many("INSERT INTO known_original VALUES (?, ?) ON CONFLICT DO NOTHING", self.originals.items())
         opened = [self.raised.pop(ticket.id, ticket) for ticket in self.opened]
         told = self.first_told
         many(INSERT_TICKET, [ticket_row(ticket) for ticket in opened if ticket.cluster not in told])
-        many(INSERT_NEW_TICKET, [(*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened
-                                 if ticket.cluster in told])
+        bulk.insert(self.connection, INTO_TICKET, [
+            (*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened if ticket.cluster in told])
         many("UPDATE ticket SET urgency = ?, version = ?, department = ?, status = ?, outside = ?, priority = ?,"
              " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
              [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
@@ -300,10 +298,10 @@ class Batch:
         many("INSERT OR REPLACE INTO picture_again SELECT ?1, ?2, ?3, ?4 "
              " WHERE EXISTS (SELECT 1 FROM picture WHERE mention = ?3)",
              self.again)  # the earlier one may have been deleted since it was found
-        self._index()
         self.spreads.write({cluster: story.size for cluster, story in self.stories.items()})
         audit.append(self.connection, self.entries)
         outbox.put(self.connection, self.events, now=self.now)
+        self._index()  # last: see bulk.py
 
     def _index(self) -> None:
         indexed = dict(self.indexed)
@@ -328,7 +326,8 @@ def settle(
     stories = _stories(connection, named | set(into.values()))
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
-    spreads = Spreads(connection, {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}, surge)
+    joins = {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}
+    spreads = Spreads(connection, joins, surge, known=stories.keys())
     batch = Batch(connection, announce, now, waiting, stories, spreads, into, seq, last[0] if last else 0)
     for decision in accepted:
         if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch

@@ -11,7 +11,7 @@ from tests.storage.decisions import LATER, joins, mention, opens, repost, save, 
 
 # walked, and small whatever is stored: one row, the first row that is there, or only what still waits
 SHORT = ("audit_head", "sqlite_sequence", "redaction", "json_each", "m USING INDEX mention_waiting", "CONSTANT ROW",
-         "p VIRTUAL TABLE", "main.ticket_text_config")
+         "p VIRTUAL TABLE", "main.ticket_text_config", "told")
 
 
 @pytest.fixture
