@@ -266,7 +266,7 @@ class TicketView:
 
     ticket: Ticket
     mention: Mention  # the story's first
-    extraction: Mapping[str, Any] | None  # as stored: asdict(Extraction)
+    extraction: Mapping[str, Any] | None  # asdict(Extraction)
     routes: Sequence[Mapping[str, Any]]
     copies: Sequence[Mention]  # newest first, at most 50
     size: int

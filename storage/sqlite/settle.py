@@ -37,6 +37,7 @@ from domain import (
 from storage.records import Settled
 from storage.spread import Surge
 from storage.sqlite import audit, bulk, orders, outbox, search
+from storage.sqlite.judgement import text_of
 from storage.sqlite.judging import LISTED, live_tickets, roots
 from storage.sqlite.opening import new_ticket, opened_entry
 from storage.sqlite.rows import fingerprint_row, keys_json, maybe_micros, ticket_row
@@ -249,7 +250,7 @@ class Batch:
         self.mentions.append((str(decision.fate), decision.lane, cluster, mention.home, decision.because,
                               verdict.reason, verdict.similarity, decision.ruleset, mention.rowid))
         if decision.extraction is not None or decision.routes:
-            extraction = None if decision.extraction is None else orjson.dumps(decision.extraction).decode()
+            extraction = None if decision.extraction is None else text_of(decision.extraction)
             self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes).decode()))
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
