@@ -130,6 +130,12 @@ class Judge:
                                  parted=story.parted)
             self.seq = max(self.seq, story.seq)
 
+    def knows(self, settled: Settled) -> None:
+        """Leave out of the next catch_up what folding this batch has taught, where nobody else wrote in between."""
+        before, after = settled.seq
+        if before == self.seq:
+            self.seq = after
+
     def forget(self) -> None:
         """Drop what a batch that failed may have left; the next catch_up reads it all again."""
         self.folder.clear()
@@ -171,6 +177,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
         for mention in mentions:
             _process_alone(store, judge, mention, now=now)
         return len(mentions)
+    judge.knows(settled)
     _log_decisions(decisions, settled)
     return len(mentions)
 

@@ -135,6 +135,7 @@ class Settled:
     settled: int = 0
     skipped: int = 0  # already had a fate: a repeated settle
     opened: tuple[int, ...] = ()
+    seq: tuple[int, int] = (0, 0)  # of the newest story before it, and after it
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
 from storage.store import Announce
 
+JudgementRow = tuple[str, str | None, str]  # mention, extraction, routes
 TRIVIAL = "trivial"
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
@@ -101,7 +102,7 @@ class Batch:
     seq: int
     last_ticket: int
     mentions: list[tuple[Any, ...]] = field(default_factory=list)
-    judgements: list[tuple[str, str | None, str]] = field(default_factory=list)
+    judgements: list[JudgementRow] = field(default_factory=list)
     clusters: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     heads: list[tuple[Any, ...]] = field(default_factory=list)
     fingerprints: list[tuple[Any, ...]] = field(default_factory=list)
@@ -121,7 +122,7 @@ class Batch:
 
     # --- playing
 
-    def play(self, decision: Decision) -> None:
+    def play(self, decision: Decision, judgement: JudgementRow | None) -> None:
         mention = self.waiting.pop(decision.mention)
         if decision.verdict.reason == "left":
             self._leave(mention)
@@ -145,6 +146,8 @@ class Batch:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
         self._note(cluster, decision, mention)
+        if judgement is not None:
+            self.judgements.append(judgement)
 
     def _cluster_of(self, mention: Waiting, told_for: str) -> str:
         """Where a mention belongs: where it was, or the story it is told for, or the one that this was merged into."""
@@ -249,9 +252,6 @@ class Batch:
         verdict = decision.verdict
         self.mentions.append((str(decision.fate), decision.lane, cluster, mention.home, decision.because,
                               verdict.reason, verdict.similarity, decision.ruleset, mention.rowid))
-        if decision.extraction is not None or decision.routes:
-            extraction = None if decision.extraction is None else text_of(decision.extraction)
-            self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes).decode()))
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
         story = self.stories[cluster]
@@ -312,11 +312,19 @@ class Batch:
         search.put(self.connection, indexed, fresh={ticket.id for ticket in self.opened})
 
 
+def judgement_row(decision: Decision) -> JudgementRow | None:
+    """What was seen in a mention and where it goes; None where it tells of neither."""
+    seen = decision.extraction
+    if seen is None and not decision.routes:
+        return None
+    return decision.mention, None if seen is None else text_of(seen), orjson.dumps(decision.routes).decode()
+
+
 def settle(
-    connection: sqlite3.Connection, decisions: Sequence[Decision], *, announce: Announce, now: datetime,
-    surge: Surge,
+    connection: sqlite3.Connection, decisions: Sequence[Decision], judgements: Sequence[JudgementRow | None], *,
+    announce: Announce, now: datetime, surge: Surge,
 ) -> Settled:
-    """See Store.settle."""
+    """See Store.settle. `judgements`: `judgement_row` of each decision, made before the lock was held."""
     waiting = _waiting(connection, decisions)
     accepted = [d for d in decisions if d.mention in waiting]
     if not accepted:
@@ -330,12 +338,12 @@ def settle(
     joins = {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}
     spreads = Spreads(connection, joins, surge, known=stories.keys())
     batch = Batch(connection, announce, now, waiting, stories, spreads, into, seq, last[0] if last else 0)
-    for decision in accepted:
-        if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch
-            batch.play(decision)
+    for decision, judgement in zip(decisions, judgements, strict=True):
+        if decision.mention in batch.waiting:  # not settled before, nor by an earlier decision of this very batch
+            batch.play(decision, judgement)
     batch.write()
     settled = len(batch.mentions)
-    return Settled(settled, len(decisions) - settled, tuple(ticket.id for ticket in batch.opened))
+    return Settled(settled, len(decisions) - settled, tuple(ticket.id for ticket in batch.opened), (seq, batch.seq))
 
 
 def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> dict[str, Waiting]:
