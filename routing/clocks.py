@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -26,6 +27,7 @@ STARTS = ARRIVAL, DISPOSITION, FOLLOW_UP = "tiba", "disposisi", "tindak_lanjut"
 COMPLAINT, OVERSIGHT = "pengaduan", "pengawasan"
 SATURDAY = 5
 END_OF_DAY = time(23, 59, 59)
+BY_NEARNESS = attrgetter("at", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,16 @@ def binding(
 
 def limits(bound: Iterable[Clock], *, opened_at: datetime) -> tuple[Due, ...]:
     """Every limit of the clocks that bind, nearest first; in force is what was so on that day."""
-    today = opened_at.astimezone(WIB).date()
+    begun, today = opened_at.astimezone(UTC), opened_at.astimezone(WIB).date()
     iso = today.isoformat()
-    dues = [Due(_limit(clock, opened_at, today), clock.name, clock.legal) for clock in bound if clock.in_force(iso)]
-    return tuple(sorted(dues, key=lambda due: (due.at, due.rule)))
+    dues = [Due(_limit(clock, begun, today), clock.name, clock.legal) for clock in bound if clock.in_force(iso)]
+    dues.sort(key=BY_NEARNESS)
+    return tuple(dues)
 
 
-def _limit(clock: Clock, opened_at: datetime, today: date) -> datetime:
+def _limit(clock: Clock, begun: datetime, today: date) -> datetime:
     if clock.hours is not None:
-        return opened_at.astimezone(UTC) + timedelta(hours=clock.hours)
+        return begun + timedelta(hours=clock.hours)
     assert clock.working_days is not None  # settings give exactly one
     return _end_of_working_day(today, clock.working_days)
 
