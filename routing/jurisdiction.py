@@ -201,6 +201,8 @@ def suburb_code(word: str, rules: Rules, day: str) -> str | None:
 
 def road_of(found: Found, rules: Rules, day: str) -> tuple[Road, str] | None:
     """A road of the table that the text names, with the name; the verified first."""
+    if rules.road_names.isdisjoint(found.words):
+        return None
     named = [(road, min(road.names & found.words)) for road in rules.roads
              if road.force.on(day) and road.names & found.words and (not road.near or road.near & found.words)]
     return min(named, key=lambda pair: not pair[0].verified, default=None)

@@ -145,6 +145,7 @@ class Rules:
     called: Mapping[str, tuple[Agency, ...]]  # folded name -> the bodies that bear it
     suburbs: Mapping[str, tuple[Suburb, ...]]  # folded name -> what it means, and when
     roads: tuple[Road, ...]
+    road_names: frozenset[str]  # of all of them: most posts name none
     village_words: frozenset[str]
     clocks: Mapping[str, Mapping[str, tuple[Clock, ...]]]  # department -> from which event on -> what binds it
     pause_days: int | None  # working days for which a question to the citizen stops a desk's time, at most
@@ -263,6 +264,7 @@ def compile_rules(settings: Settings) -> Rules:
                        sorted(set().union(*(a.names for a in agencies)))),
         suburbs=_frozen(suburbs.items()),
         roads=roads,
+        road_names=frozenset().union(*(road.names for road in roads)),
         village_words=village_words,
         clocks=_clocks(settings, departments.values(), rules),
         pause_days=settings.pauses.working_days if settings.pauses else None,
