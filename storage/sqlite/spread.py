@@ -90,7 +90,11 @@ class Counts:
 
 def _add(cells: dict[Any, list[int]], key: Any, more: Sequence[int]) -> None:
     cell = cells.get(key)
-    cells[key] = list(more) if cell is None else [a + b for a, b in zip(cell, more, strict=True)]
+    if cell is None:
+        cells[key] = [*more]
+        return
+    for place, n in enumerate(more):
+        cell[place] += n
 
 
 class Spreads:
