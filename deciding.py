@@ -196,6 +196,9 @@ def announcer(rules: Rules, *, now: datetime | None = None) -> Announce:
         held = morning if ticket.urgency != "darurat" else None
         if held is not None and size == 1:
             return []
+        addresses = rules.addresses(ticket.department)
+        if not addresses:
+            return []
         subject = f"Tiket T-{ticket.id}: {rules.topic_name(ticket.topic)} ({ticket.urgency})"
         if size > 1:
             subject = f"Tiket T-{ticket.id}: kini {size} kiriman"
@@ -203,7 +206,7 @@ def announcer(rules: Rules, *, now: datetime | None = None) -> Announce:
         return [
             Event(f"T-{ticket.id}|x{size}|{kind}|{address}", kind, address, ticket.id, subject, body, held,
                   facts(ticket, rules.department_name(ticket.department)))
-            for kind, address in rules.addresses(ticket.department)
+            for kind, address in addresses
         ]
 
     return announce

@@ -10,7 +10,6 @@ at hand: SIGTERM ends the daemon within ten seconds, `kill -9` at any point cost
 from __future__ import annotations
 
 import argparse
-import gc
 import random
 import signal
 import sys
@@ -38,7 +37,7 @@ from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
 from ops import backup
-from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, leave_what_stays, process_batch
 from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -388,7 +387,7 @@ def _run(options: argparse.Namespace) -> int:
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)
-        gc.freeze()  # names, weights and stories stay; the collector need not look through them again and again
+        leave_what_stays()
         try:
             daemon.run_once() if options.once else daemon.run()
         finally:

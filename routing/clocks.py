@@ -17,15 +17,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
-ARRIVAL, DISPOSITION, FOLLOW_UP = "tiba", "disposisi", "tindak_lanjut"
+STARTS = ARRIVAL, DISPOSITION, FOLLOW_UP = "tiba", "disposisi", "tindak_lanjut"
 COMPLAINT, OVERSIGHT = "pengaduan", "pengawasan"
 SATURDAY = 5
 END_OF_DAY = time(23, 59, 59)
+BY_NEARNESS = attrgetter("at", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +58,36 @@ class Due:
     legal: bool = True
 
 
-def due_dates(
-    clocks: Iterable[Clock], *, government: str | None, outside: bool, unassigned: bool, opened_at: datetime,
-    starts: str = ARRIVAL, kind: str = COMPLAINT,
-) -> tuple[Due, ...]:
-    """Every limit that binds and runs from `starts`, nearest first; in force is what was so on that day.
+def binding(
+    clocks: Iterable[Clock], *, government: str | None, outside: bool, unassigned: bool, starts: str = ARRIVAL,
+    kind: str = COMPLAINT,
+) -> tuple[Clock, ...]:
+    """The clocks that bind a desk from the event `starts` on, whatever the day.
 
     `unassigned` is triage: nobody knows yet whose matter it is, so the strictest clock of any
     government counts; a re-routed ticket keeps its due date, and then it must not be too late.
     """
-    today = opened_at.astimezone(WIB).date().isoformat()
-    bound = [
-        Due(_limit(clock, opened_at), clock.name, clock.legal)
-        for clock in clocks
+    return tuple(
+        clock for clock in clocks
         if clock.outside == outside and clock.starts == starts and clock.kind in (None, kind)
-        and clock.in_force(today) and (unassigned or clock.government in (None, government))
-    ]
-    return tuple(sorted(bound, key=lambda due: (due.at, due.rule)))
+        and (unassigned or clock.government in (None, government))
+    )
 
 
-def _limit(clock: Clock, opened_at: datetime) -> datetime:
+def limits(bound: Iterable[Clock], *, opened_at: datetime) -> tuple[Due, ...]:
+    """Every limit of the clocks that bind, nearest first; in force is what was so on that day."""
+    begun, today = opened_at.astimezone(UTC), opened_at.astimezone(WIB).date()
+    iso = today.isoformat()
+    dues = [Due(_limit(clock, begun, today), clock.name, clock.legal) for clock in bound if clock.in_force(iso)]
+    dues.sort(key=BY_NEARNESS)
+    return tuple(dues)
+
+
+def _limit(clock: Clock, begun: datetime, today: date) -> datetime:
     if clock.hours is not None:
-        return opened_at.astimezone(UTC) + timedelta(hours=clock.hours)
+        return begun + timedelta(hours=clock.hours)
     assert clock.working_days is not None  # settings give exactly one
-    return end_of_working_day(opened_at, days=clock.working_days)
+    return _end_of_working_day(today, clock.working_days)
 
 
 def end_of_working_day(opened_at: datetime, *, days: int) -> datetime:

@@ -31,8 +31,10 @@ ticket by themselves. Reads plain records, writes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from domain import Extraction, Location, Mention, Place, Reason, Span
@@ -70,7 +72,8 @@ def covers(area: str | None, code: str | None) -> bool:
 def ground_of(mention: Mention, extraction: Extraction, found: Found, rules: Rules) -> Ground:
     """The ground by place, else by the account, else the home government's."""
     day = day_of(mention)
-    if (ends := ends_of(mention.text)) and (way := _beside_the_way(mention, extraction, found, rules, ends)):
+    codes = _codes_named(extraction, found, rules, day)
+    if codes and (ends := ends_of(mention.text)) and (way := _beside_the_way(mention, codes, rules, ends)):
         return way
     code, score, because = _place(extraction, rules)
     inside = code is not None and extraction.location is not None and _names_a_part(extraction.location)
@@ -84,14 +87,19 @@ def ground_of(mention: Mention, extraction: Extraction, found: Found, rules: Rul
 
 def day_of(mention: Mention) -> str:
     """The WIB day on which a mention reached us: what was in force then decides."""
-    return mention.seen_at.astimezone(WIB).date().isoformat()
+    return _day_at(mention.seen_at)
+
+
+@lru_cache(maxsize=1024)  # a page arrives at one moment, and each of its posts asks several times
+def _day_at(moment: datetime) -> str:
+    return moment.astimezone(WIB).date().isoformat()
 
 
 def _beside_the_way(
-    mention: Mention, extraction: Extraction, found: Found, rules: Rules, ends: tuple[Span, ...]
+    mention: Mention, codes: Mapping[str, tuple[str, str]], rules: Rules, ends: tuple[Span, ...]
 ) -> Ground | None:
     """The place that is no end of a way; with ends alone the account's ground. None: no end is a known place."""
-    named = list(_named(mention, extraction, found, rules))
+    named = list(_named(mention.text, codes))
     at_end = [(span, code, what) for span, code, what in named if any(_meet(span, end) for end in ends)]
     beside = [(span, code, what) for span, code, what in named if not any(_meet(span, end) for end in ends)]
     if not at_end:
@@ -108,16 +116,21 @@ def _beside_the_way(
     return Ground(None, addressed.government, None, WAY_SCORE, (way, *addressed.because), other)
 
 
-def _named(mention: Mention, extraction: Extraction, found: Found, rules: Rules) -> Iterator[tuple[Span, str, str]]:
-    """Every place of the text that has a code, and every suburb, wherever its name stands."""
+def _codes_named(extraction: Extraction, found: Found, rules: Rules, day: str) -> dict[str, tuple[str, str]]:
+    """Every place of the text that has a code, and every suburb: how it is written -> code and name."""
     codes = {place.text: (place.code, place.name) for place in extraction.places
              if place.code and len(place.code.split(".")) >= AREA_PARTS and place.score >= rules.thresholds.place}
     for word in found.words & rules.suburbs.keys():
-        if code := suburb_code(word, rules, day_of(mention)):
+        if code := suburb_code(word, rules, day):
             codes.setdefault(word.strip(), (code, word.strip()))
+    return codes
+
+
+def _named(said: str, codes: Mapping[str, tuple[str, str]]) -> Iterator[tuple[Span, str, str]]:
+    """The same, wherever their names stand."""
     for text, (code, name) in sorted(codes.items()):
         pattern = r"\W+".join(map(re.escape, text.split()))
-        for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", mention.text, re.IGNORECASE):
+        for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", said, re.IGNORECASE):
             yield Span(*match.span()), code, name
 
 
@@ -188,6 +201,8 @@ def suburb_code(word: str, rules: Rules, day: str) -> str | None:
 
 def road_of(found: Found, rules: Rules, day: str) -> tuple[Road, str] | None:
     """A road of the table that the text names, with the name; the verified first."""
+    if rules.road_names.isdisjoint(found.words):
+        return None
     named = [(road, min(road.names & found.words)) for road in rules.roads
              if road.force.on(day) and road.names & found.words and (not road.near or road.near & found.words)]
     return min(named, key=lambda pair: not pair[0].verified, default=None)

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from domain import Mention
 from routing.calls import Calls, compile_calls
-from routing.clocks import ARRIVAL, COMPLAINT, OVERSIGHT, Clock, Due, due_dates
+from routing.clocks import ARRIVAL, COMPLAINT, OVERSIGHT, STARTS, Clock, Due, binding, limits
 from routing.words import Lexicon, folded
 from settings import (
     AccountSettings,
@@ -145,8 +145,9 @@ class Rules:
     called: Mapping[str, tuple[Agency, ...]]  # folded name -> the bodies that bear it
     suburbs: Mapping[str, tuple[Suburb, ...]]  # folded name -> what it means, and when
     roads: tuple[Road, ...]
+    road_names: frozenset[str]  # of all of them: most posts name none
     village_words: frozenset[str]
-    clocks: tuple[Clock, ...]
+    clocks: Mapping[str, Mapping[str, tuple[Clock, ...]]]  # department -> from which event on -> what binds it
     pause_days: int | None  # working days for which a question to the citizen stops a desk's time, at most
     reject_reasons: Mapping[str, str]
     thresholds: Thresholds
@@ -198,14 +199,7 @@ class Rules:
         return self._dues(department, at, starts)
 
     def _dues(self, department: str, at: datetime, starts: str) -> tuple[Due, ...]:
-        bound = self.departments[department]
-        return due_dates(self.clocks, government=bound.government, outside=bound.outside, starts=starts,
-                         unassigned=department == TRIAGE, opened_at=at, kind=self.kind_of(department))
-
-    def kind_of(self, department: str) -> str:
-        """The class of the matters of a desk: what an inspectorate examines has the long limit."""
-        examines = any(rule.to == department for rule in self.sensitive if rule.sensitive == WHISTLE)
-        return OVERSIGHT if examines else COMPLAINT
+        return limits(self.clocks[department][starts], opened_at=at)
 
     def examiners(self, rule: str, department: str) -> frozenset[str] | None:
         """The desks that may read what `rule` sent to `department` as a disclosure; None where it is none.
@@ -245,11 +239,12 @@ def compile_rules(settings: Settings) -> Rules:
     words = {w for rule in rules for w in rule.any | rule.none}.union(
         *sensitive_words.values(), *trivial_words.values(), request_words, suburbs, village_words,
         *(agency.names for agency in agencies), *(road.names | road.near for road in roads))
+    departments = {key: _department(key, d, settings) for key, d in settings.departments.items()}
     return Rules(
         hash=settings.ruleset,
         governments=_frozen((key, Government(key, g.level, g.code, g.coordinator))
                             for key, g in settings.governments.items()),
-        departments=_frozen((key, _department(key, d, settings)) for key, d in settings.departments.items()),
+        departments=_frozen(departments.items()),
         accounts=_frozen((a.key, (a.government, a.department)) for a in settings.accounts),
         handles=_frozen(_handles(settings)),
         ids=_frozen(((_platform(a), a.native_id), _belongs(a)) for a in settings.accounts if a.native_id),
@@ -269,8 +264,9 @@ def compile_rules(settings: Settings) -> Rules:
                        sorted(set().union(*(a.names for a in agencies)))),
         suburbs=_frozen(suburbs.items()),
         roads=roads,
+        road_names=frozenset().union(*(road.names for road in roads)),
         village_words=village_words,
-        clocks=tuple(_clock(c) for c in settings.clocks),
+        clocks=_clocks(settings, departments.values(), rules),
         pause_days=settings.pauses.working_days if settings.pauses else None,
         reject_reasons=_frozen(settings.reject_reasons.items()),
         thresholds=Thresholds(limits.topic, limits.second_topic, limits.second_desk, limits.place),
@@ -311,6 +307,17 @@ def _suburbs(settings: Settings) -> dict[str, tuple[Suburb, ...]]:
         for name in _folded(given.names):
             found[name] = (*found.get(name, ()), Suburb(given.code, _force(given)))
     return found
+
+
+def _clocks(
+    settings: Settings, departments: Iterable[Department], rules: Iterable[Rule]
+) -> Mapping[str, Mapping[str, tuple[Clock, ...]]]:
+    """What binds each desk. What an inspectorate examines is another class of matter, with the long limit."""
+    clocks = [_clock(each) for each in settings.clocks]
+    examiners = {rule.to for rule in rules if rule.sensitive == WHISTLE}
+    return _frozen((bound.key, _frozen((starts, binding(
+        clocks, government=bound.government, outside=bound.outside, unassigned=bound.key == TRIAGE, starts=starts,
+        kind=OVERSIGHT if bound.key in examiners else COMPLAINT)) for starts in STARTS)) for bound in departments)
 
 
 def _clock(given: ClockSettings) -> Clock:

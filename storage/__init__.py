@@ -38,11 +38,9 @@ def daemon_lease(path: str | Path) -> AbstractContextManager[None]:
 
 def stored_extraction(seen: bytes) -> Extraction:
     """The Extraction that a store kept as JSON, equal to the one that was made."""
-    import orjson
+    from storage.sqlite.judgement import extraction_of, seen_of
 
-    from storage.sqlite.judgement import extraction_of
-
-    return extraction_of(orjson.loads(seen))
+    return extraction_of(seen_of(seen))
 
 
 def sqlite_version() -> tuple[int, ...]:

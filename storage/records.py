@@ -135,6 +135,7 @@ class Settled:
     settled: int = 0
     skipped: int = 0  # already had a fate: a repeated settle
     opened: tuple[int, ...] = ()
+    seq: tuple[int, int] = (0, 0)  # of the newest story before it, and after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,7 @@ class TicketView:
 
     ticket: Ticket
     mention: Mention  # the story's first
-    extraction: Mapping[str, Any] | None  # as stored: asdict(Extraction)
+    extraction: Mapping[str, Any] | None  # asdict(Extraction)
     routes: Sequence[Mapping[str, Any]]
     copies: Sequence[Mention]  # newest first, at most 50
     size: int

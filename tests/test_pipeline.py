@@ -11,12 +11,14 @@ import pytest
 from deciding import decide
 from domain import Actor, Author, Event, Fate, Media, MentionKind, MentionState, Page, Quarantined, Verdict
 from harvester.base import AccountBlocked, RateLimited, Transient
+from nlp.duplicates import Folder
 from notify.base import DeliveryError
-from pipeline import deliver_due, process_batch
+from pipeline import deliver_due, judge_batch, process_batch
 from polling import harvest_one
 from storage import open_store
 from storage.records import TicketQuery
 from tests.builders import NOON, account, mention
+from tests.way import arrive
 
 EVERYONE = Actor("tester", all_departments=True)
 LATER = NOON + timedelta(hours=12)
@@ -178,6 +180,39 @@ class Meddling:
         self.edit()
         self.edit = lambda: None
         return self.real.extract_many(mentions)
+
+
+LAMP = "Lampu jalan mati total di Jl. Veteran Solo sudah seminggu, gelap sekali dan rawan kecelakaan"
+
+
+def test_what_a_batch_has_told_is_not_read_back(settle, store, judge):
+    """Folding it was learning it: the next batch reads only what others settled."""
+    settle(mention("Jalan berlubang parah di Jl. RM Said Solo depan Pasar Legi, tolong diperbaiki"), mention(LAMP))
+
+    assert list(store.stories_since(judge.seq, after=NOON - timedelta(days=1))) == []
+    assert len(list(store.stories_since(0, after=NOON - timedelta(days=1)))) == 2
+
+
+def test_what_somebody_else_settles_between_reading_and_writing_is_read_next(store, judge, monkeypatch):
+    """Another process writes a story while ours judges: a copy that comes later still joins it."""
+    other = replace(judge, folder=Folder(threshold=judge.folder.threshold, window=judge.window))
+    lamp, hole = mention(LAMP), mention("Jalan berlubang parah di Jl. RM Said Solo depan Pasar Legi, tolong diperbaiki")
+    store.save_page("x:solo", Page((hole,), "c"), next_poll_at=LATER, now=LATER)
+    settles = store.settle
+
+    def late(decisions, **given):
+        monkeypatch.setattr(store, "settle", settles)
+        store.save_page("x:solo", Page((lamp,), "c"), next_poll_at=LATER, now=LATER)
+        waiting = [each for each in store.unprocessed(200, now=LATER) if each.key == lamp.key]
+        store.settle(judge_batch(waiting, other, store), announce=lambda *_: [], now=LATER)
+        return settles(decisions, **given)
+
+    monkeypatch.setattr(store, "settle", late)
+    assert process_batch(store, judge, limit=200, now=LATER) == 1
+
+    tickets = arrive(store, judge, mention(f"VIRAL!! {LAMP} #solo #lampumati"))
+
+    assert len(tickets) == 2
 
 
 def test_an_edit_that_arrives_while_the_post_is_judged_is_judged_too(store, judge):

@@ -16,7 +16,7 @@ import orjson
 from domain import Actor, Extraction, Ticket
 from storage.regrouping import Candidate, PairLabel
 from storage.sqlite import audit
-from storage.sqlite.judgement import extraction_of
+from storage.sqlite.judgement import extraction_of, seen_of
 from storage.sqlite.judging import LISTED
 from storage.sqlite.listing import visible
 from storage.sqlite.rows import MENTION, TICKET, json_of, mention_of, micros, moment, ticket_of
@@ -51,7 +51,7 @@ def candidates(
 
 def _seen(stored: str) -> Extraction:
     """What was seen, without the reasons: they are most of it, and nobody compares them."""
-    seen = orjson.loads(stored)
+    seen = seen_of(stored)
     seen["relevance"] |= {"because": (), "vulnerable": ()}
     seen["urgency"]["because"] = ()
     return extraction_of(seen)

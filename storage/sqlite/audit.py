@@ -18,6 +18,7 @@ import orjson
 
 from storage.auditing import AuditQuery, AuditRow, Link
 from storage.records import HistoryEntry
+from storage.sqlite import bulk
 from storage.sqlite.rows import json_of, micros, moment
 
 MACHINE = "kentongan"
@@ -47,7 +48,7 @@ def append(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
         link = sealed(link, content)
         rows.append((*content, link))
     if rows:
-        connection.executemany("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        bulk.insert(connection, "INSERT INTO audit", rows)
         connection.execute("UPDATE audit_head SET id = ?, hash = ?", (last, link))
 
 

@@ -183,8 +183,9 @@ class SqliteStore(PeopleVerbs, WatchVerbs, OversightVerbs, ErasureVerbs):
     ) -> Settled:
         if not decisions:
             return Settled()
+        judgements = [settle.judgement_row(decision) for decision in decisions]
         with self.connections.write() as connection:
-            settled = settle.settle(connection, decisions, announce=announce, now=now, surge=surge)
+            settled = settle.settle(connection, decisions, judgements, announce=announce, now=now, surge=surge)
             redacting.follow(connection, (decision.mention for decision in decisions))
             return settled
 

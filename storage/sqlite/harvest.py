@@ -4,8 +4,6 @@ The ledger's two sides are written here apart from each other: `seen_count` from
 brought, `sighting` and `quarantine` as rows. Judges nothing.
 """
 
-# ruff: noqa: S608  only our own column lists and conditions are written into SQL; values are parameters
-
 from __future__ import annotations
 
 import sqlite3
@@ -18,13 +16,12 @@ from typing import Any
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
 from personal_data import blotted
 from storage.records import Saved
-from storage.sqlite import accounts, deliveries, pictures, purge, redacting, watching
+from storage.sqlite import accounts, bulk, deliveries, pictures, purge, redacting, watching
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 
 INSERT_MENTION = (
     "INSERT INTO mention (key, account, platform, kind, native_id, text, posted_at, seen_at, url, author_id,"
     " author_handle, author_name, repost_of, edited_at, state, own, metrics, extra)"
-    f" VALUES ({', '.join('?' * 18)})"
 )
 KEY, KIND, NATIVE_ID, TEXT, SEEN_AT, URL, REPOST_OF, EDITED_AT, STATE, METRICS = 0, 3, 4, 5, 7, 8, 12, 13, 14, 16
 BETTER = {("visitor_post", "mention"): "mention"}  # who tags us is known from some deliveries of a post only
@@ -209,7 +206,7 @@ def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
 
 
 def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> None:
-    connection.executemany(INSERT_MENTION, intake.new.values())
+    bulk.insert(connection, INSERT_MENTION, [*intake.new.values()])
     if intake.revised:
         connection.executemany("INSERT INTO revision (mention, native_id, text, replaced_at) VALUES (?, ?, ?, ?)",
                                [(*old, micros(now)) for old in intake.replaced])
@@ -220,7 +217,7 @@ def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> 
         redacting.seal_anew(connection, key, pieces)
     connection.executemany("UPDATE mention SET state = ?, metrics = ?, edited_at = ?, kind = ? WHERE key = ?",
                            intake.updated)
-    connection.executemany("INSERT INTO sighting VALUES (?, ?, ?)", intake.sightings)
+    bulk.insert(connection, "INSERT INTO sighting", intake.sightings)
     connection.executemany("DELETE FROM quarantine WHERE key = ? AND account = ?", intake.readable_now)
 
 

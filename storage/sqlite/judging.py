@@ -8,12 +8,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-import orjson
-
 from domain import Extraction, Mention, Ticket
 from storage.records import Head, Standing, Story
 from storage.sqlite.connection import Connections
-from storage.sqlite.judgement import extraction_of
+from storage.sqlite.judgement import extraction_of, seen_of
 from storage.sqlite.rows import (
     MENTION,
     TICKET,
@@ -102,7 +100,7 @@ def heads(connection: sqlite3.Connection, clusters: Iterable[str]) -> dict[str, 
     ).fetchall()
     accounts = seen_by(connection, [row[0] for row in rows])
     return {id_: Head(mention_of(tuple(row), accounts.get(row[0], ())),
-                      extraction_of(orjson.loads(seen)) if seen else None)
+                      extraction_of(seen_of(seen)) if seen else None)
             for *row, id_, seen in rows}
 
 
@@ -115,12 +113,12 @@ def judged(connection: sqlite3.Connection, key: str) -> tuple[Mention, Extractio
         return None
     *columns, seen = row
     return (mention_of(tuple(columns), seen_by(connection, [key]).get(key, ())),
-            extraction_of(orjson.loads(seen)) if seen else None)
+            extraction_of(seen_of(seen)) if seen else None)
 
 
 def live_tickets(connection: sqlite3.Connection, clusters_json: str) -> list[Ticket]:
-    rows = connection.execute(
-        f"SELECT {TICKET} FROM ticket t WHERE t.cluster {LISTED} AND t.status IN {LIVE} ORDER BY t.id",
+    rows = connection.execute(  # "+": by story; by status it would walk every live ticket of the store
+        f"SELECT {TICKET} FROM ticket t WHERE t.cluster {LISTED} AND +t.status IN {LIVE} ORDER BY t.id",
         (clusters_json,),
     ).fetchall()
     return [ticket_of(row) for row in rows]

@@ -168,6 +168,11 @@ def m015_marks(db: sqlite_utils.Database) -> None:
     db.execute("DROP TABLE ticket_text_before")
 
 
+@MIGRATIONS()
+def m016_judgements(db: sqlite_utils.Database) -> None:
+    """Judgements are written shorter from here on, see judgement.py. No row changes; an older version must stop."""
+
+
 def _statements_for(name: str) -> list[str]:
     """The statements of SQL that make an index or table of this name, or indexes named after the table."""
     made = re.compile(rf"CREATE (TABLE|INDEX) ({name}\w*)\b[^;]*", re.ASCII)

@@ -185,7 +185,7 @@ CREATE TABLE tombstone (            -- deleted at the source: what comes again u
 
 CREATE TABLE judgement (            -- what the NLP saw; apart from mention, whose rows stay small to scan
   mention TEXT PRIMARY KEY REFERENCES mention(key),
-  extraction TEXT,                  -- JSON of asdict(Extraction)
+  extraction TEXT,                  -- JSON, see judgement.py
   routes TEXT NOT NULL              -- JSON list of asdict(Route)
 ) STRICT;
 

@@ -57,9 +57,9 @@ def put(connection: sqlite3.Connection, indexed: Mapping[int, str], *, fresh: se
     """Index tickets; those not in `fresh` are in the index already and get new words. Marks follow by trigger."""
     old = [(ticket,) for ticket in indexed if ticket not in fresh]
     connection.executemany("DELETE FROM ticket_text WHERE rowid = ?", old)
-    connection.executemany(
-        "INSERT INTO ticket_text (rowid, text, marks) SELECT id, ?, marks FROM ticket WHERE id = ?",
-        [(text, ticket) for ticket, text in sorted(indexed.items())])
+    connection.executemany(  # plain VALUES: see bulk.py
+        "INSERT INTO ticket_text (rowid, text, marks) VALUES (?1, ?2, (SELECT marks FROM ticket WHERE id = ?1))",
+        sorted(indexed.items()))
 
 
 # --- asking -----------------------------------------------------------------------------------------

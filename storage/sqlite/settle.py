@@ -36,7 +36,8 @@ from domain import (
 )
 from storage.records import Settled
 from storage.spread import Surge
-from storage.sqlite import audit, orders, outbox, search
+from storage.sqlite import audit, bulk, orders, outbox, search
+from storage.sqlite.judgement import text_of
 from storage.sqlite.judging import LISTED, live_tickets, roots
 from storage.sqlite.opening import new_ticket, opened_entry
 from storage.sqlite.rows import fingerprint_row, keys_json, maybe_micros, ticket_row
@@ -44,23 +45,21 @@ from storage.sqlite.schema import WAITS
 from storage.sqlite.spread import Spreads
 from storage.store import Announce
 
+JudgementRow = tuple[str, str | None, str]  # mention, extraction, routes
 TRIVIAL = "trivial"
 MILESTONES = frozenset(10**n for n in range(1, 10))
 
-INSERT_CLUSTER = ("INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+INSERT_CLUSTER = "INSERT INTO cluster (id, first, size, author, first_at, seq, exact, shingles, body, media)"
 INTO_TICKET = (
     "INSERT INTO ticket (id, cluster, department, status, priority, topic, urgency, version, opened_at, due_at,"
     " due_rule, parent, sensitive, ruleset, rule, coordinates, outside, closed_at, reason, platform, place)")
-INSERT_NEW_TICKET = f"{INTO_TICKET} VALUES ({', '.join('?' * 21)})"
 INSERT_TICKET = (  # of a story whose first post was settled before: where that one was and whence is looked up
     f"{INTO_TICKET} SELECT {', '.join(f'?{n}' for n in range(1, 20))}, m.platform, j.extraction ->> '$.location.code'"
     " FROM cluster c JOIN mention m ON m.key = c.first LEFT JOIN judgement j ON j.mention = m.key WHERE c.id = ?2"
 )
 PLACED = "UPDATE ticket SET place = ?1 WHERE cluster = ?2 AND place IS NOT ?1"  # told anew by its first post
 ANSWERED = "UPDATE ticket SET place = ? WHERE cluster = ? AND place IS NULL"
-SETTLE_MENTION = ("UPDATE mention SET fate = ?, lane = ?, cluster = ?, home = ?, reason = ?, verdict = ?,"
-                  " similarity = ?, ruleset = ?, retry_at = NULL WHERE rowid = ?")
+SETTLED = ("fate", "lane", "cluster", "home", "reason", "verdict", "similarity", "ruleset")
 
 
 @dataclass(slots=True)
@@ -103,7 +102,7 @@ class Batch:
     seq: int
     last_ticket: int
     mentions: list[tuple[Any, ...]] = field(default_factory=list)
-    judgements: list[tuple[str, bytes | None, bytes]] = field(default_factory=list)
+    judgements: list[JudgementRow] = field(default_factory=list)
     clusters: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     heads: list[tuple[Any, ...]] = field(default_factory=list)
     fingerprints: list[tuple[Any, ...]] = field(default_factory=list)
@@ -123,7 +122,7 @@ class Batch:
 
     # --- playing
 
-    def play(self, decision: Decision) -> None:
+    def play(self, decision: Decision, judgement: JudgementRow | None) -> None:
         mention = self.waiting.pop(decision.mention)
         if decision.verdict.reason == "left":
             self._leave(mention)
@@ -147,6 +146,8 @@ class Batch:
             for ticket in story.tickets:
                 self.events += self.announce(ticket, story.size)
         self._note(cluster, decision, mention)
+        if judgement is not None:
+            self.judgements.append(judgement)
 
     def _cluster_of(self, mention: Waiting, told_for: str) -> str:
         """Where a mention belongs: where it was, or the story it is told for, or the one that this was merged into."""
@@ -251,9 +252,6 @@ class Batch:
         verdict = decision.verdict
         self.mentions.append((str(decision.fate), decision.lane, cluster, mention.home, decision.because,
                               verdict.reason, verdict.similarity, decision.ruleset, mention.rowid))
-        if decision.extraction is not None or decision.routes:
-            extraction = None if decision.extraction is None else orjson.dumps(decision.extraction)
-            self.judgements.append((decision.mention, extraction, orjson.dumps(decision.routes)))
         if mention.repost_of:
             self.originals.setdefault(mention.repost_of, cluster)
         story = self.stories[cluster]
@@ -273,20 +271,21 @@ class Batch:
     def write(self) -> None:
         """Parents before children, as the foreign keys ask."""
         many = self.connection.executemany
-        many(INSERT_CLUSTER, [(*row[:2], self.stories[row[0]].size, *row[3:]) for row in self.clusters.values()])
+        bulk.insert(self.connection, INSERT_CLUSTER, [
+            (*row[:2], self.stories[row[0]].size, *row[3:]) for row in self.clusters.values()])
         many("UPDATE cluster SET first = ?, author = ?, first_at = ? WHERE id = ?", self.heads)
         many("UPDATE cluster SET exact = ?, shingles = ?, body = ?, media = ?, seq = ? WHERE id = ?",
              self.fingerprints)
         many("UPDATE cluster SET size = ? WHERE id = ?",
              [(self.stories[cluster].size, cluster) for cluster in self.grown])
-        many(SETTLE_MENTION, self.mentions)
-        many("INSERT OR REPLACE INTO judgement VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", self.judgements)
+        bulk.update(self.connection, "mention", SETTLED, self.mentions, ", retry_at = NULL")
+        bulk.insert(self.connection, "INSERT OR REPLACE INTO judgement", self.judgements)
         many("INSERT INTO known_original VALUES (?, ?) ON CONFLICT DO NOTHING", self.originals.items())
         opened = [self.raised.pop(ticket.id, ticket) for ticket in self.opened]
         told = self.first_told
         many(INSERT_TICKET, [ticket_row(ticket) for ticket in opened if ticket.cluster not in told])
-        many(INSERT_NEW_TICKET, [(*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened
-                                 if ticket.cluster in told])
+        bulk.insert(self.connection, INTO_TICKET, [
+            (*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened if ticket.cluster in told])
         many("UPDATE ticket SET urgency = ?, version = ?, department = ?, status = ?, outside = ?, priority = ?,"
              " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
              [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
@@ -300,10 +299,10 @@ class Batch:
         many("INSERT OR REPLACE INTO picture_again SELECT ?1, ?2, ?3, ?4 "
              " WHERE EXISTS (SELECT 1 FROM picture WHERE mention = ?3)",
              self.again)  # the earlier one may have been deleted since it was found
-        self._index()
         self.spreads.write({cluster: story.size for cluster, story in self.stories.items()})
         audit.append(self.connection, self.entries)
         outbox.put(self.connection, self.events, now=self.now)
+        self._index()  # last: see bulk.py
 
     def _index(self) -> None:
         indexed = dict(self.indexed)
@@ -313,11 +312,19 @@ class Batch:
         search.put(self.connection, indexed, fresh={ticket.id for ticket in self.opened})
 
 
+def judgement_row(decision: Decision) -> JudgementRow | None:
+    """What was seen in a mention and where it goes; None where it tells of neither."""
+    seen = decision.extraction
+    if seen is None and not decision.routes:
+        return None
+    return decision.mention, None if seen is None else text_of(seen), orjson.dumps(decision.routes).decode()
+
+
 def settle(
-    connection: sqlite3.Connection, decisions: Sequence[Decision], *, announce: Announce, now: datetime,
-    surge: Surge,
+    connection: sqlite3.Connection, decisions: Sequence[Decision], judgements: Sequence[JudgementRow | None], *,
+    announce: Announce, now: datetime, surge: Surge,
 ) -> Settled:
-    """See Store.settle."""
+    """See Store.settle. `judgements`: `judgement_row` of each decision, made before the lock was held."""
     waiting = _waiting(connection, decisions)
     accepted = [d for d in decisions if d.mention in waiting]
     if not accepted:
@@ -328,14 +335,15 @@ def settle(
     stories = _stories(connection, named | set(into.values()))
     seq, = connection.execute("SELECT ifnull(max(seq), 0) FROM cluster").fetchone()
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ticket'").fetchone()
-    spreads = Spreads(connection, {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}, surge)
+    joins = {d.mention: into.get(d.verdict.cluster, d.verdict.cluster) for d in accepted}
+    spreads = Spreads(connection, joins, surge, known=stories.keys())
     batch = Batch(connection, announce, now, waiting, stories, spreads, into, seq, last[0] if last else 0)
-    for decision in accepted:
-        if decision.mention in batch.waiting:  # not settled by an earlier decision of this very batch
-            batch.play(decision)
+    for decision, judgement in zip(decisions, judgements, strict=True):
+        if decision.mention in batch.waiting:  # not settled before, nor by an earlier decision of this very batch
+            batch.play(decision, judgement)
     batch.write()
     settled = len(batch.mentions)
-    return Settled(settled, len(decisions) - settled, tuple(ticket.id for ticket in batch.opened))
+    return Settled(settled, len(decisions) - settled, tuple(ticket.id for ticket in batch.opened), (seq, batch.seq))
 
 
 def _waiting(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> dict[str, Waiting]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -90,16 +90,25 @@ class Counts:
 
 def _add(cells: dict[Any, list[int]], key: Any, more: Sequence[int]) -> None:
     cell = cells.get(key)
-    cells[key] = list(more) if cell is None else [a + b for a, b in zip(cell, more, strict=True)]
+    if cell is None:
+        cells[key] = [*more]
+        return
+    for place, n in enumerate(more):
+        cell[place] += n
 
 
 class Spreads:
     """The spread of every story of a batch, while it is played."""
 
-    def __init__(self, connection: sqlite3.Connection, joins: Mapping[str, str], surge: Surge) -> None:
-        """`joins`: each post of the batch that gets its fate, and the story that it tells, known or new."""
+    def __init__(
+        self, connection: sqlite3.Connection, joins: Mapping[str, str], surge: Surge, *, known: Container[str] = ()
+    ) -> None:
+        """`joins`: each post of the batch that gets its fate, and the story that it tells; `known`: those stored."""
         self.connection = connection
         self.surge = surge
+        if surge.voices != 1:  # who tells a new story alone is not counted, for nothing is written of it
+            told = Counter(joins.values())
+            joins = {key: cluster for key, cluster in joins.items() if told[cluster] > 1 or cluster in known}
         self.batch = {post.key: post for post in _posts(connection, f"m.key {LISTED}", joins)}
         self.counts = Counts()
         self.surged: dict[str, tuple[int, int] | None] = {}
@@ -149,7 +158,9 @@ class Spreads:
 
     def joined(self, cluster: str, key: str, *, verdict: str, similarity: float) -> str | None:
         """Count one more telling; why the story is urgent now, once, where this makes it surge."""
-        post = self.batch[key]
+        post = self.batch.get(key)
+        if post is None:
+            return None
         new = self.counts.add(cluster, post, verdict=verdict, similarity=similarity)
         wanted, minutes = self.surge.voices, self.surge.minutes
         total = self.counts.posts[cluster] + (0 if cluster in self.stale else self.before[cluster])

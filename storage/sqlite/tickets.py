@@ -20,6 +20,7 @@ import orjson
 from domain import LIVE_STATUSES, Actor, Conflict, Mention, NotAllowed, Refused, Status, Ticket
 from storage.records import Addition, Counted, TicketQuery, TicketRow, TicketView, Transition
 from storage.sqlite import audit, outbox, pictures, spread
+from storage.sqlite.judgement import seen_of
 from storage.sqlite.listing import counted_page, keys_of, page_of, visible
 from storage.sqlite.rows import (
     MENTION,
@@ -86,7 +87,7 @@ def ticket(connection: sqlite3.Connection, actor: Actor, ticket_id: int) -> Tick
     *row, size, extraction, routes = first
     mention, *copies = _mentions(connection, [tuple(row), *_copies(connection, found.cluster, row[0])])
     return TicketView(
-        found, mention, orjson.loads(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
+        found, mention, seen_of(extraction) if extraction else None, orjson.loads(routes or "[]"), copies,
         size, spread.read(connection, found.cluster, size=size), _siblings(connection, actor, found),
         audit.history(connection, ticket_id), _additions(connection, found.cluster, row[0]),
         pictures.old_pictures(connection, found.cluster, lambda cluster: _tickets_of(connection, actor, cluster)),
@@ -117,7 +118,7 @@ def _additions(connection: sqlite3.Connection, cluster: str, first: str) -> list
         " FROM mention m JOIN cluster c ON c.id = m.cluster LEFT JOIN judgement j ON j.mention = m.key"
         " WHERE m.cluster = ? AND m.key <> ? AND m.verdict IN ('quote', 'thread', 'added')"
         " ORDER BY m.posted_at DESC, m.key DESC LIMIT ?", (cluster, first, ADDITIONS)).fetchall()
-    return [Addition(mention_of(tuple(row)), bool(reporter), orjson.loads(seen) if seen else None)
+    return [Addition(mention_of(tuple(row)), bool(reporter), seen_of(seen) if seen else None)
             for *row, reporter, seen in rows]
 
 

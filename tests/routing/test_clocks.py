@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from routing.clocks import (
     Clock,
-    due_dates,
+    binding,
     end_of_working_day,
     holiday_warnings,
     is_working_day,
+    limits,
     missing_years,
 )
 
@@ -69,7 +70,7 @@ def test_hours_run_through_nights_and_holidays():
     clock = Clock("1x24", None, False, 24, None, "2019-02-23")
     friday = wib("2026-11-06 16:30")
 
-    (due,) = due_dates([clock], government="jateng", outside=False, unassigned=False, opened_at=friday)
+    (due,) = limits(binding([clock], government="jateng", outside=False, unassigned=False), opened_at=friday)
 
     assert due.at == wib("2026-11-07 16:30")
     assert due.at.tzinfo is UTC
@@ -93,15 +94,15 @@ CLOCKS = (
 ])
 def test_the_nearest_of_the_clocks_that_bind_comes_first(government, outside, unassigned, names):
     """Each government its own, the hand-over its own, triage the strictest; none before it is in force."""
-    dues = due_dates(CLOCKS, government=government, outside=outside, unassigned=unassigned,
-                     opened_at=wib("2026-11-02 09:00"))
+    dues = limits(binding(CLOCKS, government=government, outside=outside, unassigned=unassigned),
+                  opened_at=wib("2026-11-02 09:00"))
 
     assert [due.rule for due in dues] == names
 
 
 def test_a_clock_counts_from_the_day_on_which_it_is_in_force():
     """The first minute of 2027 in WIB is still 2026 in UTC."""
-    dues = due_dates(CLOCKS, government="solo", outside=False, unassigned=False, opened_at=wib("2027-01-01 00:01"))
+    dues = limits(binding(CLOCKS, government="solo", outside=False, unassigned=False), opened_at=wib("2027-01-01 00:01"))
 
     assert dues[0].rule == "nanti"
 
