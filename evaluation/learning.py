@@ -150,7 +150,7 @@ def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, An
     hazards = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in rows.hazards]
     evenly = [replace(sample, weight=1.0) for sample in samples]  # words teach alike wherever they come from
     model = fit(topics, evenly, hazards)
-    margins, _ = out_of_fold(evenly)
+    margins, _ = out_of_fold(evenly, odds=False)
     facts = facts_of(judged, margins[:, 0].tolist(), model)
     weights, figures = fit_facts(facts, samples, cut_on="semarang_ig")
     return Learnt(model, weights), figures

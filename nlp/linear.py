@@ -5,9 +5,10 @@ a small network and costs a tenth of them (BENCH.md says the same of 8 classes).
 ("brlubang", "mbolong"), word pairs carry "lampu merah" against "lampu jalan".
 
 Theory. Two blocks, words with pairs and letter runs of 3 to 5 signs within a word; each weighs its features
-(1 + ln count) * idf and is brought to length 1, so that a long letter says no more than a short comment. One column of
-weights a label. Numbers are one feature whatever their value, and names of the gazetteer none: a model that has learnt
-one city's streets is wrong in the next, and a street is too near to a person to be kept.
+(1 + ln count) * idf and is brought to length 1, so that a long letter says no more than a short comment. The first
+eight words stand in the first block once more, as openings. One column of weights a label. Numbers are one feature
+whatever their value, and names of the gazetteer none: a model that has learnt one city's streets is wrong in the next,
+and a street is too near to a person to be kept.
 
 The file is JSON, compressed; the same model gives the same bytes. `read` says for every label a score between 0 and 1
 (softmax of the margins over a temperature that training chose), and which words brought how much of it. Columns after
@@ -41,6 +42,7 @@ SHORTEST, LONGEST = 3, 5  # letters of a run; the blank at either end of a word 
 NUMBER = "#"
 NAME_LETTERS = 5  # a gazetteer name of fewer letters is more often a word
 TOGETHER = 32  # texts whose weights lie in the fast memory together; four times as many are a quarter slower
+OPENING = 8  # words that count a second time, since people name their matter first; twelve are no better
 REMEMBERED = 50_000  # words that are kept with their letter runs; the table starts anew when chatter has filled it
 
 Ids = NDArray[np.int32]
@@ -49,10 +51,12 @@ NO_IDS: Ids = np.empty(0, np.int32)
 
 
 class Term(NamedTuple):
-    """What a model knows of a word: its token, its place among the features (-1: none), those of its letter runs."""
+    """What a model knows of a word: its token, its places among the features (-1: none) as a word, as an opening and by
+    letter runs."""
 
     token: str
     at: int
+    opening: int
     runs: Ids
 
 
@@ -100,7 +104,7 @@ def letter_runs(word: str) -> list[str]:
 
 @dataclass(slots=True)
 class LinearModel:
-    """Weights by feature and label. Features: "word", "one two" (a pair) and "~run" (letters)."""
+    """Weights by feature and label. Features: "word", "^word" (an opening), "one two" (a pair) and "~run" (letters)."""
 
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
@@ -149,7 +153,7 @@ class LinearModel:
         token, vocabulary = token_of(word, gazetteer()), self.vocabulary
         given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
         runs = np.array([at for at in given if at is not None], np.int32)
-        term = self._terms[word] = Term(token, vocabulary.get(token, -1), runs)
+        term = self._terms[word] = Term(token, vocabulary.get(token, -1), vocabulary.get("^" + token, -1), runs)
         return term
 
     def features(self, texts: Sequence[Terms]) -> Features:
@@ -162,6 +166,7 @@ class LinearModel:
             begun = len(whole)
             whole += [term.at for _, term in terms if term.at >= 0]
             known.append(len(whole) - begun)
+            whole += [term.opening for _, term in terms[:OPENING] if term.opening >= 0]
             whole += self._pairs(terms)
             runs += [term.runs for _, term in terms]
             sizes.append((len(whole) - begun, sum(len(term.runs) for _, term in terms)))
@@ -188,11 +193,14 @@ class LinearModel:
         column = self.labels.index(label)
         parts = dict(zip(reading.ids.tolist(), (reading.values * self.weights[reading.ids, column]).tolist(),
                          strict=True))
-        times = Counter(at for _, term in reading.terms for at in (term.at, *term.runs.tolist()))
+        ours = [
+            (i, [at for at in (term.at, term.opening if place < OPENING else -1, *term.runs.tolist()) if at >= 0])
+            for place, (i, term) in enumerate(reading.terms)
+        ]
+        times = Counter(at for _, found in ours for at in found)
         shares: dict[int, float] = {}
-        for i, term in reading.terms:
-            own = sum(parts[at] / times[at] for at in (term.at, *term.runs.tolist()) if at >= 0)
-            shares[i] = shares.get(i, 0.0) + own
+        for i, found in ours:
+            shares[i] = shares.get(i, 0.0) + sum(parts[at] / times[at] for at in found)
         for (i, one), (j, two) in pairwise(reading.terms):
             half = parts.get(self.vocabulary.get(f"{one.token} {two.token}", -1), 0.0) / 2
             shares[i] += half
@@ -229,6 +237,7 @@ def features_of(words: Words, table: Gazetteer) -> Iterable[str]:
     """Every feature of a text, for counting when a vocabulary is made."""
     tokens = [token for word in words.fold if (token := token_of(word, table))]
     yield from tokens
+    yield from ("^" + token for token in tokens[:OPENING])
     yield from (f"{one} {two}" for one, two in pairwise(tokens))
     yield from ("~" + run for token in tokens if token != NUMBER for run in letter_runs(token))
 

@@ -47,6 +47,25 @@ def test_a_pair_counts_for_both_its_words():
     assert shares[2] == 0
 
 
+def test_the_first_words_count_a_second_time():
+    """People name their matter first; the same word behind eight others is an aside."""
+    made = model(**{"^lampu": (2.0, 0.0)})
+    first, late = made.read(words("lampu mati")), made.read(words("saya mau ke pasar lewat sana dan lihat lampu"))
+
+    assert first.scores["a"] > 0.8
+    assert late.scores["a"] == pytest.approx(0.5)
+    assert list(made.shares(first, "a").values()) == [pytest.approx(2.0), 0]
+
+
+def test_what_is_learnt_is_what_is_read():
+    """The features that a vocabulary is made of are those that a text is read by."""
+    text = words("lampu jalan mati di depan pasar besar sejak kemarin malam, lampu")
+    vocabulary, idf = vocabulary_of([text], gazetteer(), least=1)
+    made = LinearModel((), vocabulary, idf, np.zeros((len(idf), 0), np.float32), np.zeros(0, np.float32))
+
+    assert sorted(set(made.features([made.terms(text)]).ids.tolist())) == sorted(vocabulary.values())
+
+
 def test_words_of_a_metaphor_are_left_out():
     """What is only a figure of speech speaks for no topic."""
     made = model(banjir=(2.0, 0.0))

@@ -58,6 +58,20 @@ def test_deleting_the_negation_raises_the_urgency(read):
     ("sudah hampir 3 bulan KK saya belum jadi", "normal"),
     ("tiba-tiba data saya hilang dari aplikasi", "normal"),
     ("bapak saya meninggal, mau urus akta kematian di kelurahan", "normal"),
+    ("Bak kontrol depan pasar menganga tanpa tutup, malam tidak kelihatan", "tinggi"),
+    ("Gardu listrik depan gang mengeluarkan bunga api", "tinggi"),
+    ("min tolong kabel pln putus di jalan masih ada setrum", "tinggi"),
+    ("Ular kobra sering masuk pekarangan dekat TK, mohon ditangkap", "tinggi"),
+    ("Setiap malam minggu ada perang sarung antar kelompok bawa gir dan celurit", "tinggi"),
+    ("Insulin habis di puskesmas", "tinggi"),
+    ("Tanggule kali wis meh bobol", "tinggi"),
+    ("Wit mahoni ngarep SMP pange garing, wedi nek nibani bocah", "tinggi"),
+    ("kalau hujan banyak yang jatuh di tikungan ini", "tinggi"),
+    ("air rob masuk sampai kamar tidur sejak subuh, banjir lagi", "darurat"),
+    ("rumput taman semata kaki, mohon dipotong", "normal"),
+    ("simulasi kebakaran besok di balai kota ya", "normal"),
+    ("Kabel wifi semrawut, tidak enak dilihat", "normal"),
+    ("Petugas menyingkirkan dahan patah", "normal"),
 ])
 def test_a_hazard_is_told_from_its_words_and_from_what_they_are_about(read_shipped, text, label):
     """A bridge that fell is a hazard with words between; water is deep only where there is water."""
