@@ -23,6 +23,7 @@ from domain import Span
 from nlp import LANGUAGES
 from nlp.normalize import canonical, fold
 from nlp.tokens import Words, WordTable, split_words
+from nlp.values import span_of
 from settings import Settings
 
 
@@ -37,7 +38,7 @@ class Hit(NamedTuple):
     last: int
 
     def span(self, words: Words) -> Span:
-        return Span(words.starts[self.first], words.ends[self.last - 1])
+        return span_of(words.starts[self.first], words.ends[self.last - 1])
 
     def touches(self, other: Hit) -> bool:
         return self.first < other.last and other.first < self.last

@@ -40,6 +40,7 @@ from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.post import Component, Post
 from nlp.tokens import Words
+from nlp.values import plain_reason, two_digits
 
 # Words that are a risk themselves: "kalau hujan membahayakan" is a danger all the same.
 RISK = word_set("bahaya berbahaya membahayakan rawan mbebayani bebaya")
@@ -91,7 +92,7 @@ def urgency_of(
         counts[hit.label] += 1 if not turn else 0
         turned = turned or turn is not None
         sums[hit.label] += weight
-        reasons.append(Reason(f"signal:{hit.label}:{hit.phrase}", round(weight, 2), (hit.span(words),)))
+        reasons.append(Reason(f"signal:{hit.label}:{hit.phrase}", two_digits(weight), (hit.span(words),)))
         if turn:
             reasons.append(Reason(turn.what, 0.0, (turn.hit.span(words),)))
     if not counts["tinggi"] and (cut := _cut_off(words, hits, named)):
@@ -110,13 +111,13 @@ def urgency_of(
         points = max(-READS_MOST, min(READS_MOST, READS * reads + READS_BIAS))
         if turned and not (counts["darurat"] or counts["tinggi"]):  # the model knows no "kalau" and no "dulu"
             points = min(points, 0.0)
-        reasons.append(Reason("model:reads like a hazard", round(points, 2)))
+        reasons.append(plain_reason("model:reads like a hazard", points))
         total += points
     if not sums["darurat"]:
         total = min(total, HAZARD_CAP)
     if asks_only:
         asked = WONDERS if "cue:wondering" in hits else ASKS
-        reasons.append(Reason("rule:only asks", asked))
+        reasons.append(plain_reason("rule:only asks", asked))
         total += asked
     return _judged(total, tuple(reasons))
 
