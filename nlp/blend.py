@@ -80,9 +80,9 @@ class Blend(Component):
         words, reading = post.words, post.reading
         if self.model is None or reading is None:
             return
-        actionable = post.relevance.label == "actionable"
-        sure = reading.known >= TALK_WORDS and max(reading.scores.values()) >= TALK_SURE
-        only = None if actionable or sure else {topic.label for topic in post.topics}
+        free = post.relevance.label == "actionable" or (
+            reading.known >= TALK_WORDS and max(reading.scores.values()) >= TALK_SURE)
+        only = None if free else {topic.label for topic in post.topics}
         post.topics = self.topics(post.named, words, reading, self.model, only=only)
 
     def topics(
@@ -92,10 +92,9 @@ class Blend(Component):
         """Topics of a text, best first; `only` these labels, where given."""
         by_keywords = {name.label: name for name in named}
         strength = self._strengths(by_keywords, reading, model)
-        allowed = [label for label in strength if only is None or label in only]
-        order = sorted(allowed, key=lambda label: (-strength[label], label))[:MOST]
+        order = sorted([(-strength[label], label) for label in strength if only is None or label in only])
         topics: list[Topic] = []
-        for label in order:
+        for _, label in order[:MOST]:
             name = by_keywords.get(label)
             score = 1 - (1 - reading.scores.get(label, 0.0)) * (1 - (name.score if name else 0.0))
             if score < LEAST_SHOWN or (topics and not (name and name.own and name.score >= self.least_second)):

@@ -90,7 +90,9 @@ class Evidence:
         self.defects = hits.get("defect", ())
         if metaphors := [*self.metaphors, *hits.get("unless", ())]:
             self.defects = [h for h in self.defects if not any(h.touches(m) for m in metaphors)]
-        self.requests = [h for h in distinct(hits.get("request", ())) if not is_done(h, words, hits)]
+        self.requests = distinct(hits.get("request", ()))
+        if "cue:done" in hits:
+            self.requests = [h for h in self.requests if not is_done(h, words, hits)]
         self.harmed = bool(self.defects or self.requests or "cue:need" in hits or "cue:lack" in hits)
         self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
@@ -140,6 +142,8 @@ class Evidence:
 
     def _denied(self, topic: Topic) -> bool:
         """ "Tidak banjir": all that the topic rests on is a defect that the text denies."""
+        if "cue:negator" not in self.hits:
+            return False
         denied = [
             hit.span(self.words) for hit in self.defects
             if (turn := turn_of(hit, self.words, self.hits)) is not None and turn.what == "rule:negation"

@@ -25,9 +25,9 @@ import base64
 import gzip
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,6 +54,8 @@ class Term(NamedTuple):
     token: str
     at: int
     runs: Ids
+    size: int  # of `runs`
+    pairs: dict[str, int]  # token that may follow -> place of the two as a pair
 
 
 Terms = list[tuple[int, Term]]
@@ -69,8 +71,7 @@ class Features(NamedTuple):
     known: list[int]  # words of each text that the model knows
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a model makes of one text: `scores` by label, `margins` by question, and which features did it."""
 
     scores: dict[str, float]
@@ -111,6 +112,13 @@ class LinearModel:
     questions: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
     _terms: dict[str, Term] = field(default_factory=dict)
+    _pairs: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for name, at in self.vocabulary.items():
+            one, blank, two = name.partition(" ")
+            if blank and one[:1] != "~":  # a run may hold blanks too
+                self._pairs.setdefault(one, {})[two] = at
 
     def read(self, words: Words, without: frozenset[int] = frozenset()) -> Reading:
         """Scores of all labels for one text, not counting the words at `without`."""
@@ -126,7 +134,9 @@ class LinearModel:
     def _read_some(self, texts: Sequence[Terms]) -> list[Reading]:
         features = self.features(texts)
         at = features.bounds[:-1]
-        margins = self.intercept + _sums(features.values[:, None] * self.weights[features.ids], at, features.sizes)
+        weighed = self.weights.take(features.ids, axis=0)
+        weighed *= features.values[:, None]
+        margins = self.intercept + _sums(weighed, at, features.sizes)
         ours = margins[:, : len(self.labels)]
         odds = np.exp((ours - ours.max(axis=1, keepdims=True)) / self.temperature)
         scores = (odds / odds.sum(axis=1, keepdims=True)).tolist()
@@ -140,8 +150,8 @@ class LinearModel:
     def terms(self, words: Words, without: frozenset[int] = frozenset()) -> Terms:
         """(index of the word, what the model knows of it) of the words that a model may see."""
         given = self._terms
-        found = [(i, given.get(word) or self._term(word)) for i, word in enumerate(words.fold)]
-        return [pair for pair in found if pair[1].token and pair[0] not in without]
+        return [(i, term) for i, word in enumerate(words.fold)
+                if (term := given.get(word) or self._term(word)).token and i not in without]
 
     def _term(self, word: str) -> Term:
         if len(self._terms) >= REMEMBERED:
@@ -149,7 +159,8 @@ class LinearModel:
         token, vocabulary = token_of(word, gazetteer()), self.vocabulary
         given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
         runs = np.array([at for at in given if at is not None], np.int32)
-        term = self._terms[word] = Term(token, vocabulary.get(token, -1), runs)
+        pairs = self._pairs.get(token, {})
+        term = self._terms[word] = Term(token, vocabulary.get(token, -1), runs, len(runs), pairs)
         return term
 
     def features(self, texts: Sequence[Terms]) -> Features:
@@ -157,44 +168,41 @@ class LinearModel:
         whole: list[int] = []
         runs: list[Ids] = []
         known: list[int] = []
-        sizes: list[tuple[int, int]] = []  # of a text's two blocks, before its repeats are counted together
+        sizes: list[int] = []  # of each text's two blocks, before its repeats are counted together
         for terms in texts:
-            begun = len(whole)
-            whole += [term.at for _, term in terms if term.at >= 0]
+            begun, letters = len(whole), 0
+            for _, term in terms:
+                if term.at >= 0:
+                    whole.append(term.at)
+                runs.append(term.runs)
+                letters += term.size
             known.append(len(whole) - begun)
-            whole += self._pairs(terms)
-            runs += [term.runs for _, term in terms]
-            sizes.append((len(whole) - begun, sum(len(term.runs) for _, term in terms)))
-        letters = np.concatenate(runs) if runs else NO_IDS
-        block = np.repeat(np.arange(2 * len(texts)), np.array(sizes, np.intp).ravel())
+            whole += _pairs(terms)
+            sizes += len(whole) - begun, letters
+        blocks, width = np.arange(2 * len(texts) + 1), max(1, len(self.idf))
+        block = np.repeat(blocks[:-1], sizes)
         ids = np.empty(len(block), np.int64)
-        ids[block % 2 == 0], ids[block % 2 == 1] = whole, letters
-        width = max(1, len(self.idf))
+        of_words = block % 2 == 0
+        ids[of_words], ids[~of_words] = whole, np.concatenate(runs) if runs else NO_IDS
         seen, counts = np.unique(block * width + ids, return_counts=True)
-        blocks, found = np.divmod(seen, width)
-        bounds = np.searchsorted(blocks, np.arange(0, 2 * len(texts) + 1))
+        bounds = np.searchsorted(seen, blocks * width)
+        found = seen % width
         values = (1 + np.log(counts, dtype=np.float32)) * self.idf[found]
         lengths = np.sqrt(_sums(values * values, bounds[:-1], np.diff(bounds)))
-        values = values / np.repeat(np.where(lengths == 0, 1, lengths), np.diff(bounds))
+        values /= np.repeat(np.where(lengths == 0, 1, lengths), np.diff(bounds))
         return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), known)
-
-    def _pairs(self, terms: Terms) -> list[int]:
-        vocabulary = self.vocabulary
-        pairs = (vocabulary.get(f"{one.token} {two.token}") for (_, one), (_, two) in pairwise(terms))
-        return [at for at in pairs if at is not None]
 
     def shares(self, reading: Reading, label: str) -> dict[int, float]:
         """Index of a word -> what it brought to the margin of `label`; a pair's part goes to both words."""
         column = self.labels.index(label)
         parts = dict(zip(reading.ids.tolist(), (reading.values * self.weights[reading.ids, column]).tolist(),
                          strict=True))
-        times = Counter(at for _, term in reading.terms for at in (term.at, *term.runs.tolist()))
-        shares: dict[int, float] = {}
-        for i, term in reading.terms:
-            own = sum(parts[at] / times[at] for at in (term.at, *term.runs.tolist()) if at >= 0)
-            shares[i] = shares.get(i, 0.0) + own
+        own = [(i, [at for at in (term.at, *term.runs.tolist()) if at >= 0]) for i, term in reading.terms]
+        times = Counter(chain.from_iterable([features for _, features in own]))
+        each = {at: parts[at] / count for at, count in times.items()}
+        shares = {i: sum([each[at] for at in features]) for i, features in own}
         for (i, one), (j, two) in pairwise(reading.terms):
-            half = parts.get(self.vocabulary.get(f"{one.token} {two.token}", -1), 0.0) / 2
+            half = parts.get(one.pairs.get(two.token, -1), 0.0) / 2
             shares[i] += half
             shares[j] += half
         return shares
@@ -241,6 +249,13 @@ def vocabulary_of(texts: Sequence[Words], table: Gazetteer, *, least: int) -> tu
     return {name: at for at, name in enumerate(names)}, np.array(idf, np.float32)
 
 
+def _pairs(terms: Terms) -> Iterator[int]:
+    """Where the pairs of neighbours stand among the features, of those that do."""
+    for (_, one), (_, two) in pairwise(terms):
+        if one.pairs and two.token in one.pairs:
+            yield one.pairs[two.token]
+
+
 def _packed(array: NDArray[Any]) -> str:
     return base64.b64encode(array.tobytes()).decode("ascii")
 
@@ -251,8 +266,10 @@ def _unpacked(text: str, kind: type) -> NDArray[Any]:
 
 def _sums(rows: Floats, begins: NDArray[np.intp], sizes: NDArray[np.intp]) -> Floats:
     """Sum of each stretch of `rows`; zero for an empty one, which `reduceat` would give its neighbour's row."""
-    sums: Floats = np.zeros((len(begins), *rows.shape[1:]), np.float32)
     full = sizes > 0
+    if full.all() and len(full):
+        return np.add.reduceat(rows, begins, axis=0)
+    sums: Floats = np.zeros((len(begins), *rows.shape[1:]), np.float32)
     if full.any():
         sums[full] = np.add.reduceat(rows, begins[full], axis=0)
     return sums

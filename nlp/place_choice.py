@@ -18,7 +18,9 @@ known, a name that means only a place in another province, or a village in anoth
 name quarters and parks that are villages elsewhere ("Balekambang", "Singosaren").
 
 What is true of a name wherever it stands (its parents, whether it is an everyday word, whether it is the only place
-of its name) is a `Prospect`, reckoned once a name; a post adds up what its own words say.
+of its name) is a `Prospect`, reckoned once a name; a post adds up what its own words say. Two in five of the names that
+are found are everyday words without a designator ("dari", "banget") that cannot reach the threshold whatever the rest
+of the text says: their readings are not weighed at all.
 
 Weights were chosen on the development half of the labelled texts (`evaluation/score.py`).
 
@@ -28,6 +30,7 @@ shared by a village and a person passes when a preposition stands before it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -52,6 +55,7 @@ WITHIN = 0.35  # "Karanganyar Demak": the kabupaten stands right behind
 FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the watched account's; nothing else said
 SUBURB = 0.08  # beyond the boundary of the account's city, but the same town to those who live there
 CLOSE = 0.05  # readings of one level nearer than this are not told apart
+SPOKEN_OF = 0.5  # from here on a name tells where its neighbours lie
 LISTENED = 60  # names of a text that may speak for others
 # Kabupaten names that are words too: "batang pohon", "solo riding", krama "bali" = to go home.
 WEAK_NAMES = word_set("""
@@ -91,6 +95,8 @@ class Name(NamedTuple):
     weak: bool
     kinds: bool  # "kota X" and "kabupaten X" both exist
     speaks: tuple[Reading, ...]  # those that it is evidence for; its kecamatan only where it is no everyday word
+    most: float  # what it can reach beside its cues without a designator and a kabupaten behind it
+    nothing: Choice  # where that is too little
 
 
 class Evidence:
@@ -127,10 +133,14 @@ class Evidence:
 
 
 class Choices:
-    """Decides names by the arithmetic of this module's essay. Built once; what a name may mean is remembered."""
+    """Decides names by the arithmetic of this module's essay. Built once; what a name may mean is remembered.
 
-    def __init__(self, table: Gazetteer) -> None:
+    Nobody asks for the score of a choice that has less than `threshold`.
+    """
+
+    def __init__(self, table: Gazetteer, threshold: float) -> None:
         self._table = table
+        self._least = min(threshold, SPOKEN_OF) or -math.inf  # a threshold of 0 takes every name
         self._names: dict[tuple[str, int], Name] = {}  # no more than the gazetteer has
 
     def decisions(self, found: Sequence[Candidate], given: Iterable[str]) -> list[tuple[Candidate, Choice]]:
@@ -140,13 +150,13 @@ class Choices:
         _followed(found)
         names = [self._name(candidate) for candidate in found]
         evidence = _gathered(found, names, Evidence(given, self._table))
-        choices = [decide(candidate, names[at], at, evidence) for at, candidate in enumerate(found)]
+        choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
         news = False
         for at, choice in enumerate(choices[:LISTENED]):
             if choice.sure and choice.score >= 0.6 and choice.reading.code:
                 news = evidence.add(choice.reading.code, at) or news
         if news and len(found) > 1:
-            choices = [decide(candidate, names[at], at, evidence) for at, candidate in enumerate(found)]
+            choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
         return list(zip(found, choices, strict=True))
 
     def _name(self, candidate: Candidate) -> Name:
@@ -183,14 +193,26 @@ def name_of(key: str, readings: tuple[Reading, ...], table: Gazetteer) -> Name:
     if not speaks and not everyday:
         speaks = tuple(r for r in readings if r.type == "kecamatan")
     kinds = {r.name.split(" ")[0] for r in readings if r.type == "kabupaten_kota"}
-    return Name(tuple(prospect(reading) for reading in readings), key in WEAK_NAMES, len(kinds) > 1, speaks)
+    prospects = tuple(prospect(reading) for reading in readings)
+    return Name(prospects, key in WEAK_NAMES, len(kinds) > 1, speaks, _most(prospects),
+                Choice(readings[0], 0.0, "everyday word", None, sure=True))
 
 
-def decide(candidate: Candidate, name: Name, at: int, evidence: Evidence) -> Choice:
-    """The best reading of a candidate."""
-    cues = [cue for cue, _ in candidate.cues]
+def _most(prospects: Sequence[Prospect]) -> float:
+    """The most that a name can reach beside its cues; no limit where one of its readings is no everyday word."""
+    if not all(prospect.everyday for prospect in prospects):
+        return math.inf
+    help_ = (*PARENT.values(), CHILD, SUBURB)
+    return max(prospect.base for prospect in prospects) + STOP + max(help_) + 0.01  # room for rounding
+
+
+def decide(candidate: Candidate, name: Name, at: int, evidence: Evidence, least: float) -> Choice:
+    """The best reading of a candidate, whatever has less than `least` being none."""
     shared = sum([weight for _, weight in candidate.cues])
     designated, within = candidate.designated, candidate.within
+    if name.most + shared < least and not designated and not within:
+        return name.nothing
+    cues = [cue for cue, _ in candidate.cues]
     scored: list[tuple[float, Reading, list[str]]] = []
     for prospect in name.prospects:
         reading = prospect.reading

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from domain import Location, Mention, Place
 from nlp.gazetteer import Reading, gazetteer, key_of
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
-from nlp.place_choice import Choice, Choices
+from nlp.place_choice import SPOKEN_OF, Choice, Choices
 from nlp.place_names import Candidate, Names
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
 from nlp.post import Component, Post
@@ -48,9 +48,9 @@ class Places(Component):
         self.table = gazetteer()
         self.patterns = Patterns(self.table, known)
         self.named = Names(self.table)
-        self.choices = Choices(self.table)
         self.local = LocalNames(settings.places)
         self.threshold = settings.thresholds.place
+        self.choices = Choices(self.table, self.threshold)
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
 
@@ -177,7 +177,8 @@ class Places(Component):
         self, name: str, level: str, decided: Decided, given: Mapping[str, str]
     ) -> Reading | None:
         """The area of that level whose name is nearly `name`, within the kabupaten that is spoken of."""
-        parents = {c.reading.area[:5] for _, c in decided if c.sure and c.score >= 0.5 and len(c.reading.area) >= 5}
+        parents = {choice.reading.area[:5] for _, choice in decided
+                   if choice.sure and choice.score >= SPOKEN_OF and len(choice.reading.area) >= 5}
         parents |= {code[:5] for code in given if len(code) >= 5}
         for parent in sorted(parents):
             below = {k: a for k, a in self.table.children_named(parent).items() if a.level == level}

@@ -77,11 +77,11 @@ def urgency_of(
     seen: set[str] = set()
     turned = False
     for hit in hits.get("urgency", ()):
-        if hit.phrase in seen or any(hit.touches(m) for m in metaphors):
+        if hit.phrase in seen or (metaphors and any(hit.touches(m) for m in metaphors)):
             continue
         if hit.label == "tinggi" and any(o.label == "darurat" and o.touches(hit) for o in hits["urgency"]):
             continue
-        if (hit.phrase in INSIDE and WATER not in named) or any(_inside(hit, words, place) for place in places):
+        if (hit.phrase in INSIDE and WATER not in named) or (places and _inside(hit, words, places)):
             continue
         seen.add(hit.phrase)
         turn = turn_of(hit, words, hits) if hit.label != "tidak_mendesak" else None
@@ -130,16 +130,16 @@ def _cut_off(words: Words, hits: Hits, named: Container[str]) -> Hit | None:
     return next((hit for hit in outs if turn_of(hit, words, hits) is None), None)
 
 
-def _inside(hit: Hit, words: Words, place: Place) -> bool:
+def _inside(hit: Hit, words: Words, places: Sequence[Place]) -> bool:
     """ "Banjir Kanal Barat" is a river, not a flood."""
     span = hit.span(words)
-    return place.type in NAMED_SPOTS and place.start <= span.start and span.end <= place.end
+    return any(p.type in NAMED_SPOTS and p.start <= span.start and span.end <= p.end for p in places)
 
 
 def _judged(total: float, reasons: tuple[Reason, ...]) -> Urgency:
     label = ("darurat" if total >= EMERGENCY else "tinggi" if total >= HIGH
              else "tidak_mendesak" if total <= LOW else "normal")
-    border = min(abs(total - line) for line in (EMERGENCY, HIGH, LOW))
+    border = min(abs(total - EMERGENCY), abs(total - HIGH), abs(total - LOW))
     return Urgency(label, round(min(0.98, 0.55 + border / 3), 3), reasons)
 
 
