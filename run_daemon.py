@@ -10,7 +10,6 @@ at hand: SIGTERM ends the daemon within ten seconds, `kill -9` at any point cost
 from __future__ import annotations
 
 import argparse
-import gc
 import random
 import signal
 import sys
@@ -33,7 +32,7 @@ from harvester.base import Connector
 from harvester.media import MediaFetcher, build_media
 from harvester.wire import Limits
 from nlp.duplicates import Folder
-from nlp.extract import Extractor
+from nlp.extract import Extractor, spare_the_collector
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
@@ -384,7 +383,7 @@ def _run(options: argparse.Namespace) -> int:
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)
-        gc.freeze()  # names, weights and stories stay; the collector need not look through them again and again
+        spare_the_collector()  # names, weights and stories stay
         try:
             daemon.run_once() if options.once else daemon.run()
         finally:
