@@ -73,7 +73,7 @@ class Blend(Component):
 
     def __init__(self, settings: Settings, model: LinearModel | None) -> None:
         self.model = model
-        self.labels = frozenset(settings.topics)
+        self.strange = frozenset(model.labels if model else ()) - settings.topics.keys()
         self.least_second = settings.thresholds.second_topic
 
     def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
@@ -109,7 +109,9 @@ class Blend(Component):
         trust = TRUST + UNKNOWN_WORDS * (1 - reading.known / max(1, tokens))
         trust += SHORTNESS * math.exp(-tokens / SHORT_WORDS)
         rows: Mapping[str, int] = model.meta.get("labels", {})
-        strength = {label: score for label, score in reading.scores.items() if label in self.labels}
+        strength = reading.scores.copy()
+        for label in self.strange:  # the model knows a topic that these settings do not have
+            strength.pop(label, None)
         for label, name in named.items():
             rare = 1.0 if label == REST else min(RARE_MOST, 1 + RARE_ROWS / max(1, rows.get(label, 0)))
             strength[label] = strength.get(label, 0.0) + trust * rare * name.score

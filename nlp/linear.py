@@ -25,7 +25,7 @@ import base64
 import gzip
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -171,13 +171,18 @@ class LinearModel:
         sizes: list[int] = []  # of each text's two blocks, before its repeats are counted together
         for terms in texts:
             begun, letters = len(whole), 0
-            for _, term in terms:
-                if term.at >= 0:
-                    whole.append(term.at)
-                runs.append(term.runs)
-                letters += term.size
+            joined: list[int] = []
+            follows: Mapping[str, int] = {}
+            for _, (token, at, of_word, size, pairs) in terms:
+                if at >= 0:
+                    whole.append(at)
+                if token in follows:
+                    joined.append(follows[token])
+                follows = pairs
+                runs.append(of_word)
+                letters += size
             known.append(len(whole) - begun)
-            whole += _pairs(terms)
+            whole += joined
             sizes += len(whole) - begun, letters
         blocks, width = np.arange(2 * len(texts) + 1), max(1, len(self.idf))
         block = np.repeat(blocks[:-1], sizes)
@@ -247,13 +252,6 @@ def vocabulary_of(texts: Sequence[Words], table: Gazetteer, *, least: int) -> tu
     names = sorted(name for name, times in spread.items() if times >= least)
     idf = [math.log((1 + len(texts)) / (1 + spread[name])) + 1 for name in names]
     return {name: at for at, name in enumerate(names)}, np.array(idf, np.float32)
-
-
-def _pairs(terms: Terms) -> Iterator[int]:
-    """Where the pairs of neighbours stand among the features, of those that do."""
-    for (_, one), (_, two) in pairwise(terms):
-        if one.pairs and two.token in one.pairs:
-            yield one.pairs[two.token]
 
 
 def _packed(array: NDArray[Any]) -> str:

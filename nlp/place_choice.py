@@ -31,7 +31,7 @@ shared by a village and a person passes when a preposition stands before it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -170,32 +170,36 @@ class Choices:
 def name_of(key: str, readings: tuple[Reading, ...], table: Gazetteer) -> Name:
     """What is true of a name wherever it stands."""
     everyday = key in table.stops
-    own = frozenset(r.code for r in readings if r.code)
-    villages = sum(1 for r in readings if r.inside and r.type == "desa_kelurahan")
-
-    def prospect(reading: Reading) -> Prospect:
-        area, village = reading.area, reading.type == "desa_kelurahan"
-        namesake = len(area) > 8 and area[:8] in own  # "Delanggu" is desa and kecamatan
-        long = not everyday and len(key) >= DISTINCT_LETTERS and reading.inside and reading.type in LOCAL
-        return Prospect(
-            reading, BASE[reading.type],
-            # a kecamatan is no proof of its namesake village
-            parents=tuple((area[:size], weight) for size, weight in PARENT.items()
-                          if len(area) > size and area[:size] not in own),
-            holds=reading.code if reading.code and not village else "",
-            everyday=everyday and reading.type != "kabupaten_kota",
-            big_city=reading.name.startswith("Kota "),
-            alone=village and villages == 1 and not namesake and not everyday,
-            distinct=DISTINCT + (OF_A_CITY if _in_a_city(reading) else 0.0) if long else 0.0,
-        )
-
-    speaks = tuple(r for r in readings if r.type not in {"kecamatan", "desa_kelurahan"})
+    own = {r.code for r in readings}
+    villages = [r for r in readings if r.type == "desa_kelurahan" and r.inside]
+    only = villages[0] if len(villages) == 1 and not everyday else None
+    long = len(key) >= DISTINCT_LETTERS and not everyday
+    prospects = tuple([_prospect(r, own, everyday=everyday, only=r is only, long=long) for r in readings])
+    speaks = tuple([r for r in readings if r.type not in {"kecamatan", "desa_kelurahan"}])
     if not speaks and not everyday:
-        speaks = tuple(r for r in readings if r.type == "kecamatan")
+        speaks = tuple([r for r in readings if r.type == "kecamatan"])
     kinds = {r.name.split(" ")[0] for r in readings if r.type == "kabupaten_kota"}
-    prospects = tuple(prospect(reading) for reading in readings)
-    return Name(prospects, key in WEAK_NAMES, len(kinds) > 1, speaks, _most(prospects),
+    return Name(prospects, key in WEAK_NAMES, len(kinds) > 1, speaks, _most(prospects) if everyday else math.inf,
                 Choice(readings[0], 0.0, "everyday word", None, sure=True))
+
+
+def _prospect(reading: Reading, own: Container[str | None], *, everyday: bool, only: bool, long: bool) -> Prospect:
+    kind, code, area, name = reading
+    village = kind == "desa_kelurahan"
+    distinct = 0.0
+    if long and kind in LOCAL and reading.inside:
+        distinct = DISTINCT + (OF_A_CITY if code is not None and code[3] == "7" else 0.0)
+    return Prospect(
+        reading, BASE[kind],
+        # a kecamatan is no proof of its namesake village
+        tuple([(area[:size], weight) for size, weight in PARENT.items()
+               if len(area) > size and area[:size] not in own]),
+        code if code and not village else "",
+        everyday and kind != "kabupaten_kota",
+        name.startswith("Kota "),
+        only and not (len(area) > 8 and area[:8] in own),  # "Delanggu" is desa and kecamatan
+        distinct,
+    )
 
 
 def _most(prospects: Sequence[Prospect]) -> float:
@@ -249,10 +253,6 @@ def decide(candidate: Candidate, name: Name, at: int, evidence: Evidence, least:
             why.append("its kabupaten follows")
         scored.append((score, reading, why))
     return _choice(scored)
-
-
-def _in_a_city(reading: Reading) -> bool:
-    return reading.code is not None and reading.code[3] == "7"
 
 
 @lru_cache(maxsize=4096)

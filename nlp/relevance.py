@@ -63,7 +63,8 @@ class RelevanceOf(Component):
 
     def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
         words, hits = post.words, post.hits
-        post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits.get("sensitive", ()))
+        if "sensitive" in hits:
+            post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits["sensitive"])
         if any(word[0].isalpha() for word in words.fold):
             post.relevance = self.judge(self.evidence(post))
         else:

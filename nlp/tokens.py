@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from nlp.languages import word_set
@@ -135,14 +136,14 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
     pieces = text.split()
     if 1 in map(len, pieces) and SPACED.search(text):  # the middle one of spaced letters stands between two blanks
         pieces = [text]
-    words = Words(text, [], [], [], [], [], [], [])
-    starts, ends, raw, folds, forms, sentences, at = (
-        words.starts, words.ends, words.raw, words.fold, words.form, words.sentence, words.at,
+    words = Words(text, [], [], [], [], [], [])
+    starts, ends, raw, folds, forms, sentences = (
+        words.starts, words.ends, words.raw, words.fold, words.form, words.sentence,
     )
     orths: list[str] = []
     spaces: list[bool] = []
-    parts: list[str] = []
-    sentence = length = position = digits = 0
+    ends_before: list[int] = []  # words that begin a sentence behind another one
+    sentence = position = digits = 0
     last = 0  # sentence of the last word
     known = table.pieces
     for piece in pieces:
@@ -160,8 +161,7 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
             if kind <= TAGGED:
                 if sentence != last:
                     if raw:
-                        parts.append(".")
-                        length += 2
+                        ends_before.append(len(raw))
                     last = sentence
                 if kind == TAGGED:
                     words.tagged.add(len(raw))
@@ -171,9 +171,6 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
                 folds.append(fold_)
                 forms.append(form)
                 sentences.append(sentence)
-                at.append(length + 1)
-                parts.append(form)
-                length += len(form) + 1
             elif kind == END:
                 sentence += 1
             elif kind == ASKS:
@@ -186,8 +183,12 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
                 words.marks += 1
     if position < len(text):
         _blank(text[position:], orths, spaces)
-    words.joined = f" {' '.join(parts)} "
     words.digits = digits
+    parts = forms.copy()
+    for i in ends_before:
+        parts[i - 1] += " ."
+    words.joined = f" {' '.join(parts)} "
+    words.at = [i + before for i, before in enumerate(accumulate(map(len, parts[:-1]), initial=1))] if parts else []
     return words, orths, spaces
 
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -96,7 +96,9 @@ class Topics(Component):
         """What the standing keywords add up to, best first; `places` as found in the same text."""
         if not found:
             return ()
-        shared = Counter((hit.first, hit.last) for hit in found)
+        shared: dict[tuple[int, int], int] = {}
+        for hit in found:
+            shared[hit.first, hit.last] = shared.get((hit.first, hit.last), 0) + 1
         harms = [*hits.get("defect", ()), *hits.get("cue:need", ())]
         sums: dict[str, float] = defaultdict(float)
         own: dict[str, bool] = defaultdict(bool)
