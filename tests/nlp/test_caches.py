@@ -54,7 +54,7 @@ def test_a_post_is_judged_alike_alone_in_a_batch_and_after_thousands_of_others(r
 
     assert [Extractor(rules).extract(probe) for probe in probes[:3]] == together[:3]
     assert [fresh.extract(probe) for probe in reversed(probes)] == together[::-1]
-    fresh.extract_many([mention(text) for text in posts(3_000, seed=2)])
+    fresh.extract_many([mention(text) for text in posts(1_500, seed=2)])
     assert fresh.extract_many(probes) == together
 
 
@@ -88,18 +88,18 @@ def test_a_name_that_is_not_weighed_could_not_have_been_chosen():
     """Leaving everyday names out spares time, and takes away no place that weighing them would have found."""
     table = gazetteer()
     quick, thorough = Choices(table, 0.4), Choices(table, 0.0)
-    everyday = [(key, table.readings(key)) for key in sorted(table.stops) if table.readings(key)]
+    everyday = [(key, table.readings(key)) for key in sorted(table.stops)[::2] if table.readings(key)]
     spared = chosen = 0
     for key, readings in everyday:
         parents = {reading.area[:size] for reading in readings for size in (5, 8)}
-        for cues in (-0.04, 0.0, 0.12, 0.34, 0.46, 0.69, 1.2):
-            for given in ((), parents):
-                name = Candidate(0, 1, 0, len(key), key, readings, cues=[("cue", cues)])
-                (_, one), = quick.decisions([name], given)
-                (_, other), = thorough.decisions([name], given)
+        for hundredths in range(-4, 80, 2):
+            name = Candidate(0, 1, 0, len(key), key, readings, cues=[("cue", hundredths / 100)])
+            for said in ((), parents):
+                (_, one), = quick.decisions([name], said)
+                (_, other), = thorough.decisions([name], said)
                 assert one == other or max(one.score, other.score) < 0.4
                 spared, chosen = spared + (one != other), chosen + (other.score >= 0.4)
-    assert min(spared, chosen) > len(everyday) / 2
+    assert min(spared, chosen) > 10 * len(everyday)
 
 
 @given(SIGNS)
