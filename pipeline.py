@@ -11,7 +11,6 @@ writing after it.
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -56,7 +55,6 @@ RETRY_FAILED = timedelta(minutes=2)
 GIVE_UP_SENDING = 12
 LOOKS = 32  # pictures of one turn
 FETCHERS = 4
-YOUNG_OBJECTS = 50_000  # made and not yet dropped before the collector looks; a batch leaves 5,000
 READ_AGAIN = (*BY_REFERENCE, "revision", "added")  # members of a story that may say more than its first post
 
 
@@ -147,16 +145,6 @@ class Judge:
         for page in store.hashed_since(self.picture_seq):
             self.gallery.add(page)
             self.picture_seq = page[-1][0]
-
-
-def leave_what_stays() -> None:
-    """Set names, weights and rules aside from the collector of garbage, and let it look seldom at what is new.
-
-    Records hold no circles: they go when the last who holds them does. At Python's own 700 objects the collector looks
-    40 times a batch, and in a process that keeps stories in memory it took a quarter of all time.
-    """
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> int:

@@ -32,12 +32,12 @@ from harvester.base import Connector
 from harvester.media import MediaFetcher, build_media
 from harvester.wire import Limits
 from nlp.duplicates import Folder
-from nlp.extract import Extractor
+from nlp.extract import Extractor, spare_the_collector
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
 from ops import backup
-from pipeline import Judge, call_due, deliver_due, fetch_pictures, leave_what_stays, process_batch
+from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
 from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
@@ -387,7 +387,7 @@ def _run(options: argparse.Namespace) -> int:
         store = open_store(path, lock_seconds=settings.store.lock_seconds)
         daemon = compose(settings, store, replay=options.replay, config=options.config)
         stop_on_signals(daemon.stop)
-        leave_what_stays()
+        spare_the_collector()  # names, weights and stories stay
         try:
             daemon.run_once() if options.once else daemon.run()
         finally:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import cProfile
 import csv
-import gc
 import pstats
 import random
 import resource
@@ -27,7 +26,7 @@ from pathlib import Path
 
 from domain import Mention, MentionKind
 from nlp import gazetteer as names
-from nlp.extract import BATCH, Extractor
+from nlp.extract import BATCH, Extractor, spare_the_collector
 from nlp.gazetteer import gazetteer
 from settings import load
 
@@ -161,7 +160,7 @@ def main(arguments: list[str]) -> int:
     ready = time.process_time() - begun
     mentions = list(posts(min(given.posts, 20_000)))
     extractor.extract_many(mentions[:500])
-    gc.freeze()  # as `kentongan analyze` does
+    spare_the_collector()  # as `kentongan analyze` and the daemon do
     profile = cProfile.Profile() if given.profile else None
     if profile:
         profile.enable()

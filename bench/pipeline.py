@@ -27,7 +27,8 @@ import structlog
 import pipeline
 from bench.storm import storm
 from domain import Mention, MentionKind, Page
-from pipeline import Judge, leave_what_stays, process_batch
+from nlp.extract import spare_the_collector
+from pipeline import Judge, process_batch
 from run_daemon import build_judge
 from settings import load
 from storage import open_store
@@ -107,7 +108,7 @@ class Stages:
 def run(posts: Sequence[Mention], stages: Stages | None = None) -> float:
     """Seconds of CPU time of this process for storing, judging and settling `posts`."""
     judge = build_judge(load("config.yaml"))
-    leave_what_stays()
+    spare_the_collector()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "k.db")
         store.sync_accounts([account()], now=NOW)

@@ -74,16 +74,16 @@ class Blend(Component):
 
     def __init__(self, settings: Settings, model: LinearModel | None) -> None:
         self.model = model
-        self.labels = frozenset(settings.topics)
+        self.strange = frozenset(model.labels if model else ()) - settings.topics.keys()
         self.least_second = settings.thresholds.second_topic
 
     def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
         words, reading = post.words, post.reading
         if self.model is None or reading is None:
             return
-        actionable = post.relevance.label == "actionable"
-        sure = reading.known >= TALK_WORDS and max(reading.scores.values()) >= TALK_SURE
-        only = None if actionable or sure else {topic.label for topic in post.topics}
+        free = post.relevance.label == "actionable" or (
+            reading.known >= TALK_WORDS and max(reading.scores.values()) >= TALK_SURE)
+        only = None if free else {topic.label for topic in post.topics}
         post.topics = self.topics(post.named, words, reading, self.model, only=only)
 
     def topics(
@@ -93,10 +93,9 @@ class Blend(Component):
         """Topics of a text, best first; `only` these labels, where given."""
         by_keywords = {name.label: name for name in named}
         strength = self._strengths(by_keywords, reading, model)
-        allowed = [label for label in strength if only is None or label in only]
-        order = sorted(allowed, key=lambda label: (-strength[label], label))[:MOST]
+        order = sorted([(-strength[label], label) for label in strength if only is None or label in only])
         topics: list[Topic] = []
-        for label in order:
+        for _, label in order[:MOST]:
             name = by_keywords.get(label)
             score = 1 - (1 - reading.scores.get(label, 0.0)) * (1 - (name.score if name else 0.0))
             if score < LEAST_SHOWN or (topics and not (name and name.own and name.score >= self.least_second)):
@@ -111,7 +110,9 @@ class Blend(Component):
         trust = TRUST + UNKNOWN_WORDS * (1 - reading.known / max(1, tokens))
         trust += SHORTNESS * math.exp(-tokens / SHORT_WORDS)
         rows: Mapping[str, int] = model.meta.get("labels", {})
-        strength = {label: score for label, score in reading.scores.items() if label in self.labels}
+        strength = reading.scores.copy()
+        for label in self.strange:  # the model knows a topic that these settings do not have
+            strength.pop(label, None)
         for label, name in named.items():
             rare = 1.0 if label == REST else min(RARE_MOST, 1 + RARE_ROWS / max(1, rows.get(label, 0)))
             strength[label] = strength.get(label, 0.0) + trust * rare * name.score

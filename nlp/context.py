@@ -29,42 +29,40 @@ class Turn(NamedTuple):
     hit: Hit
 
 
+# Kinds of cues, the strongest first; how far each reaches, and what it does.
+TURNING = (
+    ("cue:negator", NEGATION_REACH, "rule:negation"), ("cue:condition", CONDITION_REACH, "rule:condition"),
+    ("cue:past", PAST_REACH, "rule:past"), ("cue:wondering", ASKED_REACH, "rule:asked about"),
+)
 WEIGHT_LEFT = {"rule:negation": 0.0, "rule:condition": 0.25, "rule:past": 0.4, "rule:asked about": 0.3}
 
 
 def turn_of(hit: Hit, words: Words, hits: Hits) -> Turn | None:
     """The strongest cue that turns `hit`, None where it means what it says."""
-    negator = _before(hit, hits.get("cue:negator", ()), words, hits, NEGATION_REACH)
-    if negator:
-        return Turn("rule:negation", WEIGHT_LEFT["rule:negation"], negator)
-    condition = _before(hit, hits.get("cue:condition", ()), words, hits, CONDITION_REACH)
-    if condition:
-        return Turn("rule:condition", WEIGHT_LEFT["rule:condition"], condition)
-    past = _before(hit, hits.get("cue:past", ()), words, hits, PAST_REACH)
-    if past and not _same_sentence(hit, hits.get("cue:now", ()), words):
-        return Turn("rule:past", WEIGHT_LEFT["rule:past"], past)
-    asked = _before(hit, hits.get("cue:wondering", ()), words, hits, ASKED_REACH)
-    if asked:
-        return Turn("rule:asked about", WEIGHT_LEFT["rule:asked about"], asked)
+    for kind, reach, what in TURNING:
+        cue = _before(hit, hits[kind], words, hits, reach) if kind in hits else None
+        if cue and not (kind == "cue:past" and _same_sentence(hit, hits.get("cue:now", ()), words)):
+            return Turn(what, WEIGHT_LEFT[what], cue)
     return None
 
 
 def is_done(hit: Hit, words: Words, hits: Hits) -> bool:
     """ "Sudah diperbaiki" asks for nothing: a word for done stands right before the phrase."""
     sentence = words.sentence
-    return any(
-        cue.last == hit.first and sentence[cue.first] == sentence[hit.first] for cue in hits.get("cue:done", ())
+    return "cue:done" in hits and any(
+        cue.last == hit.first and sentence[cue.first] == sentence[hit.first] for cue in hits["cue:done"]
     )
 
 
 def located(hit: Hit, words: Words, hits: Hits) -> bool:
     """ "Depan SMP", "arah terminal": a word of place right before it makes a thing a landmark."""
-    sentence = words.sentence[hit.first]
-    return any(
-        0 <= hit.first - cue.last <= LOCATED_REACH and words.sentence[cue.first] == sentence
-        and not (cue.last < hit.first and "," in words.gap(hit.first))
-        for cue in hits.get("cue:beside", ())
-    )
+    for cue in hits.get("cue:beside", ()):
+        near = 0 <= hit.first - cue.last <= LOCATED_REACH
+        if near and words.sentence[cue.first] == words.sentence[hit.first] and (
+            cue.last == hit.first or "," not in words.gap(hit.first)
+        ):
+            return True
+    return False
 
 
 def _before(hit: Hit, cues: Sequence[Hit], words: Words, hits: Hits, reach: int) -> Hit | None:

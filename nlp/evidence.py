@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from domain import Mention, MentionKind, Place, Reason, Span, Topic
@@ -20,6 +20,7 @@ from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 from nlp.topics import REST
+from nlp.values import plain_reason, span_of, two_digits
 
 TURNED = 0.4  # what a defect under a condition still tells: a chronic one
 LONG_FROM, SHORT_TO = 30, 4  # words
@@ -46,8 +47,19 @@ VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
 AT = word_set("di neng nang ning ing kampung")
 WIDE = frozenset(("kabupaten_kota", "provinsi"))
+OWNED = POSSESSED | {f"{word}ku" for word in POSSESSED}
 PLAIN = LANGUAGES["id"].function | LANGUAGES["jv"].function
 HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
+
+
+def _cue_facts(names: str) -> tuple[tuple[str, str, str], ...]:
+    """(fact, what the reason card says, list of hits) of facts that are called as their cue is."""
+    return tuple((name, f"rule:{name}", f"cue:{name}") for name in names.split())
+
+
+NEEDS = _cue_facts("need lack")
+KNOWN_FIRST_HAND = _cue_facts("now self lasts called")
+TURNS = _cue_facts("chatty past condition done")
 
 
 class Fact(NamedTuple):
@@ -59,7 +71,9 @@ class Fact(NamedTuple):
     span: Span | None = None
 
     def weighing(self, weight: float) -> Reason:
-        return Reason(self.what, round(weight, 2), (self.span,) if self.span else ())
+        if self.span is None:
+            return plain_reason(self.what, weight)
+        return Reason(self.what, two_digits(weight), (self.span,))
 
 
 class Evidence:
@@ -72,10 +86,13 @@ class Evidence:
         self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
         self.direct, self.reads, self.urgency = direct, reads, urgency
         self.own = hits.get("cue:own") or _possessed(words)
-        metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]
         self.metaphors = hits.get("metaphors", ())
-        self.defects = [h for h in hits.get("defect", ()) if not any(h.touches(m) for m in metaphors)]
-        self.requests = [h for h in distinct(hits.get("request", ())) if not is_done(h, words, hits)]
+        self.defects = hits.get("defect", ())
+        if metaphors := [*self.metaphors, *hits.get("unless", ())]:
+            self.defects = [h for h in self.defects if not any(h.touches(m) for m in metaphors)]
+        self.requests = distinct(hits.get("request", ()))
+        if "cue:done" in hits:
+            self.requests = [h for h in self.requests if not is_done(h, words, hits)]
         self.harmed = bool(self.defects or self.requests or "cue:need" in hits or "cue:lack" in hits)
         self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
@@ -105,11 +122,15 @@ class Evidence:
         for i, hit in enumerate(self.requests[:3]):
             name = "plea" if self.pleas else "wish"  # "dibersihkan" alone may be told of somebody else
             yield Fact(name if i == 0 else "request_more", f"signal:request:{hit.phrase}", 1.0, hit.span(self.words))
-        for kind in ("need", "lack"):
-            if found := self.hits.get(f"cue:{kind}"):
-                yield Fact(kind, f"rule:{kind}", 1.0, found[0].span(self.words))
+        yield from self._cues(NEEDS)
         if self.urgency in {"darurat", "tinggi"}:
             yield Fact(self.urgency, f"rule:{'emergency' if self.urgency == 'darurat' else 'hazard'}", 1.0)
+
+    def _cues(self, cues: Iterable[tuple[str, str, str]]) -> Iterator[Fact]:
+        """A fact for each of the cues that stands in the text."""
+        for name, what, kind in cues:
+            if found := self.hits.get(kind):
+                yield Fact(name, what, 1.0, found[0].span(self.words))
 
     def _standing(self) -> Iterator[tuple[float, Hit]]:
         """The defects that are not denied, and what is left of each."""
@@ -121,6 +142,8 @@ class Evidence:
 
     def _denied(self, topic: Topic) -> bool:
         """ "Tidak banjir": all that the topic rests on is a defect that the text denies."""
+        if "cue:negator" not in self.hits:
+            return False
         denied = [
             hit.span(self.words) for hit in self.defects
             if (turn := turn_of(hit, self.words, self.hits)) is not None and turn.what == "rule:negation"
@@ -131,10 +154,10 @@ class Evidence:
 
     def _where(self) -> Iterator[Fact]:
         for name, place in zip(("place", "place_2"), self.specific, strict=False):
-            yield Fact(name, f"place:{place.type}", min(1.0, 0.4 + place.score), Span(place.start, place.end))
+            yield Fact(name, f"place:{place.type}", min(1.0, 0.4 + place.score), span_of(place.start, place.end))
         if self.places and not self.specific:
             city = self.places[0]
-            yield Fact("city", f"place:{city.type}", 1.0, Span(city.start, city.end))
+            yield Fact("city", f"place:{city.type}", 1.0, span_of(city.start, city.end))
         if self.specific and self.harmed:
             yield Fact("place_and_harm", "rule:a place and a harm", 1.0)
         if self.specific and self.topics:
@@ -151,11 +174,7 @@ class Evidence:
         irony = self.hits.get("cue:irony")
         if irony and (self.specific or self.own or "cue:beside" in self.hits):
             yield Fact("irony", "rule:irony", 1.0, irony[0].span(self.words))
-        for kind in ("now", "self", "lasts"):
-            if found := self.hits.get(f"cue:{kind}"):
-                yield Fact(kind, f"rule:{kind}", 1.0, found[0].span(self.words))
-        if called := self.hits.get("cue:called"):
-            yield Fact("called", "rule:called", 1.0, called[0].span(self.words))
+        yield from self._cues(KNOWN_FIRST_HAND)
         if self.words.handles:
             yield Fact("handle", "rule:names an account", 1.0)
         if self.mention is not None and self.mention.kind is MentionKind.FORM:
@@ -204,13 +223,11 @@ class Evidence:
         if praise and not self.requests and "cue:irony" not in hits:
             yield Fact("praise", f"signal:praise:{praise[0].phrase}", 1.0, praise[0].span(words))
         for kind, most in (("news", 3), ("spam", 2)):
-            for hit in distinct(hits.get(kind, ()))[:most]:
+            for hit in distinct(hits[kind])[:most] if kind in hits else ():
                 yield Fact(kind, f"signal:{kind}:{hit.phrase}", 1.0, hit.span(words))
         for hit in self.metaphors[:1]:
             yield Fact("metaphor", f"rule:metaphor:{hit.phrase}", 1.0, hit.span(words))
-        for cue in ("chatty", "past", "condition", "done"):
-            if found := hits.get(f"cue:{cue}"):
-                yield Fact(cue, f"rule:{cue}", 1.0, found[0].span(words))
+        yield from self._cues(TURNS)
         if words.urls and not self.pleas and not self.own:
             yield Fact("link", "rule:link", 1.0)
         if not self.pleas and not self.own and (len(words.tagged) >= TAGGED or DATED.search(words.text)):
@@ -225,6 +242,8 @@ def distinct(hits: Sequence[Hit]) -> list[Hit]:
 def _possessed(words: Words) -> list[Hit]:
     """ "Omahku", "simbokku": the clitic is cut from the form, so the spelling tells."""
     folds = words.fold
+    if OWNED.isdisjoint(folds):
+        return []
     return [
         Hit("cue:own", "", word, 1, i, i + 1) for i, word in enumerate(folds)
         if (word in POSSESSED and folds[i + 1 : i + 2] and folds[i + 1] in OWNERS)
@@ -254,7 +273,7 @@ def _numbers(words: Words) -> tuple[bool, bool, bool]:
     """Whether a number tells a duration, a size or count, a house or block."""
     lasts = measure = address = False
     folds = words.fold
-    for i, word in enumerate(folds[:-1]):
+    for i, word in enumerate(folds[:-1]) if words.digits else ():
         if word[0].isdigit():
             lasts = lasts or folds[i + 1] in UNITS
             measure = measure or folds[i + 1] in SIZES

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from math import cos, hypot, radians
@@ -93,6 +94,9 @@ class Gazetteer:
         self._codes = [area.code for area in inside]
         self._points = np.array([(area.lat, area.lng) for area in inside])
 
+    def keys(self) -> Iterable[str]:
+        return self._found.keys()
+
     def readings(self, key: str) -> tuple[Reading, ...]:
         return self._found.get(key, ())
 
@@ -131,6 +135,11 @@ class Gazetteer:
                 and _kilometres(area, middle) < SUBURBAN
             ) if _is_kota(city) else frozenset()
         return self._around[city]
+
+    def suburbs(self, homes: Iterable[str]) -> frozenset[str]:
+        """Codes of the kecamatan that count as the town of one of `homes`."""
+        around = [self.around(home) for home in homes if home in self.areas]
+        return around[0] if len(around) == 1 else frozenset().union(*around)
 
     def town_in(self, letters: str) -> str | None:
         """Code of the kabupaten or kota of ours whose name the letters of a handle hold, None where none does.

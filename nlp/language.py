@@ -31,10 +31,10 @@ class LanguageOf(Component):
         if not words.raw:
             return
         folds = words.fold
-        javanese = sum(1 for word in folds if word in self._jv)
-        indonesian = sum(1 for word in folds if word in self._id)
+        javanese = sum(map(self._jv.__contains__, folds))
+        indonesian = sum(map(self._id.__contains__, folds))
         if not javanese and not indonesian:
-            known = sum(1 for form in words.form if form in self._known)
+            known = sum(map(self._known.__contains__, words.form))
             post.language = "id" if known * 3 >= len(words.form) else "other"
             return
         share = javanese / (javanese + indonesian)
@@ -44,7 +44,7 @@ class LanguageOf(Component):
 
     def _register(self, folds: list[str]) -> str | None:
         counts = {
-            name: weight * sum(1 for word in folds if word in self._registers[name])
+            name: weight * sum(map(self._registers[name].__contains__, folds))
             for name, weight in REGISTER_WEIGHT.items()
         }
         best = max(counts, key=lambda name: counts[name])

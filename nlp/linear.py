@@ -26,9 +26,9 @@ import base64
 import gzip
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,7 +41,7 @@ from nlp.tokens import Words
 SHORTEST, LONGEST = 3, 5  # letters of a run; the blank at either end of a word counts as one
 NUMBER = "#"
 NAME_LETTERS = 5  # a gazetteer name of fewer letters is more often a word
-TOGETHER = 32  # texts whose weights lie in the fast memory together; four times as many are a quarter slower
+TOGETHER = 32  # texts whose weights lie in the fast memory together: 16 are a fifth slower, 128 a tenth
 OPENING = 8  # words that count a second time, since people name their matter first; twelve are no better
 REMEMBERED = 50_000  # words that are kept with their letter runs; the table starts anew when chatter has filled it
 
@@ -58,6 +58,8 @@ class Term(NamedTuple):
     at: int
     opening: int
     runs: Ids
+    size: int  # of `runs`
+    pairs: dict[str, int]  # token that may follow -> place of the two as a pair
 
 
 Terms = list[tuple[int, Term]]
@@ -73,8 +75,7 @@ class Features(NamedTuple):
     known: list[int]  # words of each text that the model knows
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a model makes of one text: `scores` by label, `margins` by question, and which features did it."""
 
     scores: dict[str, float]
@@ -115,6 +116,13 @@ class LinearModel:
     questions: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
     _terms: dict[str, Term] = field(default_factory=dict)
+    _pairs: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for name, at in self.vocabulary.items():
+            one, blank, two = name.partition(" ")
+            if blank and one[:1] != "~":  # a run may hold blanks too
+                self._pairs.setdefault(one, {})[two] = at
 
     def read(self, words: Words, without: frozenset[int] = frozenset()) -> Reading:
         """Scores of all labels for one text, not counting the words at `without`."""
@@ -130,7 +138,9 @@ class LinearModel:
     def _read_some(self, texts: Sequence[Terms]) -> list[Reading]:
         features = self.features(texts)
         at = features.bounds[:-1]
-        margins = self.intercept + _sums(features.values[:, None] * self.weights[features.ids], at, features.sizes)
+        weighed = self.weights.take(features.ids, axis=0)
+        weighed *= features.values[:, None]
+        margins = self.intercept + _sums(weighed, at, features.sizes)
         ours = margins[:, : len(self.labels)]
         odds = np.exp((ours - ours.max(axis=1, keepdims=True)) / self.temperature)
         scores = (odds / odds.sum(axis=1, keepdims=True)).tolist()
@@ -144,8 +154,8 @@ class LinearModel:
     def terms(self, words: Words, without: frozenset[int] = frozenset()) -> Terms:
         """(index of the word, what the model knows of it) of the words that a model may see."""
         given = self._terms
-        found = [(i, given.get(word) or self._term(word)) for i, word in enumerate(words.fold)]
-        return [pair for pair in found if pair[1].token and pair[0] not in without]
+        return [(i, term) for i, word in enumerate(words.fold)
+                if (term := given.get(word) or self._term(word)).token and i not in without]
 
     def _term(self, word: str) -> Term:
         if len(self._terms) >= REMEMBERED:
@@ -153,7 +163,8 @@ class LinearModel:
         token, vocabulary = token_of(word, gazetteer()), self.vocabulary
         given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
         runs = np.array([at for at in given if at is not None], np.int32)
-        term = self._terms[word] = Term(token, vocabulary.get(token, -1), vocabulary.get("^" + token, -1), runs)
+        pairs, opening = self._pairs.get(token, {}), vocabulary.get("^" + token, -1)
+        term = self._terms[word] = Term(token, vocabulary.get(token, -1), opening, runs, len(runs), pairs)
         return term
 
     def features(self, texts: Sequence[Terms]) -> Features:
@@ -161,48 +172,50 @@ class LinearModel:
         whole: list[int] = []
         runs: list[Ids] = []
         known: list[int] = []
-        sizes: list[tuple[int, int]] = []  # of a text's two blocks, before its repeats are counted together
+        sizes: list[int] = []  # of each text's two blocks, before its repeats are counted together
         for terms in texts:
-            begun = len(whole)
-            whole += [term.at for _, term in terms if term.at >= 0]
+            begun, letters = len(whole), 0
+            joined: list[int] = []
+            follows: Mapping[str, int] = {}
+            for _, (token, at, _, of_word, size, pairs) in terms:
+                if at >= 0:
+                    whole.append(at)
+                if token in follows:
+                    joined.append(follows[token])
+                follows = pairs
+                runs.append(of_word)
+                letters += size
             known.append(len(whole) - begun)
+            whole += joined
             whole += [term.opening for _, term in terms[:OPENING] if term.opening >= 0]
-            whole += self._pairs(terms)
-            runs += [term.runs for _, term in terms]
-            sizes.append((len(whole) - begun, sum(len(term.runs) for _, term in terms)))
-        letters = np.concatenate(runs) if runs else NO_IDS
-        block = np.repeat(np.arange(2 * len(texts)), np.array(sizes, np.intp).ravel())
+            sizes += len(whole) - begun, letters
+        blocks, width = np.arange(2 * len(texts) + 1), max(1, len(self.idf))
+        block = np.repeat(blocks[:-1], sizes)
         ids = np.empty(len(block), np.int64)
-        ids[block % 2 == 0], ids[block % 2 == 1] = whole, letters
-        width = max(1, len(self.idf))
+        of_words = block % 2 == 0
+        ids[of_words], ids[~of_words] = whole, np.concatenate(runs) if runs else NO_IDS
         seen, counts = np.unique(block * width + ids, return_counts=True)
-        blocks, found = np.divmod(seen, width)
-        bounds = np.searchsorted(blocks, np.arange(0, 2 * len(texts) + 1))
+        bounds = np.searchsorted(seen, blocks * width)
+        found = seen % width
         values = (1 + np.log(counts, dtype=np.float32)) * self.idf[found]
         lengths = np.sqrt(_sums(values * values, bounds[:-1], np.diff(bounds)))
-        values = values / np.repeat(np.where(lengths == 0, 1, lengths), np.diff(bounds))
+        values /= np.repeat(np.where(lengths == 0, 1, lengths), np.diff(bounds))
         return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), known)
-
-    def _pairs(self, terms: Terms) -> list[int]:
-        vocabulary = self.vocabulary
-        pairs = (vocabulary.get(f"{one.token} {two.token}") for (_, one), (_, two) in pairwise(terms))
-        return [at for at in pairs if at is not None]
 
     def shares(self, reading: Reading, label: str) -> dict[int, float]:
         """Index of a word -> what it brought to the margin of `label`; a pair's part goes to both words."""
         column = self.labels.index(label)
         parts = dict(zip(reading.ids.tolist(), (reading.values * self.weights[reading.ids, column]).tolist(),
                          strict=True))
-        ours = [
+        own = [
             (i, [at for at in (term.at, term.opening if place < OPENING else -1, *term.runs.tolist()) if at >= 0])
             for place, (i, term) in enumerate(reading.terms)
         ]
-        times = Counter(at for _, found in ours for at in found)
-        shares: dict[int, float] = {}
-        for i, found in ours:
-            shares[i] = shares.get(i, 0.0) + sum(parts[at] / times[at] for at in found)
+        times = Counter(chain.from_iterable([features for _, features in own]))
+        each = {at: parts[at] / count for at, count in times.items()}
+        shares = {i: sum([each[at] for at in features]) for i, features in own}
         for (i, one), (j, two) in pairwise(reading.terms):
-            half = parts.get(self.vocabulary.get(f"{one.token} {two.token}", -1), 0.0) / 2
+            half = parts.get(one.pairs.get(two.token, -1), 0.0) / 2
             shares[i] += half
             shares[j] += half
         return shares
@@ -260,8 +273,10 @@ def _unpacked(text: str, kind: type) -> NDArray[Any]:
 
 def _sums(rows: Floats, begins: NDArray[np.intp], sizes: NDArray[np.intp]) -> Floats:
     """Sum of each stretch of `rows`; zero for an empty one, which `reduceat` would give its neighbour's row."""
-    sums: Floats = np.zeros((len(begins), *rows.shape[1:]), np.float32)
     full = sizes > 0
+    if full.all() and len(full):
+        return np.add.reduceat(rows, begins, axis=0)
+    sums: Floats = np.zeros((len(begins), *rows.shape[1:]), np.float32)
     if full.any():
         sums[full] = np.add.reduceat(rows, begins[full], axis=0)
     return sums

@@ -58,12 +58,11 @@ class LocalNames:
 
     def find(self, words: Words) -> Iterator[LocalName]:
         """The longest name at each word, in text order, none overlapping another."""
-        i, n = 0, len(words.fold) if self.meant else 0
-        while i < n:
-            found = self._at(words, i) if words.fold[i] in self._beginnings else None
-            if found:
+        free, begins = 0, self._beginnings
+        for i in [i for i, word in enumerate(words.fold) if word in begins]:
+            if i >= free and (found := self._at(words, i)):
+                free = found.last
                 yield found
-            i = found.last if found else i + 1
 
     def _at(self, words: Words, i: int) -> LocalName | None:
         key, found = "", None

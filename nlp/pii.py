@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from domain import Pii
 from nlp.languages import word_set
 from nlp.post import Component, Post
+from nlp.tokens import Words
 
 SIXTEEN = re.compile(r"(?<![\d.,/-])\d(?:[ .\-]?\d){15}(?![\d])")
 PHONE = re.compile(
@@ -42,23 +43,24 @@ PLATE_CUE = re.compile(
 PROVINCES = word_set("""
 11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96
 """)
-ANY_DIGIT = re.compile(r"\d")
-DIGITS = re.compile(r"(?:\d[ .\-()]{0,2}){7}")
+SHORTEST = 7  # digits of a number that is looked at
+DIGITS = re.compile(rf"(?:\d[ .\-()]{{0,2}}){{{SHORTEST}}}")
 LOOK_BACK = 40
 
 
-def personal_data(text: str, handles: list[tuple[int, int]], official: frozenset[str]) -> tuple[Pii, ...]:
+def personal_data(words: Words, official: frozenset[str]) -> tuple[Pii, ...]:
     """Spans of personal data in text order, none overlapping; `official` handles are nobody's."""
+    text = words.text
     found: list[Pii] = []
     if "@" in text:
         found += [Pii(m.start(), m.end(), "email") for m in EMAIL.finditer(text)]
-        found += [Pii(start, end, "handle") for start, end in handles
+        found += [Pii(start, end, "handle") for start, end in words.handles
                   if text[start + 1 : end].casefold() not in official]
-    if DIGITS.search(text):
-        found += _numbers(text)
-    if ANY_DIGIT.search(text):
+    if words.digits:
+        if words.digits >= SHORTEST and DIGITS.search(text):
+            found += _numbers(text)
         found += _plates(text)
-    return _apart(found)
+    return _apart(found) if len(found) > 1 else tuple(found)
 
 
 def _numbers(text: str) -> list[Pii]:
@@ -117,4 +119,4 @@ class PersonalData(Component):
         self._official = official
 
     def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
-        post.pii = personal_data(post.words.text, post.words.handles, self._official)
+        post.pii = personal_data(post.words, self._official)

@@ -107,12 +107,9 @@ class Patterns:
 
     def find(self, words: Words, *, capitals: bool) -> Iterator[Found]:
         """Places in text order, none overlapping another of these; `capitals`: whether they mean something here."""
-        free = 0
-        for i, word in enumerate(words.fold):
-            if i < free or word not in self._opens:
-                continue
-            found = self._open(words, i, word, capitals)
-            if found:
+        free, folds, opens = 0, words.fold, self._opens
+        for i in [i for i, word in enumerate(folds) if word in opens]:
+            if i >= free and (found := self._open(words, i, folds[i], capitals)):
                 free = found.last
                 yield found
         yield from _by_shape(words)
@@ -225,8 +222,9 @@ class Patterns:
 
 def uses_capitals(words: Words) -> bool:
     """Whether a capital means something here: some words have one, and not nearly all."""
-    inner = [raw[0].isupper() for i, raw in enumerate(words.raw[1:61], 1)
-             if words.sentence[i] == words.sentence[i - 1] and raw[0].isalpha()]
+    sentence = words.sentence
+    inner = [raw[0].isupper() for raw, here, before in zip(words.raw[1:61], sentence[1:], sentence, strict=False)
+             if here == before and raw[0].isalpha()]
     share = sum(inner) / len(inner) if inner else 1.0
     return 0 < share < 0.6
 
@@ -245,10 +243,10 @@ def _of(words: Words, kind: str, first: int, last: int, score: float, because: s
 
 def _by_shape(words: Words) -> Iterator[Found]:
     """RT/RW and kilometre marks, which are told by their digits."""
-    folds = words.fold
-    if any(word.startswith(("rt", "rw")) for word in folds):
+    folds = " " + " ".join(words.fold)
+    if " rt" in folds or " rw" in folds:
         for match in RT_RW.finditer(words.text):
             yield Found("rt_rw", -1, -1, match.start(), match.end(), 0.9, "shape:rt/rw")
-    if any(word.startswith("km") for word in folds):
+    if " km" in folds:
         for match in KM.finditer(words.text):
             yield Found("landmark", -1, -1, match.start(), match.end(), 0.6, "shape:km")

@@ -19,7 +19,8 @@ from spacy.tokens import Doc
 from domain import Location, Mention, Place
 from nlp.gazetteer import Reading, gazetteer, key_of
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
-from nlp.place_names import Candidate, Choice, candidates, decisions
+from nlp.place_choice import SPOKEN_OF, Choice, Choices
+from nlp.place_names import Candidate, Names
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
 from nlp.post import Component, Post
 from nlp.tokens import Words
@@ -46,8 +47,10 @@ class Places(Component):
     def __init__(self, settings: Settings, known: frozenset[str]) -> None:
         self.table = gazetteer()
         self.patterns = Patterns(self.table, known)
-        self.names = LocalNames(settings.places)
+        self.named = Names(self.table)
+        self.local = LocalNames(settings.places)
         self.threshold = settings.thresholds.place
+        self.choices = Choices(self.table, self.threshold)
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
 
@@ -95,17 +98,18 @@ class Places(Component):
         named_in = [shape for shape in shapes if shape.type != "sub_desa"]
         covered = {i: shape.because for shape in named_in for i in range(shape.first, shape.last)}
         # A road named after a town says nothing of where it lies; a market or a junction does.
-        named = [c for c in candidates(words, self.table, frozenset(covered), capitals=capitals)
+        named = [c for c in self.named.candidates(words, covered, capitals=capitals)
                  if covered.get(c.first) not in STREETS]
-        names = [name for name in self.names.find(words) if not _in_a_street(name, shapes, words)]
-        if not named and not shapes and not names and not self._designators(words):
+        names = [name for name in self.local.find(words) if not _in_a_street(name, shapes, words)]
+        designated = not ADMIN.keys().isdisjoint(words.fold)
+        if not named and not shapes and not names and not designated:
             return (), self._location((), (), given)
-        decided = list(decisions(named, given, self.table))
+        decided = self.choices.decisions(named, given)
         local = list(self._meant(names, decided, given)) if names else []
         if local:  # what the operators know stands first, and says where its neighbours lie
             shapes, named = _beside(local, shapes), _beside(local, named)
             near = {code: SOURCE for _, place in local for code in (place.code[:5], place.code[:8], place.code)}
-            decided = list(decisions(named, {**given, **near}, self.table))
+            decided = self.choices.decisions(named, {**given, **near})
         places = [_of_local(name, place, words.text) for name, place in local]
         places += [_of_shape(shape, words.text) for shape in shapes]
         spans = [*((name.first, name.last) for name, _ in local), *((shape.first, shape.last) for shape in shapes)]
@@ -115,7 +119,8 @@ class Places(Component):
             if accepted and taken.isdisjoint(range(candidate.first, candidate.last)):
                 places.append(_of_name(candidate, choice, words.text))
                 taken.update(range(candidate.first, candidate.last))
-        places += self._unknown(words, taken, decided, given, capitals)
+        if designated:
+            places += self._unknown(words, taken, decided, given, capitals)
         places = [p for p in places if p.score >= self.threshold]
         places.sort(key=lambda p: (p.start, -p.end))
         places = _apart(places)
@@ -146,9 +151,6 @@ class Places(Component):
             if (place := name.within(behind or around)) is not None:
                 yield name, place
 
-    def _designators(self, words: Words) -> bool:
-        return any(word in ADMIN for word in words.fold)
-
     def _unknown(
         self, words: Words, taken: set[int], decided: Decided, given: Mapping[str, str], capitals: bool
     ) -> list[Place]:
@@ -175,7 +177,8 @@ class Places(Component):
         self, name: str, level: str, decided: Decided, given: Mapping[str, str]
     ) -> Reading | None:
         """The area of that level whose name is nearly `name`, within the kabupaten that is spoken of."""
-        parents = {c.reading.area[:5] for _, c in decided if c.sure and c.score >= 0.5 and len(c.reading.area) >= 5}
+        parents = {choice.reading.area[:5] for _, choice in decided
+                   if choice.sure and choice.score >= SPOKEN_OF and len(choice.reading.area) >= 5}
         parents |= {code[:5] for code in given if len(code) >= 5}
         for parent in sorted(parents):
             below = {k: a for k, a in self.table.children_named(parent).items() if a.level == level}

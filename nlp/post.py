@@ -86,8 +86,9 @@ class Component:
             yield from batch
 
     def note_all(self, docs: Sequence[Doc]) -> None:
+        note = self.note
         for doc in docs:
-            self.note(post_of(doc), doc)
+            note(doc.user_data[POST], doc)
 
 
 def batches(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:

@@ -63,7 +63,8 @@ class RelevanceOf(Component):
 
     def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
         words, hits = post.words, post.hits
-        post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits.get("sensitive", ()))
+        if "sensitive" in hits:
+            post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits["sensitive"])
         if any(word[0].isalpha() for word in words.fold):
             post.relevance = self.judge(self.evidence(post))
         else:
@@ -79,7 +80,7 @@ class RelevanceOf(Component):
     def judge(self, evidence: Evidence) -> Relevance:
         persons = vulnerable(evidence)
         weighed = [(fact, self._weights.get(fact.name, 0.0) * fact.value) for fact in evidence.facts()]
-        total = sum(weight for _, weight in weighed) + self._weights.get(BIAS, 0.0)
+        total = sum([weight for _, weight in weighed]) + self._weights.get(BIAS, 0.0)
         reasons = [fact.weighing(weight) for fact, weight in weighed if abs(weight) >= SEEN]
         if persons and lifts(evidence, persons):
             return Relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)

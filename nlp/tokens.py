@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from nlp.languages import word_set
@@ -34,7 +35,6 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-BLANKS = re.compile(r"(\s+)")
 SPACED = re.compile(r"(?<!\w)[^\W\d_] [^\W\d_] [^\W\d_](?!\w)")
 # A stop after one of these ends an abbreviation, not a sentence.
 ABBREVIATIONS = word_set("""
@@ -63,6 +63,7 @@ class Piece(NamedTuple):
     orths: tuple[str, ...]
     spaces: tuple[bool, ...]
     items: tuple[Item, ...]
+    digits: int  # at least as many signs as are digits, as written or folded
 
 
 class WordTable:
@@ -118,6 +119,7 @@ class Words:
     urls: int = 0
     asks: bool = False  # a question mark stands somewhere
     marks: int = 0  # emoji and punctuation
+    digits: int = 0  # at least as many signs of the text are digits; 0: none is, nor any of a folded word
 
     def gap(self, i: int) -> str:
         """What stands between word `i - 1` and word `i`."""
@@ -131,54 +133,62 @@ def split_words(phrase: str) -> list[str]:
 
 def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
     """Words of `text`, and the tokens with the blanks after them that give back the text exactly."""
-    words = Words(text)
+    pieces = text.split()
+    if 1 in map(len, pieces) and SPACED.search(text):  # the middle one of spaced letters stands between two blanks
+        pieces = [text]
+    words = Words(text, [], [], [], [], [], [])
+    starts, ends, raw, folds, forms, sentences = (
+        words.starts, words.ends, words.raw, words.fold, words.form, words.sentence,
+    )
     orths: list[str] = []
     spaces: list[bool] = []
-    parts: list[str] = []
-    sentence = length = position = 0
+    ends_before: list[int] = []  # words that begin a sentence behind another one
+    sentence = position = digits = 0
     last = 0  # sentence of the last word
     known = table.pieces
-    starts, ends, raw, folds, forms, sentences, at = (
-        words.starts, words.ends, words.raw, words.fold, words.form, words.sentence, words.at,
-    )
-    pieces = [text] if SPACED.search(text) else BLANKS.split(text)
-    for i, piece in enumerate(pieces):
-        if i & 1:
-            sentence += _blank(piece, orths, spaces)
-        elif piece:
-            found = known.get(piece) or table.piece(piece)
-            orths += found.orths
-            spaces += found.spaces
-            for kind, begin, stop, word, fold_, form in found.items:
-                if kind <= TAGGED:
-                    if sentence != last:
-                        if raw:
-                            parts.append(".")
-                            length += 2
-                        last = sentence
-                    if kind == TAGGED:
-                        words.tagged.add(len(raw))
-                    starts.append(position + begin)
-                    ends.append(position + stop)
-                    raw.append(word)
-                    folds.append(fold_)
-                    forms.append(form)
-                    sentences.append(sentence)
-                    at.append(length + 1)
-                    parts.append(form)
-                    length += len(form) + 1
-                elif kind == END:
-                    sentence += 1
-                elif kind == ASKS:
-                    words.asks = True
-                elif kind == HANDLE:
-                    words.handles.append((position + begin, position + stop))
-                elif kind == URL:
-                    words.urls += 1
-                else:
-                    words.marks += 1
-        position += len(piece)
-    words.joined = " " + " ".join(parts) + " "
+    for piece in pieces:
+        start = text.find(piece, position)
+        if start == position + 1 and orths and text[position] == " ":
+            spaces[-1] = True
+        elif start > position:
+            sentence += _blank(text[position:start], orths, spaces)
+        position = start + len(piece)
+        found = known.get(piece) or table.piece(piece)
+        orths += found.orths
+        spaces += found.spaces
+        digits += found.digits
+        for kind, begin, stop, word, fold_, form in found.items:
+            if kind <= TAGGED:
+                if sentence != last:
+                    if raw:
+                        ends_before.append(len(raw))
+                    last = sentence
+                if kind == TAGGED:
+                    words.tagged.add(len(raw))
+                starts.append(start + begin)
+                ends.append(start + stop)
+                raw.append(word)
+                folds.append(fold_)
+                forms.append(form)
+                sentences.append(sentence)
+            elif kind == END:
+                sentence += 1
+            elif kind == ASKS:
+                words.asks = True
+            elif kind == HANDLE:
+                words.handles.append((start + begin, start + stop))
+            elif kind == URL:
+                words.urls += 1
+            else:
+                words.marks += 1
+    if position < len(text):
+        _blank(text[position:], orths, spaces)
+    words.digits = digits
+    parts = forms.copy()
+    for i in ends_before:
+        parts[i - 1] += " ."
+    words.joined = f" {' '.join(parts)} "
+    words.at = [i + before for i, before in enumerate(accumulate(map(len, parts[:-1]), initial=1))] if parts else []
     return words, orths, spaces
 
 
@@ -197,7 +207,12 @@ def _cut_piece(text: str, table: WordTable) -> Piece:
         items += _items(match.lastgroup or "", start, end, match.group(), table, items)
     if position < len(text) and _blank(text[position:], orths, spaces):
         items.append(Item(END, position, len(text)))
-    return Piece(tuple(orths), tuple(spaces), tuple(items))
+    digits = max(_digits(text), sum(_digits(item.fold) for item in items))
+    return Piece(tuple(orths), tuple(spaces), tuple(items), digits)
+
+
+def _digits(signs: str) -> int:
+    return sum(map(str.isdigit, signs))
 
 
 def _items(

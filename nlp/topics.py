@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -96,7 +96,9 @@ class Topics(Component):
         """What the standing keywords add up to, best first; `places` as found in the same text."""
         if not found:
             return ()
-        shared = Counter((hit.first, hit.last) for hit in found)
+        shared: dict[tuple[int, int], int] = {}
+        for hit in found:
+            shared[hit.first, hit.last] = shared.get((hit.first, hit.last), 0) + 1
         harms = [*hits.get("defect", ()), *hits.get("cue:need", ())]
         sums: dict[str, float] = defaultdict(float)
         own: dict[str, bool] = defaultdict(bool)
@@ -131,11 +133,12 @@ class Topics(Component):
 
 def _incidental(hit: Hit, hits: Hits, words: Words, places: Sequence[Place]) -> float:
     """How much of a keyword's weight is left where it only tells where, or who came by."""
-    if any(hit.touches(cue) for cue in hits.get("cue:bystander", ())):
+    if "cue:bystander" in hits and any(hit.touches(cue) for cue in hits["cue:bystander"]):
         return BYSTANDER
     factor = 1.0
-    if any(cue.first == hit.first and cue.last == hit.last for cue in hits.get("cue:setting", ())):
-        factor = SETTING
+    for cue in hits.get("cue:setting", ()):
+        if cue.first == hit.first and cue.last == hit.last:
+            factor = SETTING
     if located(hit, words, hits):
         return min(factor, LOCATED)
     if hit.size == 1 and places:
@@ -155,12 +158,12 @@ def _after_preposition(place: Place, words: Words) -> bool:
 
 def _backed(hit: Hit, harms: Sequence[Hit], words: Words) -> bool:
     """Whether something broken or needed stands in the keyword or a few words from it."""
-    sentence = words.sentence[hit.first]
-    return any(
-        harm.first - hit.last < REACH and hit.first - harm.last < REACH - 1
-        and words.sentence[harm.first] == sentence
-        for harm in harms
-    )
+    sentence = words.sentence
+    for harm in harms:
+        near = harm.first - hit.last < REACH and hit.first - harm.last < REACH - 1
+        if near and sentence[harm.first] == sentence[hit.first]:
+            return True
+    return False
 
 
 def standing(found: Sequence[Hit], hits: Hits, words: Words) -> list[Hit]:

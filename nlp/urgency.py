@@ -43,6 +43,7 @@ from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.post import Component, Post
 from nlp.tokens import Words
+from nlp.values import plain_reason, two_digits
 
 # Words that are a risk themselves, or a harm that comes often: "kalau hujan membahayakan" and "kalau hujan banyak yang
 # jatuh" are a danger all the same.
@@ -81,11 +82,11 @@ def urgency_of(
     seen: set[str] = set()
     turned = False
     for hit in hits.get("urgency", ()):
-        if hit.phrase in seen or any(hit.touches(m) for m in metaphors):
+        if hit.phrase in seen or (metaphors and any(hit.touches(m) for m in metaphors)):
             continue
         if hit.label == "tinggi" and any(o.label == "darurat" and o.touches(hit) for o in hits["urgency"]):
             continue
-        if (hit.phrase in INSIDE and WATER not in named) or any(_inside(hit, words, place) for place in places):
+        if (hit.phrase in INSIDE and WATER not in named) or (places and _inside(hit, words, places)):
             continue
         seen.add(hit.phrase)
         turn = turn_of(hit, words, hits) if hit.label != "tidak_mendesak" else None
@@ -96,7 +97,7 @@ def urgency_of(
         counts[hit.label] += 1 if not turn else 0
         turned = turned or turn is not None
         sums[hit.label] += weight
-        reasons.append(Reason(f"signal:{hit.label}:{hit.phrase}", round(weight, 2), (hit.span(words),)))
+        reasons.append(Reason(f"signal:{hit.label}:{hit.phrase}", two_digits(weight), (hit.span(words),)))
         if turn:
             reasons.append(Reason(turn.what, 0.0, (turn.hit.span(words),)))
     if not counts["tinggi"] and (cut := _cut_off(words, hits, named)):
@@ -115,13 +116,13 @@ def urgency_of(
         points = max(-READS_MOST, min(READS_MOST, READS * reads + READS_BIAS))
         if turned and not (counts["darurat"] or counts["tinggi"]):  # the model knows no "kalau" and no "dulu"
             points = min(points, 0.0)
-        reasons.append(Reason("model:reads like a hazard", round(points, 2)))
+        reasons.append(plain_reason("model:reads like a hazard", points))
         total += points
     if not sums["darurat"]:
         total = min(total, HAZARD_CAP)
     if asks_only:
         asked = WONDERS if "cue:wondering" in hits else ASKS
-        reasons.append(Reason("rule:only asks", asked))
+        reasons.append(plain_reason("rule:only asks", asked))
         total += asked
     return _judged(total, tuple(reasons))
 
@@ -134,16 +135,16 @@ def _cut_off(words: Words, hits: Hits, named: Container[str]) -> Hit | None:
     return next((hit for hit in outs if turn_of(hit, words, hits) is None), None)
 
 
-def _inside(hit: Hit, words: Words, place: Place) -> bool:
+def _inside(hit: Hit, words: Words, places: Sequence[Place]) -> bool:
     """ "Banjir Kanal Barat" is a river, not a flood."""
     span = hit.span(words)
-    return place.type in NAMED_SPOTS and place.start <= span.start and span.end <= place.end
+    return any(p.type in NAMED_SPOTS and p.start <= span.start and span.end <= p.end for p in places)
 
 
 def _judged(total: float, reasons: tuple[Reason, ...]) -> Urgency:
     label = ("darurat" if total >= EMERGENCY else "tinggi" if total >= HIGH
              else "tidak_mendesak" if total <= LOW else "normal")
-    border = min(abs(total - line) for line in (EMERGENCY, HIGH, LOW))
+    border = min(abs(total - EMERGENCY), abs(total - HIGH), abs(total - LOW))
     return Urgency(label, round(min(0.98, 0.55 + border / 3), 3), reasons)
 
 

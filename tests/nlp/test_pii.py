@@ -12,7 +12,7 @@ TABLE = WordTable({}, frozenset())
 
 def found(text, official=()):
     words, _, _ = cut(text, TABLE)
-    return [(text[p.start : p.end], p.type) for p in personal_data(text, words.handles, frozenset(official))]
+    return [(text[p.start : p.end], p.type) for p in personal_data(words, frozenset(official))]
 
 
 @pytest.mark.parametrize(("text", "expected"), [
