@@ -275,6 +275,7 @@ def _fold(
     """Verdicts in order. A repost of a known original costs one look-up; a revision keeps its story."""
     clusters = dict(known)
     folded: list[tuple[Verdict, Fingerprint | None]] = []
+    folder.look_ahead([m for m in mentions if m.key not in known and m.repost_of not in known and not m.own])
     for mention in mentions:
         parent = clusters.get(mention.repost_of or "")
         result: tuple[Verdict, Fingerprint | None]

@@ -2,16 +2,18 @@
 
     python -m bench.peers [--size 10000] [--seed 7] [--stream storm|rough]
 
-All get the same posts in the same order and one at a time, all look for an earlier story and remember a post only where
-they find none; peers shingle the lower-cased words in threes, with the thresholds that their users take. Two do not
-stream as we need it: semhash takes all posts at once, and gets vectors of hashed word parts because its own model would be
-a download. What is not installed is left out and named. CPU time of the process; `bytes` is what the process grew by,
+All get the same posts in the same order, all look for an earlier story and remember a post only where they find none;
+peers shingle the lower-cased words in threes, with the thresholds that their users take. Posts come in batches of BATCH, as
+the daemon judges them: ours read and look up a batch at once, and judge one after the other (`alone`: given one at a time);
+of the peers only datasketch has a call for many, `bulk`. Semhash does not stream: it takes all posts at once, and gets
+vectors of hashed word parts because its own model would be a download. What is not installed is left out and named. CPU time of the process; `bytes` is what the process grew by,
 per post remembered or not. Ratios of one run hold; absolute figures follow the machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,13 +22,14 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from bench.duplicates import THRESHOLD, WINDOW, Tally
+from bench.duplicates import BATCH, THRESHOLD, WINDOW, Tally
 from bench.rough import rough
 from bench.storm import Drop, storm
 from bench.viral import resident
 from domain import Mention
 
 Judge = Callable[[Mention], str]  # a post -> the key of its story's first post
+Fold = Callable[[Sequence[Mention]], list[str]]  # the next posts -> those
 DIMENSIONS = 256
 
 
@@ -35,15 +38,45 @@ def shingles(text: str) -> list[str]:
     return [" ".join(words[at:at + 3]) for at in range(max(1, len(words) - 2))]
 
 
-def kentongan() -> Judge:
+def one_by_one(judge: Judge) -> Fold:
+    return lambda mentions: [judge(mention) for mention in mentions]
+
+
+def kentongan() -> Fold:
     from nlp.duplicates import Folder
 
     folder = Folder(threshold=THRESHOLD, window=WINDOW)
-    return lambda mention: folder.fold(mention)[0].cluster
+    return lambda mentions: [verdict.cluster for verdict, _ in folder.fold_all(mentions)]
 
 
-def datasketch(threshold: float = 0.7, *, batched: bool = True) -> Judge:
-    """`batched`: all shingles in one call, which is quicker; plain is as its first page shows it."""
+def alone() -> Fold:
+    from nlp.duplicates import Folder
+
+    folder = Folder(threshold=THRESHOLD, window=WINDOW)
+    return one_by_one(lambda mention: folder.fold(mention)[0].cluster)
+
+
+def datasketch_bulk(threshold: float = 0.7) -> Fold:
+    """Sketches of a batch in one call."""
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=threshold, num_perm=128)
+
+    def fold(mentions: Sequence[Mention]) -> list[str]:
+        found: list[str] = []
+        cut = [[shingle.encode() for shingle in shingles(mention.text)] for mention in mentions]
+        for mention, sketch in zip(mentions, MinHash.bulk(cut, num_perm=128), strict=True):
+            held = index.query(sketch)
+            if not held:
+                index.insert(mention.key, sketch)
+            found.append(min(held) if held else mention.key)
+        return found
+
+    return fold
+
+
+def datasketch(threshold: float = 0.7, *, batched: bool = True) -> Fold:
+    """`batched`: all shingles of a post in one call, which is quicker; plain is as its first page shows it."""
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=threshold, num_perm=128)
@@ -60,10 +93,10 @@ def datasketch(threshold: float = 0.7, *, batched: bool = True) -> Judge:
             index.insert(mention.key, sketch)
         return min(found) if found else mention.key
 
-    return judge
+    return one_by_one(judge)
 
 
-def rensa(threshold: float = 0.7) -> Judge:
+def rensa(threshold: float = 0.7) -> Fold:
     from rensa import RMinHash, RMinHashLSH
 
     index = RMinHashLSH(threshold=threshold, num_perm=128, num_bands=16)
@@ -78,10 +111,10 @@ def rensa(threshold: float = 0.7) -> Judge:
             keys.append(mention.key)
         return keys[min(found)] if found else mention.key
 
-    return judge
+    return one_by_one(judge)
 
 
-def simhash(distance: int = 8) -> Judge:
+def simhash(distance: int = 8) -> Fold:
     import logging
 
     from simhash import Simhash, SimhashIndex
@@ -96,7 +129,7 @@ def simhash(distance: int = 8) -> Judge:
             index.add(mention.key, sketch)
         return min(found) if found else mention.key
 
-    return judge
+    return one_by_one(judge)
 
 
 class Hashed:
@@ -125,9 +158,11 @@ def semhash(drops: Sequence[Drop], threshold: float = 0.9) -> list[str]:
     return [first[canonical.get(text, text)] for text in texts]
 
 
-RUNS: dict[str, tuple[str, Callable[[], Judge]]] = {
+RUNS: dict[str, tuple[str, Callable[[], Fold]]] = {
     "kentongan": ("numpy", kentongan),
+    "kentongan alone": ("numpy", alone),
     "datasketch 0.7": ("datasketch", datasketch),
+    "datasketch bulk": ("datasketch", datasketch_bulk),
     "datasketch plain": ("datasketch", lambda: datasketch(batched=False)),
     "datasketch 0.85": ("datasketch", lambda: datasketch(0.85)),
     "rensa 0.7": ("rensa", rensa),
@@ -138,12 +173,17 @@ RUNS: dict[str, tuple[str, Callable[[], Judge]]] = {
 
 def measure(name: str, drops: Sequence[Drop], answer: multiprocessing.Queue[object]) -> None:
     """In a process of its own: what it costs, what it grows by, how right it is."""
-    judge = None if name.startswith("semhash") else RUNS[name][1]()
-    if judge:
-        judge(drops[0].mention)  # what is imported at the first use is nobody's cost per post
-        judge = RUNS[name][1]()
+    posts = [drop.mention for drop in drops]
+    fold: Fold | None = None if name.startswith("semhash") else RUNS[name][1]()
+    if fold:
+        fold(posts[:1])  # what is imported at the first use is nobody's cost per post
+        fold = RUNS[name][1]()
+    gc.freeze()  # as the daemon does: the collector need not look through the posts again and again
     before, begun = resident(), time.process_time()  # of all threads: rensa and semhash have some
-    found = [judge(drop.mention) for drop in drops] if judge else semhash(drops)
+    if fold:
+        found = [story for at in range(0, len(posts), BATCH) for story in fold(posts[at:at + BATCH])]
+    else:
+        found = semhash(drops)
     seconds = time.process_time() - begun
     grown, tally = (resident() - before) * 1e6, Tally()
     for drop, cluster in zip(drops, found, strict=True):

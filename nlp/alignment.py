@@ -9,7 +9,7 @@ in a text counts at its first eight places: enough for people, and no one can ma
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -49,6 +49,8 @@ def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> A
     end = 0
     while end < limit - start and ours[-1 - end] == theirs[-1 - end]:
         end += 1
+    if start + end == limit:
+        return _one_gap(ours, theirs, start, end)
     inner = _common(ours[start:len(ours) - end], theirs[start:len(theirs) - end])
     pairs = [(start - 1, start - 1), *((start + i, start + j) for i, j in inner), (len(ours) - end, len(theirs) - end)]
     gaps = [
@@ -59,6 +61,16 @@ def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> A
     moved = _moved([w for gap in gaps for w in gap.ours], [w for gap in gaps for w in gap.theirs])
     matched = start + end + len(inner) + len(moved)
     return Alignment(matched, len(gaps) + 1, matched / max(1, limit), tuple(gaps), Counter(moved))
+
+
+def _one_gap(ours: Sequence[str], theirs: Sequence[str], start: int, end: int) -> Alignment:
+    """One text is the other with something put in, before or after: most copies are."""
+    if len(ours) == len(theirs):
+        return Alignment(start + end, 1, float(start + end > 0), (), Counter())
+    upto, yours = len(ours) - end, len(theirs) - end
+    gap = Gap(tuple(ours[start:upto]), tuple(theirs[start:yours]), ours[start - 1] if start else "",
+              theirs[start - 1] if start else "", at_start=not start, at_end=not end)
+    return Alignment(start + end, 2, float(start + end > 0), (gap,), Counter())
 
 
 def _moved(ours: list[str], theirs: list[str]) -> list[str]:
@@ -92,17 +104,20 @@ def _completed(words: Sequence[str], other: Sequence[str]) -> Sequence[str]:
 
 def _common(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]]:
     """Index pairs of a longest common subsequence. A word counts at its first eight places only."""
-    if not ours or not theirs:
+    shared = set(ours).intersection(theirs)
+    if not shared:
         return []
-    places: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, list[int]] = {word: [] for word in shared}
     for j, word in enumerate(theirs):
-        if len(places[word]) < 8:
+        if word in shared and len(places[word]) < 8:
             places[word].append(j)
     ends: list[int] = []  # smallest last j of a chain of each length
     links: list[tuple[int, int, int]] = []  # (i, j, link of the chain before)
     heads: list[int] = []
     for i, word in enumerate(ours):
-        for j in reversed(places.get(word, ())):
+        if word not in shared:
+            continue
+        for j in reversed(places[word]):
             length = bisect_left(ends, j)
             links.append((i, j, heads[length - 1] if length else -1))
             if length == len(ends):

@@ -19,17 +19,15 @@ import html
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
 from operator import eq
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
+from xxhash import xxh3_64_hexdigest, xxh3_64_intdigest
 
-from domain import Fingerprint, Mention, MentionKind
+from domain import Mention, MentionKind
 from nlp.cue_words import GLUED, SPELLING
 
 MAX_CHARS = 4_000
@@ -38,6 +36,7 @@ MAX_SHINGLES = 24  # stored per story; each run of PER_SHINGLE words (more in lo
 PER_SHINGLE = 3
 
 Keys = NDArray[np.uint64]
+T = TypeVar("T")
 
 WORD = re.compile(r"\w+")
 TAGGED = re.compile(r"#?\w+")
@@ -49,11 +48,11 @@ REPOST = re.compile(
     r"(?:^|[\s\"“:|])(?:rt|repost(?:ed)?|regram|regrann|via)(?:\s+(?:from|by|dari))?\s*:?\s*@(\w+)\s*:?"
 )
 QUOTED = re.compile(r"^\s*[\"“]\s*@(\w+)\s*:")
-SILENT = {ord(sign): None for sign in "'’‘`ʼ´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f¼½¾"}
-SILENT.update(dict.fromkeys(range(1611, 1632)))  # Arabic vowel signs: written or not at will
+SIGNS = "'’‘`ʼ´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f¼½¾"
+SILENT = re.compile(f"[{SIGNS}\u064b-\u065f]+")  # the last: Arabic vowel signs, written or not at will
+BLANK = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}  # between ASCII words
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 JOINED = re.compile(r"([a-z]+)(\d+)([a-z]?)|(\d+)([a-z]{3,})")
-
 
 
 class Reading(NamedTuple):
@@ -68,18 +67,17 @@ class Reading(NamedTuple):
     handle: str = ""
     author: str = ""
 
-    @property
-    def exact(self) -> int:
-        return hash64("\x1f".join((" ".join(self.words), " ".join(self.address))))
 
-    def as_body(self) -> str:
-        flags = "c" * self.cut + "b" * self.bare + "r" * self.reposted
-        marks = " ".join((flags or "-", self.reposts or "-", self.handle or "-", self.author or "-"))
-        return f"{marks}\n{' '.join(self.address)}\n{' '.join(self.words)}"
+class Whole(NamedTuple):
+    """A reading with its body and the hash of its words and address, whatever its marks."""
+
+    reading: Reading
+    body: str
+    exact: int
 
 
 def from_body(body: str) -> Reading:
-    """The reading that `as_body` wrote; a body of any other origin counts as plain words."""
+    """The reading that `read` wrote down; a body of any other origin counts as plain words."""
     parts = body.split("\n", 2)
     marks = parts[0].split(" ")
     if len(parts) != 3 or len(marks) != 4:
@@ -91,23 +89,35 @@ def from_body(body: str) -> Reading:
 
 def read(mention: Mention) -> Reading:
     """Strip a mention to what may be compared. Never raises, whatever the text."""
+    return read_whole(mention).reading
+
+
+def read_whole(mention: Mention) -> Whole:
+    """The same with what is stored of it, for who folds."""
     text = mention.text
     long = len(text) > MAX_CHARS and len(text := text.strip()) > MAX_CHARS  # a page of blank lines is not long
     text = _plain(text[:MAX_CHARS].rsplit(None, 1)[0] if long else text)
-    reposted, reposts = False, ""
+    reposted, reposts = mention.kind is MentionKind.REPOST, ""
     found = (REPOST.search(text) or QUOTED.search(text)) if "@" in text else None
     if found and (rest := text[found.end():]).strip(" .:\"\n"):
         text, reposted, reposts = rest, True, name_hash(found[1])
     cut = long or (("…" in text or "..." in text) and bool(CUT.search(text)))
     words, decoration, said = _words(text, cut=cut)
-    author = mention.author
-    name = (author.id or author.handle) if author else None
-    return Reading(
-        words=words or decoration, address=read_address(mention), cut=cut, bare=not words and bool(decoration),
-        reposted=reposted or said or mention.kind is MentionKind.REPOST, reposts=reposts,
-        handle=name_hash(author.handle) if author and author.handle else "",
-        author=name_hash(f"{mention.platform}:{name}") if name else "",
-    )
+    address = read_address(mention) if mention.place is not None else ()
+    handle = author = ""
+    if by := mention.author:
+        handle = name_hash(by.handle) if by.handle else ""
+        author = name_hash(f"{mention.platform}:{by.id or by.handle}") if by.id or by.handle else ""
+    bare = not words and bool(decoration)
+    return _written(Reading(words or decoration, address, cut, bare, reposted or said, reposts, handle, author))
+
+
+def _written(reading: Reading) -> Whole:
+    words, address, cut, bare, reposted, reposts, handle, author = reading
+    said, where = " ".join(words), " ".join(address)
+    flags = "c" * cut + "b" * bare + "r" * reposted
+    body = f"{flags or '-'} {reposts or '-'} {handle or '-'} {author or '-'}\n{where}\n{said}"
+    return Whole(reading, body, hash64(f"{said}\x1f{where}"))
 
 
 def _plain(text: str) -> str:
@@ -115,8 +125,8 @@ def _plain(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
-        text = text.translate(SILENT)
-        text = "…".join(unicodedata.normalize("NFKC", part) for part in text.split("…"))
+        text = SILENT.sub("", text)
+        text = "…".join([unicodedata.normalize("NFKC", part) for part in text.split("…")])
     elif "'" in text or "`" in text:
         text = text.replace("'", "").replace("`", "")
     return text.lower()
@@ -130,8 +140,13 @@ def _words(text: str, *, cut: bool) -> tuple[tuple[str, ...], tuple[str, ...], b
     if names:
         text = NAME.sub(" ", text)
     tags = TAG.findall(text) if "#" in text else []
-    tokens = _without_outer_tags(TAGGED.findall(text)) if tags else WORD.findall(text)
-    words = list(chain.from_iterable(map(spelled, tokens)))
+    if tags:
+        tokens = _without_outer_tags(TAGGED.findall(text))
+    else:
+        tokens = text.translate(BLANK).split() if text.isascii() else WORD.findall(text)
+    words = list(map(SPELT.__getitem__, tokens))
+    if "_" in text or " ".join(words).count(" ") >= len(words):  # one token that is two words, or none
+        words = " ".join(words).split()
     if cut and words and words[-1] in {"h", "ht", "htt"}:
         words.pop()  # the stump of a link
     said = len(words) > 1 and (
@@ -154,9 +169,27 @@ def _without_outer_tags(tokens: list[str]) -> list[str]:
     return [token.lstrip("#") for token in tokens[start:end]]
 
 
-@lru_cache(maxsize=65_536)
-def spelled(token: str) -> tuple[str, ...]:
-    """A token in its one spelling: "rt03" is two words, "tolooong" one."""
+class Remembered(dict[str, T]):
+    """A function of a word with its answers: people use few words, often. Begins anew when chatter has filled it."""
+
+    def __init__(self, function: Callable[[str], T], limit: int) -> None:
+        super().__init__()
+        self.function = function
+        self.limit = limit
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= self.limit:
+            self.clear()
+        found = self[word] = self.function(word)
+        return found
+
+
+def _spelt(token: str) -> str:
+    """A token in its one spelling: "rt03" becomes two words, "tolooong" one, "_" none."""
+    if token.isalpha() and len(token) <= 60:
+        if len(set(token)) <= len(token) - 2:  # else nothing stands thrice
+            token = STRETCHED.sub(r"\1", token)
+        return SPELLING.get(token, token)
     made: list[str] = []
     for word in token.split("_"):
         if len(word) > 60:
@@ -174,7 +207,15 @@ def spelled(token: str) -> tuple[str, ...]:
                 plain = plain.lstrip("0") or "0"
             if plain:
                 made.append(SPELLING.get(plain, plain))
-    return tuple(made)
+    return " ".join(made)
+
+
+SPELT = Remembered(_spelt, 65_536)
+
+
+def spelled(token: str) -> tuple[str, ...]:
+    """The words that a token stands for."""
+    return tuple(SPELT[token].split())
 
 
 def read_address(mention: Mention) -> tuple[str, ...]:
@@ -192,46 +233,67 @@ def read_address(mention: Mention) -> tuple[str, ...]:
 
 
 def name_hash(name: str) -> str:
-    return f"{hash64(name.lower().lstrip('@')) & 0xFFFFFFFF:08x}"
+    return xxh3_64_hexdigest(name.lower().lstrip("@").encode("utf-8", "surrogatepass"))[8:]
 
 
 # --- hashes ------------------------------------------------------------------------------------
 
-VOWELS = re.compile(r"[aeiou]")
+VOWELS = dict.fromkeys(map(ord, "aeiou"))
 MIX = np.array((0x165667B19E3779F9, 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15), np.uint64)
 
 
-@lru_cache(maxsize=131_072)
-def word_hash(word: str) -> int:
+def _word_hash(word: str) -> int:
     """Hash a word's skeleton: people drop vowels before anything else ("jlan", "perbakan", "tdak").
 
     A coarser key finds more candidates; the guard, which sees whole words, decides.
     """
     if len(word) > 3 and word.isalpha():
-        word = word[0] + VOWELS.sub("", word[1:])
+        word = word[0] + word[1:].translate(VOWELS)
     return hash64(word)
 
 
-def shingle_keys(words: Sequence[str]) -> Keys:
-    """Hash every run of three words, in text order; a text of one or two words is one run. Empty for none."""
-    if not words:
-        return np.empty(0, np.uint64)
-    if len(words) < 3:
-        return np.array([hash64(" ".join(words))], np.uint64)
-    return np.convolve(np.frombuffer(array("Q", map(word_hash, words)), np.uint64), MIX, "valid")
+WORD_HASH = Remembered(_word_hash, 131_072)
 
 
-def sample(keys: Sequence[int], seen: Mapping[int, int]) -> list[int]:
+def shingle_keys(texts: Sequence[Sequence[str]]) -> tuple[Keys, list[int]]:
+    """Hash every run of three words of each text, in text order; a text of one or two words is one run.
+
+    Returns the keys of all texts one after the other, and how many each has: none for a text without words.
+    """
+    hashes, kept, counts = array("Q"), bytearray(), list[int]()
+    short: list[tuple[int, str]] = []
+    for words in texts:
+        if (runs := len(words) - 2) > 0:
+            hashes.extend(map(WORD_HASH.__getitem__, words))
+            kept += b"\1" * runs + b"\0\0"
+            counts.append(runs)
+        elif words:
+            short.append((len(hashes), " ".join(words)))
+            hashes.extend((0, 0, 0))
+            kept += b"\1\0\0"
+            counts.append(1)
+        else:
+            counts.append(0)
+    if not hashes:
+        return np.empty(0, np.uint64), counts
+    keys = np.convolve(np.frombuffer(hashes, np.uint64), MIX, "valid")
+    for at, text in short:
+        keys[at] = hash64(text)
+    return keys[np.frombuffer(kept, np.bool_)[:len(keys)]], counts
+
+
+def sample(keys: Sequence[int], seen: Sequence[int]) -> list[int]:
     """One key from every PER_SHINGLE consecutive ones: that which fewest stories have, by `seen`.
 
     A later post that shares any run of 7 words with the story (of length / 24 * 2 + 2 in texts of
     more than 74 words) therefore meets one of them: posts are looked up by all their keys.
     """
-    if len(keys) <= 4:
+    count = len(keys)
+    if count <= 4:
         return list(keys)
-    width = max(PER_SHINGLE if len(keys) > 8 else 2, -(-len(keys) // MAX_SHINGLES))
-    ranked = [(seen.get(at, 0), key) for at, key in enumerate(keys)]
-    return [min(ranked[at:at + width])[1] for at in range(0, len(keys), width)]
+    width = max(PER_SHINGLE if count > 8 else 2, -(-count // MAX_SHINGLES))
+    ranked = list(zip(seen, keys, strict=True))
+    return [min(ranked[at:at + width])[1] for at in range(0, count, width)]
 
 
 def hash64(text: str) -> int:
@@ -243,5 +305,5 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def fingerprint(reading: Reading, keys: Sequence[int], media: tuple[str, ...]) -> Fingerprint:
-    return Fingerprint(signed(reading.exact), tuple(map(signed, keys)), reading.as_body(), media)
+def all_signed(values: Sequence[int]) -> tuple[int, ...]:
+    return tuple([value - (1 << 64) if value >= 1 << 63 else value for value in values])

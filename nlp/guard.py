@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -65,7 +65,7 @@ LONG = 12  # shared telling words from which a changed greeting or call at the e
 
 def telling(words: Sequence[str]) -> int:
     """How many different words say something: what broke, where, since when."""
-    return len({word for word in words if word not in HARMLESS})
+    return len(set(words) - HARMLESS)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -85,8 +85,6 @@ def apart(
 
     `ours` is the post to be judged, `theirs` the story it may belong to. Facts are for `facts_apart`.
     """
-    left = {word for gap in alignment.gaps for word in gap.ours} - alignment.moved.keys()
-    shared = telling([word for word in ours.words if word not in left])
     for gap in alignment.gaps:
         if (joined := "".join(gap.ours)) == "".join(gap.theirs) and joined.isalpha():
             continue  # "di adakan", "pasar kliwon" written as one word
@@ -95,7 +93,7 @@ def apart(
         if gap.at_end and theirs.cut:
             gap = gap._replace(theirs=gap.theirs[:-1])
         mine, yours = _left_over(gap, alignment.moved)
-        if reason := _gap_reason(gap, mine, yours, shared, same_address=same_address, place_words=place_words):
+        if reason := _gap_reason(gap, mine, yours, alignment, ours, same_address=same_address, place_words=place_words):
             return reason
     if not (same_address or theirs.cut) and (more := new_places(ours.words, theirs.words)):
         return f"adds a place: {more}"
@@ -134,8 +132,8 @@ def _cued(words: Sequence[str], at: int, before: str) -> bool:
 
 
 def _gap_reason(
-    gap: Gap, mine: list[tuple[str, bool]], yours: list[tuple[str, bool]], shared: int, *, same_address: bool,
-    place_words: frozenset[str],
+    gap: Gap, mine: list[tuple[str, bool]], yours: list[tuple[str, bool]], alignment: Alignment, ours: Reading, *,
+    same_address: bool, place_words: frozenset[str],
 ) -> str | None:
     outer = gap.at_start or gap.at_end
     both = bool(mine) and bool(yours)
@@ -150,9 +148,16 @@ def _gap_reason(
         return None
     if any(w in OBJECTS for w, _ in mine) and any(w in OBJECTS for w, _ in yours):
         return f"object: {mine[0][0]}, {yours[0][0]}"
-    if same_address or (gap.at_end and not gap.at_start and shared >= LONG and max(len(mine), len(yours)) >= 3):
+    if same_address or (gap.at_end and not gap.at_start and max(len(mine), len(yours)) >= 3
+                        and _shared(alignment, ours) >= LONG):
         return None
     return f"replaced: {mine[0][0]}, {yours[0][0]}"
+
+
+def _shared(alignment: Alignment, ours: Reading) -> int:
+    """Telling words of `ours` that the other text has too."""
+    left = {word for gap in alignment.gaps for word in gap.ours} - alignment.moved.keys()
+    return telling([word for word in ours.words if word not in left])
 
 
 # --- facts ---------------------------------------------------------------------------------------
@@ -160,16 +165,15 @@ def _gap_reason(
 
 @lru_cache(maxsize=4_096)
 def _facts(words: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    if CUES.isdisjoint(words):
-        return {}
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, frozenset[str]] = {}
     for cue, value in _cue_values(words):
-        found[cue].add(value)
-    return {cue: frozenset(values) for cue, values in found.items()}
+        found[cue] = found[cue] | {value} if cue in found else frozenset((value,))
+    return found
 
 
 def _cue_values(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for at, cue in enumerate(words):
+    for at in [at for at, word in enumerate(words) if word in CUES]:
+        cue = words[at]
         if cue in WAYS_TO and at + 1 < len(words):
             yield (FROM if cue == "dari" else TO), words[at + 1]
         if cue not in PLACED or (cue == "jalan" and at and words[at - 1] in NO_STREET):
@@ -192,10 +196,13 @@ def facts_apart(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
     if not mine or not yours:
         return None
     none: frozenset[str] = frozenset()
-    if mine.get(FROM, none) & yours.get(TO, none) and mine.get(TO, none) & yours.get(FROM, none):
+    if FROM in mine and TO in mine and mine[FROM] & yours.get(TO, none) and mine[TO] & yours.get(FROM, none):
         return "the other way"
-    for cue in (mine.keys() & yours.keys()) - {FROM, TO}:
-        only_mine, only_yours = mine[cue] - yours[cue], yours[cue] - mine[cue]
+    for cue, values in mine.items():
+        others = yours.get(cue, none)
+        if not others or values == others or cue in (FROM, TO):
+            continue
+        only_mine, only_yours = values - others, others - values
         if only_mine and only_yours:
             alone, other = _unlike(only_mine, only_yours), _unlike(only_yours, only_mine)
             if alone and other:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from nlp.cue_words import HARMLESS, NAMED, NO_NAMES, NO_STREET, NUMBERED, OBJECTS, TITLES, words
@@ -34,6 +35,8 @@ HURT = words("""
     kesetrum terbakar keracunan korban kejatuhan keseleo berdarah
 """)
 COUNTED = words("orang korban rumah motor mobil warga anak kk keluarga bayi lansia")
+SPEAKING = HOURS | HURT | NUMBERED | NAMED | OBJECTS  # and numbers: no fact begins with another word
+NO_VALUE = HARMLESS | NO_NAMES | NAMED | OBJECTS
 
 
 class NewFact(NamedTuple):
@@ -66,14 +69,22 @@ def said(text: str) -> list[Said]:
 
 def facts_added(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, int, int]]:
     """(kind, first word, last word) of the facts of `ours` that `theirs` lacks. Both in their one spelling."""
-    heard, known = {key for key, _, _, _ in _facts(theirs)}, frozenset(theirs)
     found: list[tuple[str, int, int]] = []
-    for (kind, value), first, last, alone in _facts(ours):
+    if not (facts := list(_facts(ours))):
+        return found
+    heard, known = set(_heard(tuple(theirs))), frozenset(theirs)
+    for (kind, value), first, last, alone in facts:
         if (kind, value) in heard or (alone and _known(value, known)) or (found and first <= found[-1][2]):
             continue
         found.append((kind, first, last))
         heard.add((kind, value))
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _heard(theirs: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Kind and value of every fact: many copies are compared with one story."""
+    return frozenset(key for key, _, _, _ in _facts(theirs))
 
 
 def _known(value: str, known: frozenset[str]) -> bool:
@@ -83,17 +94,18 @@ def _known(value: str, known: frozenset[str]) -> bool:
 
 def _facts(said: Sequence[str]) -> Iterator[tuple[tuple[str, str], int, int, bool]]:
     """((kind, value), first word, last word, whether the value alone makes it known) of every fact."""
-    for at, word in enumerate(said):
+    for at in [at for at, word in enumerate(said) if word in SPEAKING or word.isdigit()]:
+        word = said[at]
         value_at = _value_at(said, at)
         value = said[value_at] if value_at else ""
         if word in HOURS and is_number(value):
             yield ("time", value), at, value_at, False
         elif word in NUMBERED and value and is_number(value):
             yield ("number", f"{word} {value}"), at, value_at, False
-        elif (word in NAMED and value and not is_number(value) and value not in HARMLESS | NO_NAMES | NAMED | OBJECTS
+        elif (word in NAMED and value and not is_number(value) and value not in NO_VALUE
               and not (word == "jalan" and at and said[at - 1] in NO_STREET)):
             yield ("place", value), at, value_at, True
-        elif is_number(word) and word.isdigit() and at + 1 < len(said) and said[at + 1] in COUNTED:
+        elif word.isdigit() and at + 1 < len(said) and said[at + 1] in COUNTED:
             hurt = at + 2 < len(said) and said[at + 2] in HURT
             kind = "hurt" if hurt or said[at + 1] == "korban" else "number"
             yield (kind, f"{word} {said[at + 1]}"), at, at + 1 + hurt, False

@@ -5,6 +5,8 @@ The thresholds are argued in `nlp.duplicates`, whose judging this is a part of. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nlp.cue_words import OBJECTS
 from nlp.fingerprint import Reading
 from nlp.guard import compare_address, facts_apart, new_places, share_a_place, telling
@@ -37,7 +39,7 @@ def enough(ours: Reading, theirs: Reading, shared: tuple[str, ...]) -> bool:
     return said >= TELLING
 
 
-def overlap(ours: set[str], theirs: list[str]) -> float:
+def overlap(ours: frozenset[str], theirs: Sequence[str]) -> float:
     """Jaccard: where two stories both contain a copy whole, the one that holds little else is closer."""
     return len(ours.intersection(theirs)) / max(1, len(ours.union(theirs)))
 

@@ -1,17 +1,11 @@
-"""The stories in the window, packed: an index of hashes and a shelf of bodies. No object per story.
+"""The stories in the window, packed: a shelf of bodies and the hashes of pictures. No object per story.
 
-A million stories must fit beside everything else in 500 MB, and looking up must cost the same at a
-million as at ten thousand. So:
+A million stories must fit beside everything else in 500 MB (the other half is `nlp.shingle_index`). So `Shelf` keeps
+the bodies in sealed segments, each one bytes object with offsets. A segment is dropped whole when all of it is too
+old. "Now" is the median time of the last sealed segment, so one post with a clock in 2099 forgets nothing.
 
-`Index` is a set-associative table, as in a processor's cache: a key may stand in one row of WAYS
-cells, a cell holds 36 bits of the key and 28 of the story's number. Looking up all keys of a post is
-one gather. When a row is full the oldest story gives way, and no key may hold more than HOT cells of
-its row: what every post says ("mohon segera diperbaiki") neither floods the candidates nor pushes the
-telling keys out. The number of cells that hold a key is also how `sample` knows the rare ones.
-
-`Shelf` keeps the bodies in sealed segments, each one bytes object with offsets. A segment is dropped
-whole when all of it is too old. "Now" is the median time of the last sealed segment, so one post with
-a clock in 2099 forgets nothing.
+What posts are compared with is mostly the same few hundred stories, so the last of those that were asked for stand
+unpacked beside the shelf.
 
 Decides nothing about similarity.
 """
@@ -19,103 +13,15 @@ Decides nothing about similarity.
 from __future__ import annotations
 
 from array import array
-from collections import Counter, deque
-from collections.abc import Iterable
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.fingerprint import Keys
+from nlp.fingerprint import Reading, from_body
 
-WAYS = 8  # a power of two; `find` divides by shifting
-HOT = 4
-MAX_ROWS = 1 << 22
-SLOT_BITS = np.uint64(28)
-SLOT = np.uint64((1 << 28) - 1)
-NONE = np.uint64(0)
 SEGMENT = 2048  # stories
-
-
-class Index:
-    """Key -> the youngest stories that have it. Story numbers start at 1."""
-
-    def __init__(self, rows: int = 1 << 10) -> None:
-        self._used = 0
-        self._take(np.zeros((rows, WAYS), np.uint64))
-
-    def _take(self, cells: NDArray[np.uint64]) -> None:
-        self._cells = cells
-        self._flat = cells.data.cast("B").cast("Q")  # the same cells, for one at a time
-        self._mask = np.uint64(len(cells) - 1)
-
-    @property
-    def nbytes(self) -> int:
-        return int(self._cells.nbytes)
-
-    def find(self, keys: Keys) -> tuple[list[int], Counter[int]]:
-        """(story numbers, how many cells hold the key at each place).
-
-        A story's number comes once for each of its keys, twice where few others have that key.
-        """
-        tags = keys >> SLOT_BITS
-        cells = self._cells[tags & self._mask]
-        hits = np.flatnonzero((cells >> SLOT_BITS) == tags[:, None])
-        numbers: list[int] = (cells.ravel()[hits] & SLOT).tolist()
-        rows: list[int] = (hits >> 3).tolist()
-        seen = Counter(rows)
-        numbers += [number for number, row in zip(numbers, rows, strict=True) if seen[row] < HOT]
-        return numbers, seen
-
-    def holders(self, key: int) -> list[int]:
-        """The stories of one key, as `find` gives them; cheaper for one."""
-        tag = key >> 28
-        at = (tag & len(self._cells) - 1) * WAYS
-        row = self._flat[at:at + WAYS].tolist()
-        return [cell & 0xFFFFFFF for cell in row if cell >> 28 == tag and cell]
-
-    def add(self, keys: Iterable[int], number: int, *, oldest: int) -> None:
-        """Enter a story under its keys; `oldest` is the first story that still lives."""
-        if self._used > 0.55 * self._cells.size:
-            self._make_room(oldest)
-        flat, mask = self._flat, len(self._cells) - 1
-        for key in keys:
-            tag = key >> 28
-            at = (tag & mask) * WAYS
-            row = flat[at:at + WAYS].tolist()
-            place = row.index(0) if 0 in row else WAYS  # cells fill from the left
-            if place >= HOT:
-                holders = [held for held, cell in enumerate(row) if cell >> 28 == tag and cell]
-                if len(holders) >= HOT:
-                    place = min(holders, key=lambda held: row[held])
-                elif place == WAYS:
-                    place = min(range(WAYS), key=lambda any_: row[any_] & 0xFFFFFFF)
-            self._used += not row[place]
-            flat[at + place] = tag << 28 | number
-
-    def shift(self, by: int, *, oldest: int) -> None:
-        """Renumber: every story that lives counts `by` less."""
-        self._sweep(oldest)
-        self._cells[self._cells != NONE] -= np.uint64(by)
-
-    def _make_room(self, oldest: int) -> None:
-        self._sweep(oldest)
-        self._used = int(np.count_nonzero(self._cells))
-        rows = len(self._cells)
-        if self._used <= 0.45 * self._cells.size or rows >= MAX_ROWS:
-            return
-        grown = np.zeros((rows * 2, WAYS), np.uint64)
-        for start in range(0, rows, 1 << 16):  # piecewise: no second table of temporaries
-            part = self._cells[start:start + (1 << 16)]
-            upper = (part >> SLOT_BITS & np.uint64(rows)) != NONE
-            grown[start:start + len(part)] = np.where(upper, NONE, part)
-            grown[rows + start:rows + start + len(part)] = np.where(upper, part, NONE)
-        self._take(grown)
-
-    def _sweep(self, oldest: int) -> None:
-        for start in range(0, len(self._cells), 1 << 16):
-            part = self._cells[start:start + (1 << 16)]
-            part[(part & SLOT) < np.uint64(oldest)] = NONE
+UNPACKED = 2048  # stories of a generation; both take some 10 MB
 
 
 class Story(NamedTuple):
@@ -125,6 +31,15 @@ class Story(NamedTuple):
     body: str
     at: float
     media: str = ""
+
+
+class Told(NamedTuple):
+    """A story unpacked, as posts are compared with it."""
+
+    cluster: str
+    at: float
+    media: str
+    reading: Reading
 
 
 class Segment(NamedTuple):
@@ -143,6 +58,8 @@ class Shelf:
         self._sealed: deque[Segment | None] = deque()  # None: dropped between living ones
         self._open: list[bytes] = []
         self._open_times = array("d")
+        self._young: dict[int, Told] = {}  # what was asked for of late, unpacked
+        self._old: dict[int, Told] = {}
         self.first = 1  # number of the first record of the first segment
         self.floor = float("-inf")  # stories before this moment are forgotten
         self.now = float("-inf")  # median time of the last sealed segment
@@ -186,8 +103,38 @@ class Shelf:
         body, media, cluster = record.decode("utf-8", "surrogatepass").split("\0")
         return Story(cluster, body, at, media)
 
+    def told(self, number: int) -> Told | None:
+        """The story unpacked; None as `get` says."""
+        told = self._young.get(number)
+        if told is None:
+            if (told := self._old.get(number)) is not None:
+                self._keep(number, told)
+            elif (story := self.get(number)) is None:
+                return None
+            else:
+                told = self.unpacked(number, story, from_body(story.body))
+        return told if told.at >= self.floor else None
+
+    def unpacked(self, number: int, story: Story, reading: Reading) -> Told:
+        """Keep a story unpacked that is likely to be asked for; `reading` is that of its body."""
+        told = Told(story.cluster, story.at, story.media, reading)
+        self._keep(number, told)
+        return told
+
+    def _keep(self, number: int, told: Told) -> None:
+        """In two generations: the older one goes when the younger is full."""
+        if len(self._young) >= UNPACKED:
+            self._young, self._old = {}, self._young
+        self._young[number] = told
+
+    def _pack(self) -> None:
+        self._young.clear()
+        self._old.clear()
+
     def blank(self, number: int) -> None:
         """Overwrite a story: its post was deleted, so its words leave the memory too."""
+        self._young.pop(number, None)
+        self._old.pop(number, None)
         part, place = divmod(number - self.first, SEGMENT)
         if part == len(self._sealed):
             self._open[place], self._open_times[place] = b"\0\0", float("-inf")
@@ -217,12 +164,14 @@ class Shelf:
     def _drop(self, place: int) -> None:
         if segment := self._sealed[place]:
             self.nbytes -= len(segment.records) + 12 * len(segment.times)
+            self._pack()
             self._sealed[place] = None
 
     def renumber(self) -> int:
         """Count from the beginning again; returns by how much every number fell."""
         by = self.first - 1
         self.first = 1
+        self._pack()
         return by
 
     def _seal(self) -> None:

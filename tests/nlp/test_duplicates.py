@@ -357,6 +357,35 @@ def test_a_memory_rebuilt_from_the_store_judges_the_same(before, after):
     assert [restarted.fold(post) for post in coming] == [lived.fold(post) for post in coming]
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.lists(posts, min_size=2, max_size=16), st.integers(1, 16), st.data())
+def test_batches_judge_as_one_after_the_other(drawn, size, data):
+    """Reading ahead changes nothing: not for copies inside a batch, for posts told twice, nor where the store speaks between."""
+    coming = [built(n, one) for n, one in enumerate(drawn)]
+    coming += data.draw(st.lists(st.sampled_from(coming), max_size=3))
+    alone, together, ahead = folder(), folder(), folder()
+    told = [alone.fold(post) for post in coming]
+
+    batches = [coming[at:at + size] for at in range(0, len(coming), size)]
+    assert [answer for batch in batches for answer in together.fold_all(batch)] == told
+
+    for batch in batches:
+        ahead.look_ahead(data.draw(st.permutations(batch))[1:])  # some that are folded were not read ahead
+        for post in batch:
+            verdict, fingerprint = ahead.fold(post)
+            assert (verdict, fingerprint) == told.pop(0)
+            if verdict.cluster == post.key:
+                ahead.remember(post.key, fingerprint, author=None, at=post.posted_at)
+
+
+def test_a_storm_in_batches_is_the_storm():
+    """Batches large enough to be looked up at once, with hundreds of stories opened inside them."""
+    drops = [drop.mention for drop in storm(1_500, seed=12)]
+    alone, together = folder(), folder()
+
+    assert together.fold_all(drops[:700]) + together.fold_all(drops[700:]) == [alone.fold(drop) for drop in drops]
+
+
 def test_remembering_twice_is_remembering_once():
     """The store tells of a story again whenever it changes."""
     judged = folder()

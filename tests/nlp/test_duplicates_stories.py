@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from nlp.duplicates import Folder
-from nlp.stories import HOT, SEGMENT, Index, Pictures, Shelf, Story
+from nlp.shingle_index import FEW, HOT, Index
+from nlp.stories import SEGMENT, UNPACKED, Pictures, Shelf, Story
 from tests.builders import mention
 from tests.nlp.test_duplicates import WINDOW, unlike
 
 NUMBERS = random.Random(3)
-KEYS = [NUMBERS.getrandbits(64) for _ in range(60_000)]
+KEYS = [NUMBERS.getrandbits(36) for _ in range(60_000)]  # tags
 
 
-def found(index: Index, key: int) -> set[int]:
-    return set(index.find(np.array([key], np.uint64))[0])
+def found(index: Index, *tags: int) -> list[set[int]]:
+    """What a look-up of all of them gives."""
+    index.look_up(np.array(tags, np.uint64))
+    return [set(index.known(tag)) for tag in tags]
 
 
 def test_stories_are_found_after_the_table_has_grown():
@@ -27,9 +31,11 @@ def test_stories_are_found_after_the_table_has_grown():
     for number in range(1, 6_001):
         index.add(KEYS[number * 10 - 10:number * 10], number, oldest=1)
 
-    lost = sum(number not in found(index, KEYS[number * 10 - 1]) for number in range(1, 6_001))
+    one_each = KEYS[9::10]
+    lost = sum(number not in holders for number, holders in enumerate(found(index, *one_each), 1))
     assert lost <= 120  # full rows let the oldest go: two keys in a hundred, and each story has ten
-    assert all(found(index, key) == set(index.holders(key)) for key in KEYS[:500])
+    assert found(index, *KEYS[:500]) == [set(index.holders(key)) for key in KEYS[:500]]
+    assert found(index, *KEYS[:FEW - 1]) == [set(index.holders(key)) for key in KEYS[:FEW - 1]]
 
 
 def test_what_everybody_says_holds_few_cells():
@@ -43,6 +49,37 @@ def test_what_everybody_says_holds_few_cells():
     assert len(index.holders(KEYS[1])) <= HOT
     assert max(index.holders(KEYS[1])) == 1_999
     assert index.holders(KEYS[0]) == [1]
+
+
+def test_what_was_looked_up_stays_true_while_stories_are_entered():
+    """A batch is looked up once; the stories it opens, and those that give way to them, are known all the same."""
+    draw = random.Random(5)
+    index, number = Index(rows=16), 0
+    for _ in range(40):
+        asked = draw.sample(KEYS[:600], 150)
+        index.look_up(np.array(asked, np.uint64))
+        for _ in range(20):
+            number += 1
+            index.add(draw.sample(asked, 9), number, oldest=max(1, number - 300), asked=True)
+            index.add(draw.sample(KEYS[:600], 3), number, oldest=max(1, number - 300))
+        assert all(Counter(index.known(tag)) == Counter(index.holders(tag)) for tag in asked)
+    assert sum(map(len, map(index.holders, KEYS[:600]))) > 300
+
+
+def test_stories_are_ranked_by_shared_shingles():
+    """Each shared tag counts once, twice where few have it; below `least` a story is not offered."""
+    index = Index()
+    index.add(KEYS[:4], 1, oldest=1)
+    index.add(KEYS[3:5], 2, oldest=1)
+    for number in range(3, 3 + HOT):
+        index.add(KEYS[10:11], number, oldest=1)
+    index.look_up(np.array(KEYS[:11], np.uint64))
+
+    assert index.ranked(KEYS[:5], least=3) == [8 << 32 | 1, 4 << 32 | 2]
+    assert index.ranked(KEYS[:5], least=5) == [8 << 32 | 1]
+    assert index.ranked(KEYS[10:11], least=1) == [1 << 32 | number for number in range(2 + HOT, 2, -1)]
+    assert index.ranked(KEYS[5:10], least=1) == []
+    assert index.seen(KEYS[2:6]) == [1, 2, 1, 0]
 
 
 def test_dead_stories_make_room_instead_of_growth():
@@ -94,7 +131,22 @@ def test_the_shelf_gives_back_what_it_took():
     back = [shelf.get(number) for number in numbers]
     assert [story for n, story in enumerate(back) if n not in {7, len(back) - 7}] == [s for n, s in enumerate(stories) if n not in {7, len(back) - 7}]
     assert back[7] is back[-7] is None
+    assert [shelf.told(number) is None for number in numbers] == [story is None for story in back]
     assert shelf.get(0) is shelf.get(numbers[-1] + 1) is shelf.get(10**9) is None
+
+
+def test_a_story_that_was_blanked_is_not_kept_unpacked():
+    """The words of a deleted post leave every place where they stood, and old ones do not pile up."""
+    shelf = Shelf()
+    numbers = [shelf.add(Story(f"x:post:{n}", f"- - - -\n\nkata{n} rusak", float(n))) for n in range(2 * UNPACKED + 10)]
+    assert [shelf.told(number).reading.words for number in numbers[:3]] == [("kata0", "rusak"), ("kata1", "rusak"), ("kata2", "rusak")]
+
+    shelf.blank(numbers[1])
+    shelf.floor = 1.0
+
+    assert [shelf.told(number) and shelf.told(number).cluster for number in numbers[:3]] == [None, None, "x:post:2"]
+    assert all(shelf.told(number) for number in numbers[3:])
+    assert len(shelf._young) + len(shelf._old) <= 2 * UNPACKED
 
 
 def test_pictures_are_found_within_their_distance_only():
