@@ -25,7 +25,7 @@ MIGRATIONS = Migrations("kentongan")
 
 @MIGRATIONS()
 def m001_initial(db: sqlite_utils.Database) -> None:
-    db.executescript(SQL)
+    _run(db, SQL)
 
 
 @MIGRATIONS()
@@ -49,13 +49,13 @@ def m003_merges(db: sqlite_utils.Database) -> None:
 
 @MIGRATIONS()
 def m004_pictures(db: sqlite_utils.Database) -> None:
-    db.executescript(PICTURES)
+    _run(db, PICTURES)
 
 
 @MIGRATIONS()
 def m005_spread(db: sqlite_utils.Database) -> None:
     """Stories of an older file are counted when they next grow; until then their page counts the rows."""
-    db.executescript(ADDED + SPREAD)
+    _run(db, ADDED + SPREAD)
 
 
 @MIGRATIONS()
@@ -70,7 +70,7 @@ def m006_lane_samples(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m007_rulesets(db: sqlite_utils.Database) -> None:
     """Versions get numbers; rules that were in force before get theirs in the order in which they came."""
-    db.executescript("""
+    _run(db, """
         CREATE TABLE IF NOT EXISTS ruleset_version (
           n INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL REFERENCES ruleset(hash), at INTEGER NOT NULL,
           actor TEXT NOT NULL, reason TEXT NOT NULL, text TEXT, gate TEXT) STRICT;
@@ -84,13 +84,13 @@ def m007_rulesets(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m008_watching(db: sqlite_utils.Database) -> None:
     """What an account was heard in which hour is counted from the rows of an older file; readings start anew."""
-    db.executescript(WATCH)
+    _run(db, WATCH)
     db.execute(FILL_HEARD)
 
 
 @MIGRATIONS()
 def m010_deliveries(db: sqlite_utils.Database) -> None:
-    db.executescript(DELIVERIES)
+    _run(db, DELIVERIES)
 
 
 @MIGRATIONS()
@@ -109,7 +109,7 @@ def m011_queue(db: sqlite_utils.Database) -> None:
     db.execute("DROP VIEW metric_ticket")
     db.execute("DROP TABLE ticket_count")
     db.execute("DROP INDEX ticket_desk")
-    db.executescript(DESK + COUNTS + VIEWS)
+    _run(db, DESK + COUNTS + VIEWS)
     db.execute("CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status")
     for statement in COUNT:
         db.execute(statement)
@@ -117,12 +117,12 @@ def m011_queue(db: sqlite_utils.Database) -> None:
 
 @MIGRATIONS()
 def m011b_evidence(db: sqlite_utils.Database) -> None:
-    db.executescript(EVIDENCE)
+    _run(db, EVIDENCE)
 
 
 @MIGRATIONS()
 def m012_redactions(db: sqlite_utils.Database) -> None:
-    db.executescript(REDACTIONS)
+    _run(db, REDACTIONS)
 
 
 @MIGRATIONS()
@@ -131,7 +131,7 @@ def m013_oversight(db: sqlite_utils.Database) -> None:
     if "answered_at" in {row[1] for row in db.execute("PRAGMA table_info(ticket)").fetchall()}:
         return
     db.execute("ALTER TABLE ticket ADD COLUMN answered_at INTEGER")
-    db.executescript(OVERSIGHT)
+    _run(db, OVERSIGHT)
     db.execute(FILL_ANSWERED)
     db.execute(FILL_TOUCHED)
 
@@ -154,7 +154,7 @@ def m015_marks(db: sqlite_utils.Database) -> None:
             db.execute(f"DROP TRIGGER ticket_counted_{trigger}")
         db.execute("DROP VIEW metric_ticket")
         db.execute("DROP TABLE ticket_count")
-        db.executescript(COUNTS)
+        _run(db, COUNTS)
         db.execute("CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status")
         for statement in COUNT:
             db.execute(statement)
@@ -162,7 +162,7 @@ def m015_marks(db: sqlite_utils.Database) -> None:
     db.execute(STATUS)
     db.execute(f"ALTER TABLE ticket ADD COLUMN marks TEXT GENERATED ALWAYS AS ({MARKS}) VIRTUAL")
     db.execute("ALTER TABLE ticket_text RENAME TO ticket_text_before")
-    db.executescript(WORDS)
+    _run(db, WORDS)
     db.execute("INSERT INTO ticket_text (rowid, text, marks) SELECT w.rowid, w.text, t.marks FROM ticket_text_before w"
                " JOIN ticket t ON t.id = w.rowid ORDER BY w.rowid")
     db.execute("DROP TABLE ticket_text_before")
@@ -171,6 +171,19 @@ def m015_marks(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m016_judgements(db: sqlite_utils.Database) -> None:
     """Judgements are written shorter from here on, see judgement.py. No row changes; an older version must stop."""
+
+
+def _run(db: sqlite_utils.Database, script: str) -> None:
+    """Its statements, in the migration's own transaction. sqlite-utils looks after each sign whether one is whole,
+    50 ms for a new file; in a script of ours each ends at the end of a line.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    db.execute(statement)
 
 
 def _statements_for(name: str) -> list[str]:

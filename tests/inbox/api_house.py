@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -22,18 +23,25 @@ def token_for(department: str, *scopes: str, name: str = "", now: datetime | Non
                          now=now or datetime.now(UTC), **more)
 
 
+@cache
+def the_document() -> dict[str, Any]:
+    """Writing it takes a twentieth of a second, and every test has a client or more."""
+    from inbox.api.openapi import document
+
+    return document()
+
+
 class Api:
     """A department's program. Every answer has to be one that the document knows, in its form."""
 
     def __init__(self, token: str | None) -> None:
         from django.test import Client
 
-        from inbox.api.openapi import document
         from inbox.api.table import ENDPOINTS
 
         self.client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
         self.headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"} if token else {}
-        self.document, self.endpoints = document(), ENDPOINTS
+        self.document, self.endpoints = the_document(), ENDPOINTS
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
         return self._held(path, self.client.get(path, query or {}, **self.headers, **headers))
