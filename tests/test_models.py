@@ -57,6 +57,7 @@ def test_posts_are_read_by_the_models_that_the_file_names(path):
     assert (other.ruleset, other.rules()["models"]) != (alike.ruleset, alike.rules()["models"])
 
 
+@pytest.mark.slow
 def test_a_model_that_is_missing_or_broken_is_named_with_its_line(path):
     """Not there, half there, of another training, no folder's name: each is said, with what to do."""
     model, weights = path.parent / "model" / MODEL, path.parent / "model" / WEIGHTS

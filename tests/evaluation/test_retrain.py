@@ -49,6 +49,7 @@ def test_a_model_is_refused_for_any_part_that_is_worse_and_for_none_that_is_bett
     assert refusals([line(4, 0), line(9, 0, source="kota")]) == ["tidak satu pun komponen membaik melebihi kebetulan"]
 
 
+@pytest.mark.slow
 def test_a_quarter_is_held_back_by_the_words_alone(tmp_path):
     """Copies of a text stand on one side whatever their id; the invented day is never held back."""
     taught, held = split(rows_for(fill(tmp_path), load(CONFIG), None)[0])

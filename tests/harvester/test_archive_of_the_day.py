@@ -59,6 +59,7 @@ def test_the_same_day_gives_the_same_bytes(folder, tmp_path):
     assert contents(tmp_path / "lagi") == contents(folder)
 
 
+@pytest.mark.slow
 def test_every_account_of_the_demonstration_has_its_archive(folder):
     """In the form in which such archives come, with what the file names cannot say beside them."""
     names = {path.name for path in folder.iterdir()}

@@ -77,6 +77,7 @@ def test_no_activity_of_xs_breaks_the_reader_or_the_books(tmp_path_factory, body
     into_a_store(tmp_path_factory.mktemp("hook") / "k.db", pages)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(shaped(id=st.text(max_size=9), channel=anything, text=st.text(max_size=9), author=anything, created_at=anything, lat=anything,
               lon=anything, media=anything, address=anything))

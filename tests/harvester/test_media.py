@@ -15,6 +15,7 @@ from harvester.wire import Limits
 from settings import load
 from simulators.pictures import jpeg, scene
 from tests.paths import ROOT
+from tests.tiers import few
 
 HOST = "gambar.example.org"
 PICTURE = jpeg(scene("contoh").resize((320, 240)), quality=70)
@@ -149,7 +150,7 @@ def test_a_host_that_means_harm_gets_nothing(patient, hostile, path, error):
     assert str(refused.value)
 
 
-@pytest.mark.parametrize("path", ["drip", "slow_head", "silent"])
+@pytest.mark.parametrize("path", few(["drip", "slow_head", "silent"], fast=1))
 def test_a_host_that_keeps_us_busy_is_left(fetcher, path):
     """Byte by byte, header by header or not at all: it would go on until the test ends, we do not."""
     with pytest.raises(MediaError):

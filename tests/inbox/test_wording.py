@@ -78,6 +78,7 @@ def test_no_reason_of_the_invented_day_is_left_in_the_machines_words(invented_da
     assert closed - {*PHRASES} == set()
 
 
+@pytest.mark.slow
 def test_no_evidence_of_a_place_is_left_in_the_machines_words(invented_day: Any) -> None:
     """Why this Mojosongo and not the other is said in Indonesian too; a word of the post may stand for itself."""
     left = {

@@ -47,6 +47,7 @@ def probes():
     return [mention(text, key=f"x:post:{i}") for i, text in enumerate(posts(60, seed=1))]
 
 
+@pytest.mark.slow
 def test_a_post_is_judged_alike_alone_in_a_batch_and_after_thousands_of_others(rules, probes):
     """What was read before, and what is read beside it, changes not a digit."""
     fresh = Extractor(rules)

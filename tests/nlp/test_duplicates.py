@@ -281,6 +281,7 @@ def unlike(count: int, *, days: float = 0) -> list[Mention]:
     ]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_by_the_window():
     """A stream of a hundred days in a window of ten keeps what is young and gives back the rest."""
     judged = folder(window=timedelta(days=10))

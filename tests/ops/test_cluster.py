@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from nlp.duplicates import Folder
 from ops.cluster import Grouping, Recent
 from tests.ops.command import jsonl, kentongan
@@ -50,6 +52,7 @@ def test_an_unreadable_line_keeps_its_place():
     assert bad["error"]["line"] == 2
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_in_order():
     """Many rows, many stories, one answer each."""
     rows = [{"id": n, "text": f"{LAMP} nomor {n % 500}", "created_at": 1_790_000_000 + n} for n in range(10_000)]

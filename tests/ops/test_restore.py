@@ -43,6 +43,7 @@ def aside(house):
 # --- elsewhere -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_backup_lives_in_a_folder_of_its_own(house, backup):
     """A drill: tickets to the byte, people, photos, settings; and nothing of it leads to the house that serves."""
     done = house.say("restore", backup, "--to", "latihan")

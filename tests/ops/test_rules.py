@@ -145,6 +145,7 @@ def test_a_broken_draft_is_refused_with_its_lines_and_changes_nothing(office):
     assert (office / "config.yaml").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_tickets_name_the_version_that_decided_them(office):
     """The export and the explanation of a ticket say v1."""
     exported = kentongan("tickets", "export", "--config", office / "config.yaml").rows()

@@ -94,6 +94,7 @@ def test_a_person_logs_in_with_a_second_factor_and_the_account_goes_on(tmp_path,
     assert "instagram:solo: dipantau lagi" in shown
 
 
+@pytest.mark.slow
 def test_a_checkpoint_prints_the_address_to_open(tmp_path, config, instagram):
     """14: exit 1, no session file, the account goes on waiting."""
     instagram.world.options.instagram_login = "checkpoint"

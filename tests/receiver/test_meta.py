@@ -22,6 +22,7 @@ from tests.paths import ROOT
 from tests.receiver.conftest import PAGE, SECRETS
 from tests.simulators.worlds import Clock, running, world_of
 from tests.simulators.worlds import post as post_of
+from tests.tiers import few
 
 SAMPLES = ROOT.parent / "shared" / "payloads" / "meta-restfb"  # absent on most machines: those tests skip
 AT = int(NOON.timestamp())
@@ -381,7 +382,7 @@ def samples(*folders: str) -> list[str]:
     return found or ["none"]
 
 
-@pytest.mark.parametrize("name", samples("webhooks", "instagram", "threads"))
+@pytest.mark.parametrize("name", few(samples("webhooks", "instagram", "threads"), fast=20))
 def test_every_sample_of_metas_is_read_or_kept_with_a_reason(receiver, name):
     """None is an error to its sender, none vanishes, and what it does is what its name says."""
     if name == "none":

@@ -47,6 +47,7 @@ def test_a_story_without_a_place_is_suggested_one_and_its_ticket_stays_as_it_is(
     assert store.verify() == []
 
 
+@pytest.mark.slow
 def test_a_place_that_a_name_makes_nearer_is_suggested_too(store, settle, settings, more):
     """The town was known, now the kelurahan is; taking the name out again is told as well."""
     settle(mention(NOWHERE.replace("tulung", "Solo, tulung")))
