@@ -17,7 +17,10 @@ END;
 
 DESK = """CREATE INDEX ticket_desk ON ticket(  -- of one status, in the order of the desk's list
   department, status, due_sort, id, topic, urgency, platform, place, assignee, opened_at, sensitive);
-CREATE INDEX ticket_place ON ticket(place) WHERE place IS NOT NULL;
+"""
+PLACE = """CREATE INDEX ticket_place ON ticket(  -- of one place, with all that a list may be narrowed by
+  place, status, due_sort, id, topic, urgency, platform, department, assignee, opened_at, sensitive)
+  WHERE place IS NOT NULL;
 """
 STATUS = """CREATE INDEX ticket_status ON ticket(  -- the same for who sees all desks
   status, due_sort, id, sensitive, department, topic, urgency, opened_at);

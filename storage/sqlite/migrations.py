@@ -13,7 +13,7 @@ from sqlite_utils import Migrations
 
 from domain import StoreFault
 from storage.sqlite.deliveries import TABLES as DELIVERIES
-from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, STATUS, VIEWS, WORDS
+from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, PLACE, STATUS, VIEWS, WORDS
 from storage.sqlite.outbox import RETRYING
 from storage.sqlite.oversight_schema import FILL_ANSWERED, FILL_TOUCHED, OVERSIGHT
 from storage.sqlite.redacting import TABLES as REDACTIONS
@@ -109,7 +109,7 @@ def m011_queue(db: sqlite_utils.Database) -> None:
     db.execute("DROP VIEW metric_ticket")
     db.execute("DROP TABLE ticket_count")
     db.execute("DROP INDEX ticket_desk")
-    _run(db, DESK + COUNTS + VIEWS)
+    _run(db, DESK + PLACE + COUNTS + VIEWS)
     db.execute("CREATE VIEW metric_ticket AS SELECT status, sum(n) AS n FROM ticket_count GROUP BY status")
     for statement in COUNT:
         db.execute(statement)
@@ -171,6 +171,15 @@ def m015_marks(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m016_judgements(db: sqlite_utils.Database) -> None:
     """Judgements are written shorter from here on, see judgement.py. No row changes; an older version must stop."""
+
+
+@MIGRATIONS()
+def m017_places(db: sqlite_utils.Database) -> None:
+    """The index of places answers every filter of a list by itself. 3 s a million tickets, 100 MB."""
+    made, = db.execute("SELECT sql FROM sqlite_master WHERE name = 'ticket_place'").fetchone()
+    if "due_sort" not in made:
+        db.execute("DROP INDEX ticket_place")
+        _run(db, PLACE)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

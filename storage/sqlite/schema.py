@@ -8,7 +8,7 @@ picture is ever stored) stands in picture and picture_again, which it empties to
 
 # ruff: noqa: S608  only our own lists of states are written into SQL
 
-from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, STATUS, VIEWS, WORDS
+from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, PLACE, STATUS, VIEWS, WORDS
 from storage.sqlite.oversight_schema import OVERSIGHT
 from storage.sqlite.watch_schema import WATCH
 
@@ -245,7 +245,7 @@ CREATE TABLE ticket (
 CREATE UNIQUE INDEX one_live_ticket ON ticket(cluster, department, coordinates)
   WHERE status IN {LIVE};           -- a finished complaint may return
 CREATE INDEX ticket_cluster ON ticket(cluster);
-{DESK}
+{DESK}{PLACE}
 {STATUS}
 CREATE INDEX ticket_desk_opened ON ticket(department, opened_at) WHERE status IN {LIVE};  -- what may be the same
 CREATE INDEX ticket_topic_opened ON ticket(topic, opened_at) WHERE status IN {LIVE};

@@ -296,7 +296,7 @@ def test_opening_again_keeps_everything(path):
 
     with closing(open_store(path)) as store:
         assert store.facts()["tickets"] == facts["tickets"] == {"baru": 1}
-        assert store.facts()["schema"] == "m016_judgements"
+        assert store.facts()["schema"] == "m017_places"
 
 
 def test_a_file_of_the_first_schema_gets_the_index_of_answers(path):

@@ -122,6 +122,28 @@ def older(path):
         """)
 
 
+def index_of_places(path):
+    with closing(sqlite3.connect(path)) as shell:
+        return shell.execute("SELECT sql FROM sqlite_master WHERE name = 'ticket_place'").fetchone()[0]
+
+
+def test_the_index_of_places_of_an_older_file_is_made_anew(tmp_path, empty_store):
+    """m017: it held the place alone, so every other filter looked into each ticket."""
+    path = tmp_path / "k.db"
+    open_store(path).close()
+    with closing(sqlite3.connect(path)) as shell, shell:
+        shell.executescript("""
+            DROP INDEX ticket_place; CREATE INDEX ticket_place ON ticket(place) WHERE place IS NOT NULL;
+            DELETE FROM _sqlite_migrations WHERE name = 'm017_places';
+        """)
+
+    open_store(path).close()
+
+    made, new = map(index_of_places, (path, empty_store(tmp_path / "new.db")))
+    assert made == new
+    assert "topic" in made
+
+
 def test_a_file_from_before_learns_where_its_tickets_are(tmp_path):
     """Tickets that an older version wrote are found by place and platform, and counted, as new ones are."""
     with closing(watch(open_store(tmp_path / "k.db"))) as store:
