@@ -32,7 +32,7 @@ Measured with these (`kentongan eval --what duplicates --half held|all`): the ha
 recall 0.991, B-cubed F1 0.983; both together 0.980, 0.982, 0.973. No hard negative merged, all pairs right. What still
 counts as a wrong merge is the same text under another author's name; what is missed is mostly a second
 report of one incident in other words, which is a suggestion to staff and no merge. A storm of 200,000
-posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: at a million posts a post costs 1.2 times what it
+posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: at a million posts a post costs 1.16 times what it
 costs at ten thousand, and the stories take 159 MB), a rougher one
 0.991 (`python -m bench.rough --seed 23`: 35 of 39,268 look-alikes merged, most of them equal texts of two people;
 before slips and Javanese words were forgiven it gave 0.957 on 20,000 posts). The lists grew after its misses were
@@ -40,12 +40,11 @@ read, so the real rows weigh more. Beside it datasketch 2.0 in one run (`python 
 precision 1.000 against 0.988, recall 0.998 against 0.653, look-alikes merged 0 against 574 of 892.
 
 Cost. Posts are read and looked up a batch at once (`look_ahead`), then judged one after the other, each against all
-before it: batches and single posts give the same verdicts and the same index, cell by cell. In that run 12,200 posts
-a second, 1.46 times what one at a time gave in the same minute before there were batches (and gives still): 3.1 times
-datasketch in its plain use, 1.8 times with a post's shingles hashed in one call; given a whole batch (`MinHash.bulk`)
-it is 1.4 times as quick as this, at its recall. The tenfold that was aimed at is missed. Of some 60 us on a quiet core
-reading takes 8, looking up 4, counting shared shingles 5, comparing 13, entering 6, the collector of garbage 8: no
-single part is left that could give it.
+before it: batches and single posts give the same verdicts and the same index, cell by cell. In that run 17,100 posts
+a second, 1.6 times what one at a time gives: 3.8 times datasketch in its plain use, 2.1 times with a post's shingles
+hashed in one call; given a whole batch (`MinHash.bulk`) it is 1.1 times as quick as this, at its recall. The tenfold
+that was aimed at is missed. Of some 60 us reading takes 8, looking up 4, counting shared shingles 5, comparing 13,
+entering 6, the collector of garbage 8: no single part is left that could give it.
 
 Known failures. Replies that consist of @names only fold by those names. A campaign text that different
 people post as their own folds into one story. A text longer than MAX_CHARS is known by its beginning.
