@@ -31,8 +31,9 @@ from harvester.archive import ArchiveConnector
 from harvester.base import Connector
 from harvester.media import MediaFetcher, build_media
 from harvester.wire import Limits
+from nlp.collector import spare_the_collector
 from nlp.duplicates import Folder
-from nlp.extract import Extractor, spare_the_collector
+from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport

@@ -26,7 +26,8 @@ from pathlib import Path
 
 from domain import Mention, MentionKind
 from nlp import gazetteer as names
-from nlp.extract import BATCH, Extractor, spare_the_collector
+from nlp.collector import spare_the_collector
+from nlp.extract import BATCH, Extractor
 from nlp.gazetteer import gazetteer
 from settings import load
 

@@ -27,7 +27,7 @@ import structlog
 import pipeline
 from bench.storm import storm
 from domain import Mention, MentionKind, Page
-from nlp.extract import spare_the_collector
+from nlp.collector import spare_the_collector
 from pipeline import Judge, process_batch
 from run_daemon import build_judge
 from settings import load

@@ -11,7 +11,6 @@ Only the first 20,000 code points of a text are read; offsets stay those of the 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
@@ -140,17 +139,6 @@ class Extractor:
             doc = self.nlp.tokenizer(mention.text[:MAX_CHARS])
             post_of(doc).mention = mention
             yield doc
-
-
-def spare_the_collector() -> None:
-    """Have the garbage collector leave alone what is built by now, and look seldom at what comes.
-
-    A batch makes tens of thousands of records that live until they are told, and no cycles. Looking through them after
-    every 700, as Python does unasked, and through all names and weights now and then, took a quarter of the time of
-    `kentongan analyze`. For processes that judge; call it once all is built.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 def _extraction(doc: Doc) -> Extraction:

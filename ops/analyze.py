@@ -36,7 +36,8 @@ def analyze(
 
     Contoh: echo '{"id":1,"text":"Jalan Slamet Riyadi Solo berlubang"}' | kentongan analyze
     """
-    from nlp.extract import Extractor, spare_the_collector
+    from nlp.collector import spare_the_collector
+    from nlp.extract import Extractor
     from routing.rules import compile_rules
     from settings import load
 

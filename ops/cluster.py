@@ -16,6 +16,7 @@ from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_rows
 
 if TYPE_CHECKING:
+    from domain import Mention
     from nlp.duplicates import Folder
 
 REMEMBERED = 250_000  # ids a generation; two are held, at most some 150 MB
@@ -29,12 +30,14 @@ def cluster(
 
     Contoh: kentongan cluster kiriman.jsonl > cerita.jsonl
     """
+    from nlp.collector import spare_the_collector
     from nlp.duplicates import Folder
     from settings import load
 
     thresholds = load(readable(config)).thresholds
     window = timedelta(days=thresholds.duplicate_window_days)
     grouping = Grouping(Folder(threshold=thresholds.near_duplicate, window=window))
+    spare_the_collector()
     bad = 0
     with opened(path) as stream, progress("mengelompokkan") as advance:
         for batch in batches(stream):
@@ -56,17 +59,30 @@ class Grouping:
         self.count = 0
 
     def answers(self, batch: Sequence[Row | BadRow]) -> Iterator[dict[str, Any]]:
-        for row in batch:
-            yield row.as_output() if isinstance(row, BadRow) else self._judged(row)
+        """Texts are looked up together; each row is then judged against all before it."""
+        mentions = [None if isinstance(row, BadRow) else self._mention(row) for row in batch]
+        self.folder.look_ahead([mention for mention in mentions if mention])
+        for row, mention in zip(batch, mentions, strict=True):
+            yield row.as_output() if isinstance(row, BadRow) else self._judged(row, mention)
 
-    def _judged(self, row: Row) -> dict[str, Any]:
-        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
+    def _mention(self, row: Row) -> Mention | None:
+        """None where it is known already which story the row tells."""
         self.count += 1
         self.at = moment(row.get("created_at")) or self.at  # a row without a time stands where it stands
-        story = self.told.get(original) or self.awaited.get(original) or self.awaited.get(row_id)
+        if self._story_of(row):
+            return None
+        return mention_of(row, key=_story(row.get("id"), self.count), account="", fallback_at=self.at)
+
+    def _story_of(self, row: Row) -> str | None:
+        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
+        return self.told.get(original) or self.awaited.get(original) or self.awaited.get(row_id)
+
+    def _judged(self, row: Row, mention: Mention | None) -> dict[str, Any]:
+        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
+        story = self._story_of(row)
         reason, similarity = "repost", 1.0
         if story is None:
-            mention = mention_of(row, key=_story(row.get("id"), self.count), account="", fallback_at=self.at)
+            assert mention is not None  # what was known a batch ago still is: far more is remembered
             verdict, _ = self.folder.fold(mention)
             story, similarity = verdict.cluster, verdict.similarity
             reason = "near_duplicate" if verdict.reason == "added" else verdict.reason

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp import linear, place_names, tokens, values
-from nlp.extract import Extractor, spare_the_collector
+from nlp.collector import spare_the_collector
+from nlp.extract import Extractor
 from nlp.gazetteer import gazetteer
 from nlp.place_choice import Choices
 from nlp.place_names import Candidate
