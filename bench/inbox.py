@@ -255,12 +255,14 @@ def phase(name: str, port: int, inbox: int, database: Path, names: list[str], op
           f" {1000 * queued / max(1, clicks):.1f} ms ready without a core")
     if told:
         print(f"  writer: {told['posts'] / told['seconds']:,.0f} originals/s")
+    _line("ALL LISTS", [x for kind in ("list", "next page", "filtered list") for x in kinds.get(kind, ())])
     for group in ("list", "next page", "filtered list", "poll", "ticket", "search", "post"):
         _line(group.upper(), [x for kind, spent in kinds.items() if kind.partition(":")[0].partition(" ")[0] == group.partition(" ")[0]
                               for x in spent] if group in ("search", "post") else kinds.get(group, []))
         if group in ("search", "post"):
             for kind in sorted(k for k in kinds if k.startswith(group)):
                 _line("  " + kind, kinds[kind])
+    _line("ALL OF THEM", [x for spent in kinds.values() for x in spent])
     bad = {kind: sum(one.get(kind, 0) for one in errors) for kind in {k for one in errors for k in one}}
     print(f"  errors: {bad or 'none'}", flush=True)
 
