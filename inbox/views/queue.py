@@ -45,10 +45,9 @@ class Line:
 
 def queue(request: HttpRequest) -> HttpResponse:
     filters = filters_of(request)
-    departments = departments_of(request.user)
     kept = desk().store.saved_views(request.user.actor)
     context = _context(request, filters)
-    teams = colleagues(departments)
+    teams = colleagues(context["departments"])
     return page(request, "queue.html", {
         **context,
         "lines": _lines(context["rows"], request.user),
@@ -56,7 +55,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "urgencies": MOST_URGENT_FIRST,
         "platforms": platforms(desk()),
         "places": areas.choices(desk().settings, request.user.departments, filters.place),
-        "departments": departments,
         "views": [(view, f"?{view.query}" if view.query else "") for view in kept],
         "teams": teams,
         "names": [name for name in names_of(teams) if name != request.user.username],
