@@ -144,9 +144,13 @@ def test_a_day_s_work_by_keyboard_alone(width: int, store: Store, tab: Any, peop
     number = open_case(store, "Jalan berlubang di Jebres", now=timezone.now())
     tab.set_viewport_size({"width": width, "height": 800})
     tab.goto("/masuk")
-    tab.keyboard.type("alice")  # the name has the focus already
+    # The name has the focus by itself, but Chromium gives it with a frame, which may come after `load`.
+    tab.wait_for_function("document.activeElement.name === 'username'")
+    tab.keyboard.type("alice")
     tab.keyboard.press("Tab")
     tab.keyboard.type(PASSWORD)
+    typed = tab.evaluate("[...document.querySelectorAll('main input:not([type=hidden])')].map(box => box.value)")
+    assert typed[:2] == ["alice", PASSWORD]
     tab.keyboard.press("Enter")
     tab.wait_for_selector("#queue")
     tab.keyboard.press("Tab")
