@@ -26,7 +26,7 @@ of the portal are noisy: of its groups of identical texts every fourth bears sev
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from spacy.tokens import Doc
 
@@ -88,14 +88,15 @@ class Blend(Component):
 
     def topics(
         self, named: Sequence[Named], words: Words, reading: Reading, model: LinearModel, *,
-        only: Container[str] | None = None,
+        only: Set[str] | None = None,
     ) -> tuple[Topic, ...]:
         """Topics of a text, best first; `only` these labels, where given."""
         by_keywords = {name.label: name for name in named}
         strength = self._strengths(by_keywords, reading, model)
-        order = sorted([(-strength[label], label) for label in strength if only is None or label in only])
+        labels = sorted(strength if only is None else only & strength.keys())
+        order = sorted(labels, key=strength.__getitem__, reverse=True)
         topics: list[Topic] = []
-        for _, label in order[:MOST]:
+        for label in order[:MOST]:
             name = by_keywords.get(label)
             score = 1 - (1 - reading.scores.get(label, 0.0)) * (1 - (name.score if name else 0.0))
             if score < LEAST_SHOWN or (topics and not (name and name.own and name.score >= self.least_second)):

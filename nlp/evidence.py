@@ -71,13 +71,25 @@ class Fact(NamedTuple):
     span: Span | None = None
 
     def weighing(self, weight: float) -> Reason:
-        if self.span is None:
-            return plain_reason(self.what, weight)
-        return Reason(self.what, two_digits(weight), (self.span,))
+        _, what, _, span = self
+        return plain_reason(what, weight) if span is None else Reason(what, two_digits(weight), (span,))
+
+
+def _signs(**whats: str) -> dict[str, Fact]:
+    return {name: Fact(name, f"rule:{what}", 1.0) for name, what in whats.items()}
+
+
+# Facts that are there or not and have no words of their own.
+SIGNS = _signs(
+    place_and_harm="a place and a harm", place_and_topic="a place and a topic", spot="a name of a place",
+    handle="names an account", form="came by a form", lasts="lasts", measure="measure", address="address",
+    case="a case of one's own", addressed="addressed", letter="letter", long="long text", short="short",
+    asks="question mark", no_harm="no harm", headline="headline", link="link", told="told as news",
+)
 
 
 class Evidence:
-    """Collects the facts of one text; `facts()` yields them in the order of the reason card."""
+    """Collects the facts of one text; `facts()` gives them in the order of the reason card."""
 
     def __init__(
         self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
@@ -98,15 +110,11 @@ class Evidence:
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
         self.specific = [p for p in places if p.type not in WIDE]
 
-    def facts(self) -> Iterator[Fact]:
-        yield Fact("reads", "model:reads like a report", self.reads)
-        yield from self._matter()
-        yield from self._where()
-        yield from self._who()
-        if self.topics or self.defects:
-            yield from self._known()
-        yield from self._manner()
-        yield from self._against()
+    def facts(self) -> list[Fact]:
+        return [
+            Fact("reads", "model:reads like a report", self.reads), *self._matter(), *self._where(), *self._who(),
+            *(self._known() if self.topics or self.defects else ()), *self._manner(), *self._against(),
+        ]
 
     # --- for
 
@@ -159,14 +167,14 @@ class Evidence:
             city = self.places[0]
             yield Fact("city", f"place:{city.type}", 1.0, span_of(city.start, city.end))
         if self.specific and self.harmed:
-            yield Fact("place_and_harm", "rule:a place and a harm", 1.0)
+            yield SIGNS["place_and_harm"]
         if self.specific and self.topics:
-            yield Fact("place_and_topic", "rule:a place and a topic", 1.0)
+            yield SIGNS["place_and_topic"]
         if beside := self.hits.get("cue:beside"):
             yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
         spot = not self.specific and not self.places and (_at_a_name(self.words) or _perhaps_a_village(self.words))
         if spot and (self.topics or self.defects):
-            yield Fact("spot", "rule:a name of a place", 1.0)
+            yield SIGNS["spot"]
 
     def _who(self) -> Iterator[Fact]:
         if self.own:
@@ -176,47 +184,46 @@ class Evidence:
             yield Fact("irony", "rule:irony", 1.0, irony[0].span(self.words))
         yield from self._cues(KNOWN_FIRST_HAND)
         if self.words.handles:
-            yield Fact("handle", "rule:names an account", 1.0)
+            yield SIGNS["handle"]
         if self.mention is not None and self.mention.kind is MentionKind.FORM:
-            yield Fact("form", "rule:came by a form", 1.0)
+            yield SIGNS["form"]
 
     def _known(self) -> Iterator[Fact]:
         """What only somebody says who knows the matter: how long, how much, which number, whose case."""
         lasts, measure, address = _numbers(self.words)
         if lasts and "cue:lasts" not in self.hits:
-            yield Fact("lasts", "rule:lasts", 1.0)
+            yield SIGNS["lasts"]
         if measure:
-            yield Fact("measure", "rule:measure", 1.0)
+            yield SIGNS["measure"]
         if address and not self.specific:
-            yield Fact("address", "rule:address", 1.0)
+            yield SIGNS["address"]
         case = bool(self.topics) and self.topics[0].label in CASE_TOPICS and not self.words.urls
         if case and self.harmed and ("cue:self" in self.hits or self.pleas):
-            yield Fact("case", "rule:a case of one's own", 1.0)
+            yield SIGNS["case"]
         if self.direct:
-            yield Fact("addressed", "rule:addressed", 1.0)
+            yield SIGNS["addressed"]
 
     def _manner(self) -> Iterator[Fact]:
         """How it is told: a letter, a shout, a question."""
         size = len(self.words.raw)
         yield Fact("length", "rule:how long the text is", math.log1p(min(size, 60)) / 4)
         if size >= LONG_FROM:
-            letter = "cue:letter" in self.hits
-            yield Fact("letter" if letter else "long", "rule:letter" if letter else "rule:long text", 1.0)
+            yield SIGNS["letter" if "cue:letter" in self.hits else "long"]
         if size <= SHORT_TO:
-            yield Fact("short", "rule:short", 1.0)
+            yield SIGNS["short"]
         if question := self.hits.get("question") or self.hits.get("cue:question"):
             yield Fact("question", "rule:question", 1.0, question[0].span(self.words))
         if self.words.asks:
-            yield Fact("asks", "rule:question mark", 1.0)
+            yield SIGNS["asks"]
 
     # --- against
 
     def _against(self) -> Iterator[Fact]:
         hits, words = self.hits, self.words
         if not self.harmed and "cue:irony" not in hits:
-            yield Fact("no_harm", "rule:no harm", 1.0)
+            yield SIGNS["no_harm"]
         if not (self.requests or self.own or "cue:self" in hits) and _is_headline(words):
-            yield Fact("headline", "rule:headline", 1.0)
+            yield SIGNS["headline"]
         if "cue:wondering" in hits and not self.defects:
             yield Fact("wonders", "rule:wonders", 1.0, hits["cue:wondering"][0].span(words))
         praise = distinct(hits.get("praise", ()))
@@ -229,9 +236,9 @@ class Evidence:
             yield Fact("metaphor", f"rule:metaphor:{hit.phrase}", 1.0, hit.span(words))
         yield from self._cues(TURNS)
         if words.urls and not self.pleas and not self.own:
-            yield Fact("link", "rule:link", 1.0)
+            yield SIGNS["link"]
         if not self.pleas and not self.own and (len(words.tagged) >= TAGGED or DATED.search(words.text)):
-            yield Fact("told", "rule:told as news", 1.0)
+            yield SIGNS["told"]
 
 
 def distinct(hits: Sequence[Hit]) -> list[Hit]:

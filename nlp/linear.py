@@ -28,7 +28,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -172,7 +172,8 @@ class LinearModel:
         whole: list[int] = []
         runs: list[Ids] = []
         known: list[int] = []
-        sizes: list[int] = []  # of each text's two blocks, before its repeats are counted together
+        sizes: list[int] = []  # of each text's first block, before its repeats are counted together
+        letter_sizes: list[int] = []  # of its second one
         for terms in texts:
             begun, letters = len(whole), 0
             joined: list[int] = []
@@ -188,14 +189,14 @@ class LinearModel:
             known.append(len(whole) - begun)
             whole += joined
             whole += [term.opening for _, term in terms[:OPENING] if term.opening >= 0]
-            sizes += len(whole) - begun, letters
-        blocks, width = np.arange(2 * len(texts) + 1), max(1, len(self.idf))
-        block = np.repeat(blocks[:-1], sizes)
-        ids = np.empty(len(block), np.int64)
-        of_words = block % 2 == 0
-        ids[of_words], ids[~of_words] = whole, np.concatenate(runs) if runs else NO_IDS
-        seen, counts = np.unique(block * width + ids, return_counts=True)
-        bounds = np.searchsorted(seen, blocks * width)
+            sizes.append(len(whole) - begun)
+            letter_sizes.append(letters)
+        width = max(1, len(self.idf))
+        blocks = np.arange(2 * len(texts) + 1) * width
+        first = blocks[:-1:2].repeat(sizes) + np.array(whole, np.int64)
+        second = blocks[1::2].repeat(letter_sizes) + np.concatenate([NO_IDS, *runs])
+        seen, counts = np.unique(np.concatenate((first, second)), return_counts=True)
+        bounds = np.searchsorted(seen, blocks)
         found = seen % width
         values = (1 + np.log(counts, dtype=np.float32)) * self.idf[found]
         lengths = np.sqrt(_sums(values * values, bounds[:-1], np.diff(bounds)))
@@ -204,21 +205,20 @@ class LinearModel:
 
     def shares(self, reading: Reading, label: str) -> dict[int, float]:
         """Index of a word -> what it brought to the margin of `label`; a pair's part goes to both words."""
-        column = self.labels.index(label)
-        parts = dict(zip(reading.ids.tolist(), (reading.values * self.weights[reading.ids, column]).tolist(),
-                         strict=True))
-        own = [
-            (i, [at for at in (term.at, term.opening if place < OPENING else -1, *term.runs.tolist()) if at >= 0])
-            for place, (i, term) in enumerate(reading.terms)
-        ]
-        times = Counter(chain.from_iterable([features for _, features in own]))
-        each = {at: parts[at] / count for at, count in times.items()}
-        shares = {i: sum([each[at] for at in features]) for i, features in own}
-        for (i, one), (j, two) in pairwise(reading.terms):
-            half = parts.get(one.pairs.get(two.token, -1), 0.0) / 2
-            shares[i] += half
-            shares[j] += half
-        return shares
+        terms, by_id = reading.terms, reading.ids.argsort()
+        ids = reading.ids[by_id]
+        parts = (reading.values * self.weights[reading.ids, self.labels.index(label)])[by_id].astype(np.float64)
+        features, owners = _own_features(terms)
+        at = ids.searchsorted(features)
+        each = parts / np.maximum(np.bincount(at, minlength=len(ids)), 1)
+        sums = np.bincount(owners, each[at], len(terms)).tolist()
+        pairs = [(place, pair) for place, ((_, one), (_, two)) in enumerate(pairwise(terms))
+                 if (pair := one.pairs.get(two.token)) is not None]
+        halves = parts[ids.searchsorted([pair for _, pair in pairs])] / 2
+        for (place, _), half in zip(pairs, halves.tolist(), strict=True):
+            sums[place] += half
+            sums[place + 1] += half
+        return {i: total for (i, _), total in zip(terms, sums, strict=True)}
 
     # --- the file
 
@@ -244,6 +244,17 @@ class LinearModel:
             _unpacked(read["idf"], np.float16).astype(np.float32), steps * _unpacked(read["scale"], np.float32),
             _unpacked(read["intercept"], np.float32), read["temperature"], questions, read["meta"],
         )
+
+
+def _own_features(terms: Terms) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Every feature of the words by themselves, each as often as it stands, and the place of its word in `terms`."""
+    heads = [(at, place) for place, (_, term) in enumerate(terms)
+             for at in (term.at, term.opening if place < OPENING else -1) if at >= 0]
+    sizes = [term.size for _, term in terms]
+    features = np.array([at for at, _ in heads], np.intp)
+    owners = np.array([place for _, place in heads], np.intp)
+    return (np.concatenate((features, *(term.runs for _, term in terms))),
+            np.concatenate((owners, np.arange(len(terms)).repeat(sizes))))
 
 
 def features_of(words: Words, table: Gazetteer) -> Iterable[str]:

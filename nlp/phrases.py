@@ -80,7 +80,7 @@ class Phrasebook:
         # what is searched, for comparison with another file's lists
         self.forms = frozenset((entry.kind, entry.label, form.strip(), entry.phrase)
                                for form, found in entries.items() for entry in found.values())
-        self._entries = [tuple(found.values()) for found in entries.values()]
+        self._entries = [(form.count(" ") - 1, tuple(found.values())) for form, found in entries.items()]
         self._automaton = AhoCorasick(list(entries)) if entries else None
 
     def hits(self, words: Words) -> Hits:
@@ -91,8 +91,9 @@ class Phrasebook:
         at, entries = words.at, self._entries
         for which, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
             first = bisect_right(at, start + 1) - 1
-            last = bisect_right(at, end - 2, first)
-            for entry in entries[which]:
+            size, meant = entries[which]
+            last = first + 1 if size == 1 else bisect_right(at, end - 2, first)
+            for entry in meant:
                 hit = _hit(Hit, (*entry, first, last))
                 hits = found.get(entry[0])
                 if hits is None:

@@ -151,12 +151,12 @@ class Choices:
         names = [self._name(candidate) for candidate in found]
         evidence = _gathered(found, names, Evidence(given, self._table))
         choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
-        news = False
-        for at, choice in enumerate(choices[:LISTENED]):
-            if choice.sure and choice.score >= 0.6 and choice.reading.code:
-                news = evidence.add(choice.reading.code, at) or news
-        if news and len(found) > 1:
-            choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
+        told = [at for at, choice in enumerate(choices[:LISTENED])
+                if choice.sure and choice.score >= 0.6 and choice.reading.code
+                and evidence.add(choice.reading.code, at)]
+        for at, candidate in enumerate(found) if told else ():
+            if told != [at]:  # nobody hears himself
+                choices[at] = decide(candidate, names[at], at, evidence, self._least)
         return list(zip(found, choices, strict=True))
 
     def _name(self, candidate: Candidate) -> Name:

@@ -65,11 +65,11 @@ class Start(NamedTuple):
     """What a word can begin: a name by itself, a longer one, one behind a preposition whose blank was forgotten."""
 
     alone: tuple[Reading, ...]
-    goes_on: bool
+    follows: frozenset[str]  # first letters of words that may go on with the longer one
     glued: tuple[Reading, ...]
 
 
-NOTHING = Start((), False, ())
+NOTHING = Start((), frozenset(), ())
 
 
 class Names:
@@ -85,9 +85,12 @@ class Names:
         found: list[Candidate] = []
         starts = self._starts
         behind = 0
-        for i, word in enumerate(words.fold):
+        folds = words.fold
+        for i, word in enumerate(folds):
             start = starts.get(word) or self._start(word)
             if start is NOTHING or i < behind:
+                continue
+            if not (start.alone or start.glued or "".join(folds[i + 1 : i + 2])[:NAME_LETTERS] in start.follows):
                 continue
             candidate = self._at(words, i, start)
             if candidate is not None:
@@ -106,10 +109,17 @@ class Names:
     def _looked_up(self, word: str) -> Start:
         if len(word) < NAME_LETTERS or not word.isascii() or not word[0].isalpha():
             return NOTHING
-        after = bisect_right(self._keys, word)
-        goes_on = after < len(self._keys) and self._keys[after].startswith(word)
-        start = Start(self._table.readings(word), goes_on, self._glued(word))
+        start = Start(self._table.readings(word), self._follows(word), self._glued(word))
         return start if any(start) else NOTHING
+
+    def _follows(self, word: str) -> frozenset[str]:
+        size, found = len(word), set[str]()
+        for at in range(bisect_right(self._keys, word), len(self._keys)):
+            key = self._keys[at]
+            if not key.startswith(word):
+                break
+            found.add(key[size:size + NAME_LETTERS])
+        return frozenset(letters for letters in found if len(letters) == NAME_LETTERS)
 
     def _glued(self, word: str) -> tuple[Reading, ...]:
         """ "disukoharjo": the blank was forgotten."""
@@ -120,7 +130,7 @@ class Names:
     def _at(self, words: Words, i: int, start: Start) -> Candidate | None:
         readings, last = start.alone, i + 1
         key = longest = words.fold[i]
-        for j in range(i + 1, min(i + NAME_WORDS, len(words.fold))) if start.goes_on else ():
+        for j in range(i + 1, min(i + NAME_WORDS, len(words.fold))) if start.follows else ():
             word = words.fold[j]
             key += word
             if not self._table.may_begin(key) or len(word) < NAME_LETTERS or not word.isalpha():

@@ -79,8 +79,9 @@ class RelevanceOf(Component):
 
     def judge(self, evidence: Evidence) -> Relevance:
         persons = vulnerable(evidence)
-        weighed = [(fact, self._weights.get(fact.name, 0.0) * fact.value) for fact in evidence.facts()]
-        total = sum([weight for _, weight in weighed]) + self._weights.get(BIAS, 0.0)
+        known = self._weights.get
+        weighed = [(fact, known(fact.name, 0.0) * fact.value) for fact in evidence.facts()]
+        total = sum([weight for _, weight in weighed]) + known(BIAS, 0.0)
         reasons = [fact.weighing(weight) for fact, weight in weighed if abs(weight) >= SEEN]
         if persons and lifts(evidence, persons):
             return Relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)

@@ -188,7 +188,7 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
     for i in ends_before:
         parts[i - 1] += " ."
     words.joined = f" {' '.join(parts)} "
-    words.at = [i + before for i, before in enumerate(accumulate(map(len, parts[:-1]), initial=1))] if parts else []
+    words.at = list(accumulate([len(part) + 1 for part in parts[:-1]], initial=1)) if parts else []
     return words, orths, spaces
 
 
