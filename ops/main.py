@@ -21,6 +21,7 @@ from ops import (
     analyze,
     audit,
     backup,
+    bench,
     books,
     brief,
     cluster,
@@ -69,6 +70,7 @@ app.command("eval")(evaluation_verb.evaluate)
 app.command("train")(train.train)
 app.command("suggest")(suggest.suggest)
 app.command("doctor")(doctor.doctor)
+app.command("bench")(bench.bench)
 app.command(
     "users", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 )(inbox.users)
