@@ -42,6 +42,7 @@ TRUST, UNKNOWN_WORDS, SHORTNESS, SHORT_WORDS = 0.3, 2.0, 1.0, 10
 RARE_ROWS, RARE_MOST = 15, 2.0  # trust grows by 15 / rows of the label in training, to twice at the most
 TALK_SURE, TALK_WORDS = 0.2, 3  # where nobody can act, a model so sure over so many words may still name the topic
 LEAST_SHOWN = 0.18  # a weaker guess is none: "min, tolong" under a picture
+NO_WORDS: frozenset[int] = frozenset()
 SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
 
 
@@ -65,6 +66,8 @@ class Reader(Component):
 
 def _spoken(hits: Hits) -> frozenset[int]:
     """The words of metaphors and of what topics name as not theirs."""
+    if "metaphors" not in hits and "unless" not in hits:
+        return NO_WORDS
     spoken = [*hits.get("metaphors", ()), *hits.get("unless", ())]
     return frozenset(i for hit in spoken for i in range(hit.first, hit.last))
 

@@ -125,11 +125,11 @@ class Phrasebook:
         longer = [hit for hit in found.get("topic", ()) if hit.size > 1]
         sentence = words.sentence
         for thing in found[THING]:
-            if longer and any(hit.touches(thing) for hit in longer):
+            near = [hit for hit in found["defect"]
+                    if 0 < hit.first - thing.last <= APART and sentence[hit.first] == sentence[thing.first]]
+            if not near or any(hit.touches(thing) for hit in longer):
                 continue
-            for defect in found["defect"]:
-                if not 0 < defect.first - thing.last <= APART or sentence[defect.first] != sentence[thing.first]:
-                    continue
+            for defect in near:
                 form = " ".join(words.form[defect.first : defect.last])
                 for entry in self._split.get((thing.label, form), ()):
                     yield Hit(entry.kind, entry.label, entry.phrase, 2, thing.first, defect.last)

@@ -149,6 +149,8 @@ class Choices:
             return []
         _followed(found)
         names = [self._name(candidate) for candidate in found]
+        if all(_hopeless(candidate, name, self._least) for candidate, name in zip(found, names, strict=True)):
+            return [(candidate, name.nothing) for candidate, name in zip(found, names, strict=True)]
         evidence = _gathered(found, names, Evidence(given, self._table))
         choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
         told = [at for at, choice in enumerate(choices[:LISTENED])
@@ -210,12 +212,16 @@ def _most(prospects: Sequence[Prospect]) -> float:
     return max(prospect.base for prospect in prospects) + STOP + max(help_) + 0.01  # room for rounding
 
 
+def _hopeless(candidate: Candidate, name: Name, least: float) -> bool:
+    """Whether it cannot reach `least`, whatever the rest of the text says."""
+    return name.most + candidate.cued < least and not candidate.designated and not candidate.within
+
+
 def decide(candidate: Candidate, name: Name, at: int, evidence: Evidence, least: float) -> Choice:
     """The best reading of a candidate, whatever has less than `least` being none."""
-    shared = sum([weight for _, weight in candidate.cues])
-    designated, within = candidate.designated, candidate.within
-    if name.most + shared < least and not designated and not within:
+    if _hopeless(candidate, name, least):
         return name.nothing
+    shared, designated, within = candidate.cued, candidate.designated, candidate.within
     cues = [cue for cue, _ in candidate.cues]
     scored: list[tuple[float, Reading, list[str]]] = []
     for prospect in name.prospects:
@@ -301,7 +307,7 @@ def _gathered(found: Sequence[Candidate], names: Sequence[Name], evidence: Evide
             best = tuple(r for r in candidate.readings if r.type == candidate.designated)
         if len(best) > 3:
             continue
-        if candidate.designated or not name.weak or sum([weight for _, weight in candidate.cues]) > 0:
+        if candidate.designated or not name.weak or candidate.cued > 0:
             for reading in best:
                 evidence.add(reading.area, at)
     return evidence

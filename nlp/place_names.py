@@ -58,6 +58,7 @@ class Candidate:
     person: bool = False  # stands behind "pak", "mbak"
     inside: bool = False  # part of a road's or a landmark's name: evidence, no place of its own
     cues: list[tuple[str, float]] = field(default_factory=list)
+    cued: float = 0.0  # what the cues weigh together
     within: frozenset[str] = frozenset()  # kabupaten that is named right behind
 
 
@@ -179,6 +180,7 @@ class Names:
             cues.append(("the whole post", ALONE))
         if i in words.tagged:
             cues.append(("hashtag", IN_TAG))
+        candidate.cued = sum([weight for _, weight in cues])
 
 
 def _before(words: Words, i: int) -> str:

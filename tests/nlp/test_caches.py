@@ -95,7 +95,8 @@ def test_a_name_that_is_not_weighed_could_not_have_been_chosen():
     for key, readings in everyday:
         parents = {reading.area[:size] for reading in readings for size in (5, 8)}
         for hundredths in range(-4, 80, 2):
-            name = Candidate(0, 1, 0, len(key), key, readings, cues=[("cue", hundredths / 100)])
+            name = Candidate(0, 1, 0, len(key), key, readings, cues=[("cue", hundredths / 100)],
+                             cued=hundredths / 100)
             for said in ((), parents):
                 (_, one), = quick.decisions([name], said)
                 (_, other), = thorough.decisions([name], said)
