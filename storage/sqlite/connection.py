@@ -147,10 +147,17 @@ class Connections:
 
 
 def _create_private(path: Path) -> None:
-    """Citizens' words are not for every user of the machine; SQLite gives its side files the same mode."""
+    """Citizens' words are not for every user of the machine; SQLite gives its side files the same mode.
+
+    A database that exists is not opened here, for closing it would drop the POSIX locks of this process's other
+    connections to it (sqlite.org/howtocorrupt.html, 2.2): another process would take itself for the last one,
+    and remove the write-ahead log under us.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise StoreFault(f"{path}: {error.strerror}", hint="periksa folder, izin, dan ruang disk") from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from datetime import timedelta
@@ -18,6 +20,7 @@ from storage import daemon_lease, open_store, sqlite_version
 from storage.sqlite import SqliteStore
 from storage.sqlite.lock import WriteLock
 from tests.builders import NOON
+from tests.paths import ROOT
 from tests.storage.decisions import (
     LATER,
     MACHINE,
@@ -255,6 +258,29 @@ def test_a_second_daemon_is_refused_and_the_first_one_named(path):
     assert refused.value.exit_code == 75
     with daemon_lease(path):
         assert path.with_name("kentongan.db.daemon").read_text() == f"{os.getpid()}\n"
+
+
+FOREIGN = {
+    "the sqlite3 shell": "import sqlite3; c = sqlite3.connect({0!r}); c.execute('SELECT count(*) FROM ticket'); c.close()",
+    "a verb that writes": "from pathlib import Path; from storage import open_store; open_store(Path({0!r})).close()",
+}
+
+
+@pytest.mark.parametrize("tool", FOREIGN)
+def test_another_process_that_opens_and_closes_the_file_leaves_our_log_alone(path, tool):
+    """`kentongan users add` beside the inbox: the last one out clears the log away, and it was not the last one."""
+    opened, kept_open = threading.Event(), threading.Event()
+    with closing(watch(open_store(path))) as store:
+        second = threading.Thread(target=lambda: (store.accounts(), opened.set(), kept_open.wait()), daemon=True)
+        second.start()
+        opened.wait()
+
+        subprocess.run([sys.executable, "-c", FOREIGN[tool].format(str(path))], check=True, cwd=ROOT)
+        told(store)
+
+        with closing(open_store(path, read_only=True)) as reader:
+            assert fates(reader) == fates(store) == {"ticket": 1}
+        kept_open.set()
 
 
 # --- files -----------------------------------------------------------------------------------------
