@@ -86,9 +86,9 @@ def _undo(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:
     if regrouping is None:
         raise Refused(_("penggabungan atau pemisahan itu tidak ada lagi"), hint=_("muat ulang halaman"))
     _allowed(lambda: refuse_undo(regrouping, actor=actor))
-    store.undo(actor, Undo(regrouping.id, ticket.id, ticket.version, actor.name, timezone.now(), _reason(form),
-                           tuple(_told_undo(regrouping, actor))))
-    return _("Diurungkan. Semua kembali seperti semula."), ticket.id
+    undone = store.undo(actor, Undo(regrouping.id, ticket.id, ticket.version, actor.name, timezone.now(), _reason(form),
+                                    tuple(_told_undo(regrouping, actor))))
+    return _("Diurungkan. Semua kembali seperti semula."), undone.merged_into or ticket.id
 
 
 def _apart(form: QueryDict, ticket: Ticket, actor: Actor) -> tuple[str, int]:

@@ -228,7 +228,8 @@ def silence(connection: sqlite3.Connection, keys_listed: str) -> None:
 def read(connection: sqlite3.Connection, cluster: str, *, size: int) -> Spread:
     """A story's spread: from its counts, or from its rows where the counts hold another number of posts.
 
-    Of a story that staff have merged (size 0) it is that of the posts which were told for it.
+    Of a story that staff have merged (size 0) it is that of the posts which were told for it; of one that was split off
+    and taken back, that of the post which it was named by.
     """
     posts, surged_at = connection.execute(
         "SELECT posts, surged_at FROM spread_story WHERE cluster = ?", (cluster,)).fetchone() or (0, None)
@@ -236,6 +237,8 @@ def read(connection: sqlite3.Connection, cluster: str, *, size: int) -> Spread:
         minutes, shares, sources, voices, loudest = _from_tables(connection, cluster)
     else:
         minutes, shares, sources, voices, loudest = _from_rows(connection, cluster, "cluster" if size else "home")
+        if not minutes:
+            minutes, shares, sources, voices, loudest = _from_rows(connection, cluster, "key")
     first, last = minutes[0][0], minutes[-1][0]
     width = bin_minutes(first, last)
     return Spread(

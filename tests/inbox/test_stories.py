@@ -160,8 +160,12 @@ def test_a_wrongly_folded_post_is_split_off_by_its_box(store: Store, browser_of:
     assert "Pasar Legi" not in page
     assert f"menjadi T-{opened}" in page
     mark = store.ticket(people["alice"].actor, number).regroupings[0].id
-    alice.post(f"/tiket/{opened}/perkara/undo", {"version": "1", "regrouping": str(mark)})
+    undone = alice.post(f"/tiket/{opened}/perkara/undo", {"version": "1", "regrouping": str(mark)})
+    assert undone["Location"] == f"/tiket/{number}"
     assert list(store.export_tickets()) == before
+    withdrawn = alice.get(f"/tiket/{opened}")
+    assert withdrawn.status_code == 200
+    assert f'dilayani di <a href="/tiket/{number}">' in withdrawn.content.decode()
     assert store.verify() == []
 
 
