@@ -48,20 +48,24 @@ class Packet:
 
 def packet(
     text: str, *, department: str, extraction: Mapping[str, Any], route: Mapping[str, Any] | None, rules: Rules,
-    arrived_at: datetime, number: str | None = None,
+    arrived_at: datetime, number: str | None = None, whom: str = "",
 ) -> Packet:
-    """`extraction` and `route` as they are stored: asdict of the records."""
+    """`extraction` and `route` as they are stored: asdict of the records.
+
+    `whom`: as staff wrote it, where it goes to a body that config.yaml does not know.
+    """
     hidden = [Mask(found["start"], found["end"], found["type"]) for found in extraction.get("pii") or ()]
     official, location = frozenset(rules.handles), extraction.get("location") or {}
     spans = [(place["start"], place["end"]) for place in extraction.get("places") or ()]
     reasons = [(s["start"], s["end"]) for reason in (route or {}).get("because") or () for s in reason["spans"]]
     masks = personal(text, hidden, official=official)
-    bound = rules.departments.get(department)
+    bound, judged = rules.departments.get(department), {} if whom else route or {}  # ours, said the route: staff differ
     return Packet(
-        number=number, to=rules.department_name(department), contact=bound.contact if bound else "",
-        owner=(route or {}).get("owner") or (bound.level if bound else "unknown"),
-        confidence=(route or {}).get("score"),
-        runner_up=rules.department_name(other) if (other := (route or {}).get("runner_up")) else None,
+        number=number, to=masked(whom, official=official) or rules.department_name(department),
+        contact=bound.contact if bound and not whom else "",
+        owner=judged.get("owner") or (bound.level if bound and not whom else "unknown"),
+        confidence=judged.get("score"),
+        runner_up=rules.department_name(other) if (other := judged.get("runner_up")) else None,
         topic=rules.topic_name((route or {}).get("topic", "lainnya")),
         urgency=(extraction.get("urgency") or {}).get("label", "normal"),
         place=location.get("name"), code=location.get("code"), said_places=_words(text, spans, masks),
@@ -84,7 +88,7 @@ def letter(sent: Packet) -> Iterator[str]:
     yield f"Kepada      {sent.to}"
     yield f"Kontak      {sent.contact or 'belum ada, perlu diisi petugas'}"
     yield f"Wewenang    {LEVELS.get(sent.owner, sent.owner)}" + (
-        f" (keyakinan {sent.confidence:.2f})" if sent.confidence is not None else "")
+        f" (keyakinan {sent.confidence * 100:.0f} %)" if sent.confidence is not None else "")
     if sent.runner_up:
         yield f"Mungkin     {sent.runner_up}"
     yield f"Perkara     {sent.topic}; urgensi {sent.urgency}"

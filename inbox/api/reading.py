@@ -8,16 +8,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
-from domain import LIVE_STATUSES, URGENCIES, MentionState, NotAllowed, Status
+from domain import LIVE_STATUSES, URGENCIES, NotAllowed, Status
 from inbox import photos
 from inbox.api import records, shapes
 from inbox.api.call import Call, Param
 from inbox.api.problems import Problem
 from inbox.desk import desk
 from inbox.filters import TABS, Filters, platforms
-from inbox.views.ticket import OFFERED, PRIVACY
+from inbox.views.ticket import OFFERED, PRIVACY, packet_of
 from routing.handing_out import sp4n_of
-from routing.packet import packet
 from routing.tickets import allowed
 from storage.records import TicketQuery, TicketView
 
@@ -95,15 +94,7 @@ def history(call: Call) -> records.History:
 
 
 def handed_over(call: Call) -> records.Packet:
-    view = desk().store.ticket(call.actor, call.number)
-    if not view.ticket.outside and view.ticket.status is not Status.DITERUSKAN:
-        raise NotAllowed(f"ticket {call.number} is not handed over to anybody")
-    gone = view.mention.state in (MentionState.GONE, MentionState.WITHHELD)
-    route = next((r for r in view.routes if r["department"] == view.ticket.department), None)
-    return shapes.packet(packet(
-        "" if gone else view.mention.text, department=view.ticket.department, rules=desk().rules,
-        extraction={} if gone else view.extraction or {}, route=route, arrived_at=view.ticket.opened_at,
-        number=f"T-{call.number}"))
+    return shapes.packet(packet_of(desk().store.ticket(call.actor, call.number)))
 
 
 def sp4n(call: Call) -> records.Sp4n:

@@ -29,6 +29,7 @@ from routing.tickets import transition
 from storage.records import TicketView, Transition
 
 NOTE_CHARS = 2_000
+UNLISTED = "-"  # the form's "another body, named in the note"
 
 
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
@@ -86,7 +87,8 @@ def action_of(form: Mapping[str, Any], verb: str) -> Action:
     def field(name: str) -> str | None:
         return str(form.get(name, "")).replace("\0", "").strip()[:NOTE_CHARS] or None
 
-    return Action(verb, reason=field("reason"), to_department=field("to_department"), note=field("note"),
+    to = field("to_department")
+    return Action(verb, reason=field("reason"), to_department=None if to == UNLISTED else to, note=field("note"),
                   assignee=field("assignee"), value=field("value"))
 
 

@@ -28,7 +28,7 @@ from inbox.suggested import suggested
 from inbox.trial import trial_routes
 from nlp.related import WITHIN
 from personal_data import restored
-from routing.packet import letter, packet
+from routing.packet import Packet, letter, packet
 from routing.tickets import allowed
 from storage.records import HistoryEntry, TicketView
 
@@ -196,11 +196,18 @@ def _clock(due_rule: str | None) -> Any:
 def handed_over(request: HttpRequest, number: int) -> HttpResponse:
     """The packet for the outside body, to print or to copy: without the reporter."""
     view = desk().store.ticket(request.user.actor, number)
-    if not view.ticket.outside and view.ticket.status is not Status.DITERUSKAN:
-        raise NotAllowed(f"ticket {number} is not handed over to anybody")
+    lines = [harmless(line) for line in letter(packet_of(view))]
+    return page(request, "packet.html", {"ticket": view.ticket, "lines": lines})
+
+
+def packet_of(view: TicketView) -> Packet:
+    """What goes out of a ticket; NotAllowed where it was handed over to nobody."""
+    ticket = view.ticket
+    if not ticket.outside and ticket.status is not Status.DITERUSKAN:
+        raise NotAllowed(f"ticket {ticket.id} is not handed over to anybody")
     gone = view.mention.state in (MentionState.GONE, MentionState.WITHHELD)
-    route = next((r for r in view.routes if r["department"] == view.ticket.department), None)
-    sent = packet("" if gone else view.mention.text, department=view.ticket.department, rules=desk().rules,
-                  extraction={} if gone else view.extraction or {}, route=route, arrived_at=view.ticket.opened_at,
-                  number=f"T-{number}")
-    return page(request, "packet.html", {"ticket": view.ticket, "lines": [harmless(line) for line in letter(sent)]})
+    return packet("" if gone else view.mention.text, department=ticket.department, rules=desk().rules,
+                  extraction={} if gone else view.extraction or {},
+                  route=next((r for r in view.routes if r["department"] == ticket.department), None),
+                  arrived_at=ticket.opened_at, number=f"T-{ticket.id}",
+                  whom="" if ticket.outside else ticket.reason or "")

@@ -45,6 +45,19 @@ def test_who_may_not_see_the_ticket_may_not_see_the_packet(store: Store, browser
     assert browser_of("charlie").get(f"/tiket/{outside_case(store, browser_of)}/penerusan").status_code == 404
 
 
+def test_a_body_that_is_not_in_the_list_is_named_by_the_note(store: Store, browser_of: Any) -> None:
+    """Not the own office: a letter to oneself helps nobody."""
+    number = open_case(store, "Lampu taman perumahan padam di Banjarsari, tolong")
+    browser_of("alice").post(f"/tiket/{number}/hand_over", {
+        "version": "1", "to_department": "-", "note": "Pengelola Perumahan Melati, hub. 0812-3456-7890"})
+
+    page = browser_of("alice").get(f"/tiket/{number}/penerusan").content.decode()
+
+    assert "Kepada      Pengelola Perumahan Melati, hub. [phone]" in page
+    assert "Kontak      belum ada, perlu diisi petugas" in page
+    assert "Wewenang    belum jelas\n" in page
+
+
 def test_a_ticket_of_this_house_has_no_packet(store: Store, browser_of: Any) -> None:
     """Nothing is handed over that stays here."""
     number = open_case(store, "Jalan berlubang di Banjarsari, tolong")

@@ -26,7 +26,7 @@ def test_the_letter_says_what_the_owner_needs(rules):
     """Whose, how sure, what, where, the words that decided, by when and on which rule."""
     said = "\n".join(letter(written(rules)))
 
-    for part in ("T-7", "Pemerintah Kabupaten Sukoharjo", "kabupaten/kota (keyakinan 0.81)", "Jalan, jembatan, trotoar",
+    for part in ("T-7", "Pemerintah Kabupaten Sukoharjo", "kabupaten/kota (keyakinan 81 %)", "Jalan, jembatan, trotoar",
                  "33.11.12", "berlubang, Kartasura", "02-11-2026 12.00 WIB", "05-11-2026 23.59 WIB, sp4n-teruskan-3hk"):
         assert part in said, part
 
