@@ -114,6 +114,7 @@ def _application(settings: Settings, secret_key: str) -> dict[str, Any]:
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "inbox.turns.one_at_a_time",
             "inbox.middleware.no_store",
+            "inbox.metrics.metrics",
             "inbox.api.gate.api",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "inbox.middleware.language",

@@ -107,7 +107,7 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
                           "seorang petugas membuat sesi, bukan daemon")
         elif platform.token_env and not os.environ.get(platform.token_env):
             yield Finding("awas", f"{name}: {platform.token_env} kosong",
-                          f"isi token lewat lingkungan: export {platform.token_env}=... atau LoadCredential di systemd")
+                          f"isi lewat lingkungan: export {platform.token_env}=... atau EnvironmentFile= di systemd")
         else:
             yield Finding("baik", f"{name}: siap")
 

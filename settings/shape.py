@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr, model_validator
 from domain import Account, AccountState
 from settings.backups import BackupSettings
 from settings.model import Model
-from settings.notices import NoticeSettings
+from settings.notices import NoticeSettings, secret
 from settings.receiving import ReceiveSettings
 from settings.signing_in import OidcSettings, SecondFactorSettings
 
@@ -39,6 +39,10 @@ class InboxSettings(Model):
     second_factor: SecondFactorSettings = SecondFactorSettings()
     second_closer: tuple[str, ...] = ()  # departments that close by a verifier or head who did not handle it; "*": all
     oidc: OidcSettings = OidcSettings()
+    metrics_env: str = "KENTONGAN_METRICS_TOKEN"  # who asks /metrics shows what it holds; empty: there is no /metrics
+
+    def metrics_token(self) -> SecretStr | None:
+        return secret(self.metrics_env)
 
 
 class PlatformSettings(Model):
@@ -362,8 +366,8 @@ class Settings(Model):
     def secret_values(self) -> list[str]:
         """Every secret that the environment holds for us: what no log may show."""
         names = [name for p in self.platforms.values() for name in (p.token_env, p.secret_env)]
-        names += [self.mail.password_env, self.inbox.oidc.secret_env, *self.notices.secret_names(),
-                  *self.receive.secret_names()]
+        names += [self.mail.password_env, self.inbox.oidc.secret_env, self.inbox.metrics_env,
+                  *self.notices.secret_names(), *self.receive.secret_names()]
         return [os.environ[name] for name in names if os.environ.get(name)]
 
     @property

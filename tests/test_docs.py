@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import dataclasses
 import re
 
@@ -9,6 +10,7 @@ import pytest
 import typer.main
 
 import domain
+import run_daemon
 from ops.main import app
 from scripts import print_commands
 from settings import Settings
@@ -47,6 +49,29 @@ def test_every_verb_that_the_readers_meet_is_there():
 
     assert len(named) > 8
     assert named - known == set()
+
+
+@pytest.mark.parametrize("unit", sorted((ROOT / "docs" / "systemd").glob("*.service")), ids=lambda p: p.stem)
+def test_a_unit_starts_a_verb_and_leaves_it_time_to_end(unit):
+    """Not stopped in the middle of a transaction, and not started again and again on a file that is wrong."""
+    said = configparser.ConfigParser(interpolation=None)
+    said.optionxform = str
+    said.read(unit, encoding="utf-8")
+    service = said["Service"]
+
+    assert service["ExecStart"].rpartition("/kentongan ")[2] in {path[0] for path, _ in VERBS}
+    assert float(service["TimeoutStopSec"]) > run_daemon.DRAIN_SECONDS + 2
+    assert service["RestartPreventExitStatus"] == str(domain.ConfigError.exit_code)
+
+
+def test_every_metric_is_explained():
+    """Who sets an alarm reads what the number means."""
+    told = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    code = (ROOT / "inbox" / "metrics.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'(?:family\(|^        \()"([a-z_]+)"', code, re.MULTILINE))
+
+    assert len(names) > 15
+    assert [name for name in sorted(names) if f"`{name}`" not in told] == []
 
 
 def test_every_picture_is_shown_and_light():
