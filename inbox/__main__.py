@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ from inbox.configuration import MAX_BODY, configure, is_loopback, refuse_open_bi
 from inbox.desk import Desk, renew, set_up
 from routing.rules import compile_rules
 from settings import Settings, load
+from settings.faults import in_words
 from settings.files import Watch
 from storage import open_store
 
@@ -41,14 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(options.run(settings, options))
     except KentonganError as error:
         for line in getattr(error, "problems", ()) or (str(error),):
-            print(line, file=sys.stderr)  # noqa: T201 - a command line speaks
+            print(f"galat: {line}", file=sys.stderr)  # noqa: T201 - a command line speaks
         if error.hint:
-            print(error.hint, file=sys.stderr)  # noqa: T201
+            print(f"saran: {error.hint}", file=sys.stderr)  # noqa: T201
         return error.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m inbox", description="Kotak masuk Kentongan untuk petugas dinas.")
+    parser = argparse.ArgumentParser(prog="kentongan", description="Kotak masuk Kentongan untuk petugas dinas.")
     verbs = parser.add_subparsers(required=True, metavar="serve|users|tokens|openapi")
     _verb(verbs, "serve", _serve, "jalankan aplikasi web")
     accounts = verbs.add_parser("users", help="akun petugas")
@@ -78,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
-    parser.add_argument("--config", default="config.yaml", type=Path)
+    parser.add_argument("--config", "-c", default=os.environ.get("KENTONGAN_CONFIG", "config.yaml"), type=Path,
+                        help="berkas pengaturan")
     parser.set_defaults(run=run)
     return parser
 
@@ -136,7 +139,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
     people = _people(settings)
     given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
     if options.password_stdin and not given:
-        raise ConfigError("--password-stdin: no password came")
+        raise ConfigError("--password-stdin: tidak ada sandi yang masuk", hint="alirkan satu baris ke masukan baku")
     password = people.add(settings, options.name, departments=options.department, role=options.role,
                           all_departments=options.all_departments, password=given)
     _noted(settings, "user_added", options.name)
@@ -265,7 +268,7 @@ def create_server(settings: Settings) -> Any:
             max_request_body_size=MAX_BODY, channel_timeout=60, **proxy,
         )
     except OSError as error:
-        raise ConfigError(f"kotak masuk tidak bisa memakai {inbox.host}:{inbox.port}: {error.strerror}",
+        raise ConfigError(f"kotak masuk tidak bisa memakai {inbox.host}:{inbox.port}: {in_words(error)}",
                           hint="hentikan yang memakai alamat itu, atau ganti inbox.port di pengaturan") from error
 
 

@@ -32,11 +32,11 @@ def add(settings: Settings, name: str, *, departments: Sequence[str], role: str 
     """Make an account; returns the one-time password where none was given, to be changed at first sign-in."""
     _check(settings, departments, role)
     if name.startswith("api:"):
-        raise ConfigError("names with api: are those of tokens in histories", hint="kentongan tokens create")
+        raise ConfigError(f"{name}: nama berawalan api: milik token", hint="pilih nama lain, atau: kentongan tokens")
     if not departments and not all_departments:
-        raise ConfigError("give --department at least once, or --all-departments")
+        raise ConfigError("dinas belum disebut", hint="pakai --department (boleh berulang) atau --all-departments")
     if User.objects.filter(username=name).exists():
-        raise KentonganError(f"user {name} exists already", hint="kentongan users list")
+        raise KentonganError(f"{name}: akun sudah ada", hint="lihat: kentongan users list")
     user = User(username=name, role=role, departments=list(departments), all_departments=all_departments,
                 must_change_password=password is None)
     if password is not None:
@@ -53,9 +53,9 @@ def add(settings: Settings, name: str, *, departments: Sequence[str], role: str 
 def _check(settings: Settings, departments: Sequence[str], role: str) -> None:
     unknown = [key for key in departments if key not in settings.departments]
     if unknown:
-        raise ConfigError(f"department not in config.yaml: {', '.join(unknown)}", hint="kentongan config check")
+        raise ConfigError(f"--department {', '.join(unknown)}: tidak dikenal", hint="lihat departments di config.yaml")
     if role not in ROLES:
-        raise ConfigError(f"role {role} is none of {', '.join(ROLES)}")
+        raise ConfigError(f"--role {role}: tidak dikenal", hint=f"pilih {', '.join(ROLES)}")
 
 
 def listing() -> list[dict[str, Any]]:
@@ -130,7 +130,7 @@ def exists(name: str) -> str:
 def _one(name: str) -> User:
     user: User | None = User.objects.filter(username=name).first()
     if user is None:
-        raise KentonganError(f"no user {name}", hint="kentongan users list")
+        raise KentonganError(f"{name}: akun tidak ada", hint="lihat: kentongan users list")
     return user
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -46,7 +47,10 @@ def runs(ready: Ready, say: Say) -> Mapping[str, Callable[[Settings, argparse.Na
         ready(settings)
         from inbox.api import tokens
 
-        for row in tokens.listing(datetime.now(UTC)):
+        rows = tokens.listing(datetime.now(UTC))
+        if not rows and not options.json:
+            print("belum ada token", file=sys.stderr)  # noqa: T201
+        for row in rows:
             if options.json:
                 say(row)
             else:

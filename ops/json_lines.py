@@ -22,6 +22,7 @@ import orjson
 
 from domain import ConfigError
 from harvester.foreign_json import leniently, loads
+from settings.faults import in_words
 
 BATCH = 256
 CHUNK = 1 << 16
@@ -55,7 +56,7 @@ def opened(path: Path | None) -> Iterator[BufferedReader]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint="periksa nama berkasnya") from error
+        raise ConfigError(f"{path}: {in_words(error)}", hint="periksa nama berkasnya") from error
     with stream:
         yield stream
 

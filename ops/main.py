@@ -42,6 +42,7 @@ from ops import (
     train,
 )
 from ops import eval as evaluation_verb
+from settings.faults import in_words
 
 app = typer.Typer(
     name="kentongan",
@@ -140,7 +141,7 @@ def _say(error: KentonganError) -> None:
 
 
 def _told(error: OSError) -> str:
-    return f"{error.filename or 'keluaran'}: {error.strerror or error}"
+    return f"{error.filename or 'keluaran'}: {in_words(error)}"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from domain import ConfigError, KentonganError
 from receiver.app import BATCH_BYTES, Application
 from receiver.desk import desk_of
 from settings import ReceiveSettings, Settings, load
+from settings.faults import in_words
 from storage import open_store
 
 THREADS = 4
@@ -106,7 +107,7 @@ def create_server(receive: ReceiveSettings, application: Callable[..., Any]) -> 
             channel_timeout=IDLE_SECONDS, cleanup_interval=5, connection_limit=CONNECTIONS, **proxy,
         )
     except OSError as error:
-        raise ConfigError(f"penerima tidak bisa memakai {receive.host}:{receive.port}: {error.strerror}",
+        raise ConfigError(f"penerima tidak bisa memakai {receive.host}:{receive.port}: {in_words(error)}",
                           hint="hentikan yang memakai alamat itu, atau ganti receive.port di pengaturan") from error
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from domain import ConfigError
+from settings.faults import in_words
 
 MODEL, WEIGHTS, CARD = "reading.json.gz", "relevance.json", "README.md"
 SHIPPED_MODELS = Path(__file__).parent.parent / "nlp" / "models"
@@ -45,7 +46,7 @@ def _read(path: Path) -> bytes:
     try:
         stored = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint=REMEDY) from error
+        raise ConfigError(f"{path}: {in_words(error)}", hint=REMEDY) from error
     if len(stored) > MAX_BYTES:
         raise ConfigError(f"{path}: lebih besar dari {MAX_BYTES >> 20} MB", hint=REMEDY)
     return stored

@@ -23,6 +23,7 @@ from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.reader import ReaderError
 
 from domain import ConfigError
+from settings.faults import in_words
 from settings.model import Model
 from settings.models import MODEL, WEIGHTS, models_hash
 from settings.places import place_problems
@@ -30,6 +31,7 @@ from settings.references import cross_references, did_you_mean
 from settings.shape import Settings
 
 MAX_BYTES = 1 << 20
+FROM_SHIPPED = "mulai lagi dari berkas bawaan: kentongan config init"
 # where the data files of the package lie, for a config.yaml that was copied away from them
 SHIPPED = (Path(__file__).parent.parent, Path(sys.prefix) / "share" / "kentongan")
 ANCHOR_LIKE = re.compile(r"(?:^|[\s\[{,])[&*][^\s,\[\]{}]", re.MULTILINE)
@@ -134,14 +136,14 @@ def _layers(path: Path, depth: int = 0) -> Iterator[Layer]:
     node = layer.node
     included = node.get("include") or []
     if not isinstance(included, list):
-        raise ConfigError(f"{path}: `include` is a list of files", hint="include: [routing/data/clocks.yaml]")
+        raise ConfigError(f"{path}: `include` harus daftar berkas", hint="mis. include: [routing/data/clocks.yaml]")
     for name in map(str, included):
         places = [folder / name for folder in (path.parent, *SHIPPED)]
         found = next((place for place in places if place.exists()), places[0])
         yield _read(found)
     if "extends" in node:
         if depth >= 3:
-            raise ConfigError(f"{path}: `extends` reaches deeper than 3 files", hint="flatten the chain")
+            raise ConfigError(f"{path}: `extends` lebih dalam dari 3 berkas", hint="pendekkan rantainya")
         yield from _layers(path.parent / str(node["extends"]), depth + 1)
 
 
@@ -149,26 +151,27 @@ def _read(path: Path) -> Layer:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint="kentongan config init writes a first one") from error
+        hint = "periksa namanya; yang pertama ditulis: kentongan init"
+        raise ConfigError(f"{path}: {in_words(error)}", hint=hint) from error
     if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes", hint="is this the right file?")
+        raise ConfigError(f"{path}: lebih besar dari {MAX_BYTES} bita", hint="benarkah ini berkas pengaturan?")
     try:
         text = raw.decode("utf-8")
         if ANCHOR_LIKE.search(text):  # the scan costs as much as the reading, so only where it may find one
             _refuse_anchors(path, text)
         node = _tree(text)
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from error
+        raise ConfigError(f"{path}: bukan UTF-8 pada bita {error.start}", hint="simpan berkas sebagai UTF-8") from error
     except MarkedYAMLError as error:
         raise _unreadable(path, error) from error
     except ReaderError as error:  # it says the position, and the sign as a number or as itself
         line, sign = text[:error.position].count("\n") + 1, text[error.position]
-        problem = f"{path}:{line}: the character U+{ord(sign):04X} is not allowed in YAML"
-        raise ConfigError(problem, problems=(problem,), hint="delete it; an editor may not show it") from error
+        problem = f"{path}:{line}: tanda U+{ord(sign):04X} tidak boleh ada dalam YAML"
+        raise ConfigError(problem, problems=(problem,), hint="hapus; penyunting mungkin menyembunyikannya") from error
     except RecursionError as error:
-        raise ConfigError(f"{path}: brackets nested too deep", hint="start from the shipped config.yaml") from error
+        raise ConfigError(f"{path}: kurung bersarang terlalu dalam", hint=FROM_SHIPPED) from error
     if not isinstance(node, Mapping):
-        raise ConfigError(f"{path}:1:1: a mapping is expected", hint="start from the shipped config.yaml")
+        raise ConfigError(f"{path}:1:1: seharusnya berisi `kunci: nilai`", hint=FROM_SHIPPED)
     return Layer(path, node, text)
 
 
@@ -200,8 +203,8 @@ def _refuse_anchors(path: Path, text: str) -> None:
     for event in YAML(typ="rt", pure=True).parse(io.StringIO(text)):
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             mark = event.start_mark
-            problem = f"{path}:{mark.line + 1}:{mark.column + 1}: anchors and aliases are not used here"
-            raise ConfigError(problem, problems=(problem,), hint="write the value out")
+            problem = f"{path}:{mark.line + 1}:{mark.column + 1}: jangkar (&) dan alias (*) tidak dipakai di sini"
+            raise ConfigError(problem, problems=(problem,), hint="tulis nilainya lengkap")
 
 
 def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:
@@ -209,8 +212,8 @@ def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:
     where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
     # of a doubled key ruamel quotes both values, which may be half the file
     what = str(error.problem or "not YAML").splitlines()[0].partition(" with value")[0][:160]
-    problem = f"{where}: {what}"
-    return ConfigError(problem, problems=(problem,), hint="check indentation, quotes and doubled keys there")
+    problem = f"{where}: YAML tidak terbaca ({what})"
+    return ConfigError(problem, problems=(problem,), hint="periksa indentasi, tanda kutip, dan kunci ganda di sana")
 
 
 def _plain(node: Any) -> Any:
@@ -271,11 +274,27 @@ def _position(node: Any, part: Any) -> tuple[int, int] | None:
     return None
 
 
-REASONS = {"extra_forbidden": "kunci tidak dikenal", "missing": "kunci wajib tidak ada"}
+REASONS = {
+    "extra_forbidden": "kunci tidak dikenal", "missing": "kunci wajib tidak ada",
+    "int_type": "bilangan bulat diharapkan", "int_parsing": "bilangan bulat diharapkan",
+    "int_from_float": "bilangan bulat diharapkan",
+    "float_type": "angka diharapkan", "float_parsing": "angka diharapkan",
+    "bool_type": "true atau false diharapkan", "bool_parsing": "true atau false diharapkan",
+    "string_type": "teks diharapkan", "tuple_type": "daftar diharapkan", "dict_type": "`kunci: nilai` diharapkan",
+    "model_type": "`kunci: nilai` diharapkan", "literal_error": "pilih salah satu: {expected}",
+    "greater_than": "harus lebih dari {gt}", "greater_than_equal": "paling kecil {ge}",
+    "less_than": "harus kurang dari {lt}", "less_than_equal": "paling besar {le}",
+    "string_too_short": "paling sedikit {min_length} huruf", "string_too_long": "paling banyak {max_length} huruf",
+    "string_pattern_mismatch": "bentuknya tidak sesuai ({pattern})",
+    "too_short": "paling sedikit {min_length} isi", "too_long": "paling banyak {max_length} isi",
+    "date_from_datetime_parsing": "tanggal diharapkan, mis. 2026-11-02", "time_parsing": "jam diharapkan, mis. '07:00'",
+}
 
 
 def _reason(error: Any) -> str:
-    return REASONS.get(error["type"]) or str(error["msg"])
+    """In Indonesian; a rare one in the words of the library."""
+    words = REASONS.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else str(error["msg"]).removeprefix("Value error, ")
 
 
 def _hint(error: Any) -> str:
@@ -310,5 +329,5 @@ def _secrets(layers: list[Layer]) -> Iterator[str]:
 
     for layer in layers:
         for loc in walk(layer.node, []):
-            hint = "put it into the environment and name it here"
-            yield _problem([layer], loc, "looks like a secret", hint)
+            hint = "taruh di variabel lingkungan, dan tulis nama variabelnya di sini"
+            yield _problem([layer], loc, "tampaknya sebuah rahasia", hint)

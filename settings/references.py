@@ -58,7 +58,7 @@ def cross_references(settings: Settings) -> Iterator[Problem]:
     yield from _platform_problems(settings)
     yield from _data_problems(settings)
     if "triage" not in departments:
-        yield ["departments"], "department 'triage' is required", "it takes what no rule can route"
+        yield ["departments"], "department 'triage' wajib ada", "tujuan yang tidak dapat diantar aturan mana pun"
 
 
 def _inbox_problems(settings: Settings) -> Iterator[Problem]:
@@ -170,5 +170,5 @@ def _data_problems(settings: Settings) -> Iterator[Problem]:
 def _platform_problems(settings: Settings) -> Iterator[Problem]:
     x = settings.platforms.get("x")
     if x and x.enabled and not x.agreement and not x.base_url:
-        yield (["platforms", "x", "enabled"], "X is on without an agreement",
+        yield (["platforms", "x", "enabled"], "X hidup tanpa perjanjian",
                "pemerintah perlu perjanjian Enterprise; tulis nomornya di platforms.x.agreement")

@@ -177,7 +177,7 @@ class ClockSettings(Dated):
     @model_validator(mode="after")
     def one_unit(self) -> Self:
         if (self.hours is None) == (self.working_days is None):
-            raise ValueError("give either hours or working_days")
+            raise ValueError("isi hours atau working_days, salah satu")
         return self
 
 

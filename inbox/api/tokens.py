@@ -32,18 +32,18 @@ def create(
 ) -> str:
     """Make a token and give it out, this once."""
     if not NAME.fullmatch(name):
-        raise ConfigError(f"token name {name!r}: 2 to 40 of a-z, 0-9 and -", hint="for instance sipd-dpupr")
+        raise ConfigError(f"{name}: nama token harus 2 sampai 40 huruf kecil, angka, atau -", hint="mis. sipd-dpupr")
     found = settings.departments.get(department)
     if found is None or found.outside:
-        raise ConfigError(f"no department with an inbox in config.yaml: {department}", hint="kentongan config check")
+        raise ConfigError(f"--department {department}: tidak dikenal", hint="pilih dinas berkotak masuk di sini")
     if not scopes or set(scopes) - set(SCOPES):
-        raise ConfigError(f"scopes are {', '.join(SCOPES)}")
+        raise ConfigError("--scope: tidak dikenal", hint=f"pilih {', '.join(SCOPES)}")
     if not 1 <= days <= MOST_DAYS:
-        raise ConfigError(f"--days: 1 to {MOST_DAYS}")
+        raise ConfigError(f"--days: 1 sampai {MOST_DAYS}")
     if not PER_MINUTE[0] <= per_minute <= PER_MINUTE[1]:
-        raise ConfigError(f"--per-minute: {PER_MINUTE[0]} to {PER_MINUTE[1]}")
+        raise ConfigError(f"--per-minute: {PER_MINUTE[0]} sampai {PER_MINUTE[1]}")
     if ApiToken.objects.filter(name=name).exists():
-        raise KentonganError(f"token {name} exists already, or did", hint="kentongan tokens list; names are used once")
+        raise KentonganError(f"{name}: nama token itu sudah pernah dipakai", hint="pilih nama lain")
     token = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         name=name, department=department, scopes=sorted(set(scopes)), digest=digest(token), shown=token[:8],
@@ -65,7 +65,7 @@ def revoke(name: str, *, now: datetime) -> bool:
     """From the next request on it opens nothing. False where it was revoked before."""
     one = ApiToken.objects.filter(name=name).first()
     if one is None:
-        raise KentonganError(f"no token {name}", hint="kentongan tokens list")
+        raise KentonganError(f"{name}: token tidak ada", hint="lihat: kentongan tokens list")
     return bool(ApiToken.objects.filter(pk=one.pk, revoked_at=None).update(revoked_at=now))
 
 

@@ -192,3 +192,28 @@ def test_an_address_that_somebody_has_is_said_so(config: Path, capsys: pytest.Ca
     assert code == 2
     assert f"127.0.0.1:{port}" in said
     assert "inbox.port" in said
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["users", "add", "sri", "--department", "bukan"], "galat: --department bukan: tidak dikenal\nsaran: lihat departments"),
+    (["users", "disable", "siapa"], "galat: siapa: akun tidak ada\nsaran: lihat: kentongan users list"),
+    (["tokens", "create", "A B", "--department", "dpupr-solo"], "galat: A B: nama token harus 2 sampai 40"),
+])
+def test_what_is_refused_is_said_as_by_every_other_verb(
+    arguments: list[str], said: str, people: Any, config: Path, capsys: Any
+) -> None:
+    """In Indonesian, what is wrong first and what to do second."""
+    assert main([*arguments, "--config", str(config)]) != 0
+
+    assert said in capsys.readouterr().err
+
+
+def test_the_file_named_by_the_environment_is_asked_like_by_every_other_verb(
+    people: Any, config: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    """Else somebody would get an account in another house than the one that runs."""
+    monkeypatch.setenv("KENTONGAN_CONFIG", str(config))
+    monkeypatch.chdir(config.parents[1])
+
+    assert main(["users", "add", "sari", "--department", "dpupr-solo"]) == 0
+    assert user("sari").departments == ["dpupr-solo"]
