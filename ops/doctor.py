@@ -112,6 +112,10 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
             yield Finding("baik", f"{name}: siap")
 
 
+def _local(at: datetime, settings: Settings) -> str:
+    return f"{at.astimezone(ZoneInfo(settings.timezone)):%d-%m-%Y %H:%M} WIB"
+
+
 def _disk(path: Path) -> Iterator[Finding]:
     folder = next(parent for parent in path.resolve().parents if parent.exists())
     free = shutil.disk_usage(folder).free
@@ -133,7 +137,7 @@ def _store(path: Path, settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("baik", f"{path}: skema {facts.get('schema')}, menunggu {facts.get('backlog')}")
     if version is not None and version.hash == settings.ruleset:
-        yield Finding("baik", f"aturan v{version.n} berlaku sejak {version.at:%Y-%m-%d %H:%M} UTC ({version.actor})")
+        yield Finding("baik", f"aturan v{version.n} berlaku sejak {_local(version.at, settings)} ({version.actor})")
     elif version is not None:
         yield Finding("awas", f"berkas pengaturan (aturan {settings.ruleset}) belum dipakai: "
                               f"yang berlaku v{version.n} ({version.hash})",

@@ -19,9 +19,13 @@ from ops.opened_store import opened_store
 from ops.rows import AccountNames
 from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
+from routing.packet import LEVELS
+from routing.wording import evidence
+from routing.wording import reason as in_words
 from storage.records import TicketView
 
 MAX_DIGITS = 18  # of a ticket number: SQLite counts to 9,223,372,036,854,775,807
+FATES = {"ticket": "tiket", "attached": "melekat", "lane": "lajur"}
 OPERATOR = Actor("kentongan explain", all_departments=True)
 
 
@@ -64,6 +68,8 @@ def _of_text(text: str, account: str, config: Path) -> dict[str, Any]:
     rules = compile_rules(settings)
     now = datetime.now(UTC)
     named = AccountNames(settings).key(account)
+    if account and not named:
+        raise ConfigError(f"--account {account}: tidak dikenal", hint="pakai kunci dari config.yaml, mis. x:solo")
     mention = Mention("text", named, "import", MentionKind.MENTION, "text", text, now, now)
     extraction = Extractor(settings).extract(mention)
     decision = decide(mention, verdict=Verdict("text", "new"), extraction=extraction, standing=None, rules=rules)
@@ -115,7 +121,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     """The decision as a person reads it, one fact a line."""
     text, seen = found["text"], found["extraction"]
     lane = f" ({found['lane']})" if found["lane"] else ""
-    yield f"nasib      {found['fate']}{lane}: {found['because']}"
+    yield f"nasib      {FATES.get(found['fate'], found['fate'])}{lane}: {found['because']}"
     version = f"v{found['rules_version']}  " if found.get("rules_version") else ""
     yield f"aturan     {version}{found['ruleset']}"
     for old in found.get("old_pictures", ()):
@@ -125,20 +131,21 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         return
     relevance, urgency = seen["relevance"], seen["urgency"]
     yield f"bahasa     {seen['language']}" + (f", {seen['register']}" if seen.get("register") else "")
-    yield f"relevansi  {relevance['label']} / {relevance['detail']} {relevance['score']:.2f}"
+    yield f"relevansi  {relevance['detail'].replace('_', ' ')} {relevance['score']:.2f}"
     yield from _reasons(text, [*relevance["because"], *relevance["vulnerable"]])
     for topic in seen["topics"]:
         yield f"topik      {topic['label']} {topic['score']:.2f}  {_words(text, topic['spans'])}"
     for place in seen["places"]:
         yield (f"tempat     '{place['text']}' [{place['start']}:{place['end']}] {place['type']} "
-               f"{place['code'] or '-'} {place['name']} {place['score']:.2f}  {place['because']}")
+               f"{place['code'] or '-'} {place['name']} {place['score']:.2f}  {evidence(place['because'])}")
     if location := seen["location"]:
         yield f"lokasi     {location['code']} {location['name']} ({location['level']}) {location['score']:.2f}"
     yield f"urgensi    {urgency['label']} {urgency['score']:.2f}"
     yield from _reasons(text, urgency["because"])
     for r in found["routes"]:
         outside = " (di luar: diteruskan)" if r["outside"] else ""
-        yield f"tujuan     {r['department']}{outside} {r['score']:.2f}, aturan {r['rule']}, wewenang {r['owner']}"
+        owner = LEVELS.get(r["owner"], r["owner"])
+        yield f"tujuan     {r['department']}{outside} {r['score']:.2f}, aturan {r['rule']}, wewenang {owner}"
         yield f"           pilihan kedua {r['runner_up'] or '-'}, selisih {r['margin']:.2f}"
         yield from _reasons(text, r["because"])
     for sent in found.get("packets", ()):
@@ -151,7 +158,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _reasons(text: str, reasons: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for reason in reasons:
-        yield f"           {reason['weight']:+.2f} {reason['what']}  {_words(text, reason['spans'])}".rstrip()
+        yield f"           {reason['weight']:+.2f} {in_words(reason['what'])}  {_words(text, reason['spans'])}".rstrip()
 
 
 def _words(text: str, spans: Iterable[Mapping[str, int]]) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment
 
+from routing.wording import KINDS, OF_SEVERAL, PHRASES
+
 INBOX = Path(__file__).parents[2] / "inbox"
 CATALOGUE = INBOX / "locale" / "en" / "LC_MESSAGES" / "django.mo"
 CALLS = {"_", "gettext", "noop", "gettext_lazy", "gettext_noop", "ngettext"}
@@ -33,7 +35,7 @@ def in_code() -> Iterator[str]:
 
 def test_every_text_of_the_pages_has_an_english_translation() -> None:
     """Whoever chooses English meets no Indonesian left-overs."""
-    wanted = {*in_templates(), *in_code()}
+    wanted = {*in_templates(), *in_code(), *KINDS.values(), *PHRASES.values(), OF_SEVERAL}
     with CATALOGUE.open("rb") as file:
         known = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
 

@@ -9,10 +9,11 @@ import pytest
 from domain import Extraction, Mention, Route
 from evaluation.day import mention_of, posts_of
 from inbox.labels import URGENCY
-from inbox.wording import KINDS, ONE_OF, PHRASES, clue, evidence
+from inbox.wording import clue, evidence
 from nlp.extract import Extractor
 from routing.route import route
 from routing.rules import compile_rules
+from routing.wording import KINDS, ONE_OF, PHRASES
 from settings import load
 from tests.paths import ROOT
 
