@@ -36,14 +36,18 @@ class Choice:
     department: str = ""
     topic: str = ""
     platform: str = ""
+    days_asked: int = 0  # of the stretch that the address named; 0: it named none that can be read
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, departments: Collection[str]) -> Choice:
         def one_of(name: str, known: Collection[str]) -> str:
             return given.get(name, "") if given.get(name, "") in known else ""
 
-        return cls(period_of(given), one_of("dinas", departments), one_of("topik", desk().settings.topics),
-                   one_of("kanal", platforms(desk())))
+        asked = period_asked(given)
+        period = between(*asked) if asked else usual(timezone.now())
+        days = (asked[1] - asked[0]).days + 1 if asked else 0
+        return cls(period, one_of("dinas", departments), one_of("topik", desk().settings.topics),
+                   one_of("kanal", platforms(desk())), days)
 
     def fields(self, **other: str) -> dict[str, str]:
         period = self.period
@@ -68,17 +72,19 @@ class Choice:
             **other})
 
 
-def period_of(given: Mapping[str, str]) -> Period:
+def period_asked(given: Mapping[str, str]) -> tuple[date, date] | None:
+    """First and last day that an address names; None where it names none, or none that is in the calendar."""
     try:
         if text := given.get("minggu"):
-            return week(text)
+            found = week(text)
+            return found.first, found.last
         if given.get("dari") or given.get("sampai"):
-            first, last = (date.fromisoformat(given.get(name) or given[other])
-                           for name, other in (("dari", "sampai"), ("sampai", "dari")))
-            return between(first, last)
-    except (ConfigError, ValueError, OverflowError):
+            first, last = sorted(date.fromisoformat(given.get(name) or given[other])
+                                 for name, other in (("dari", "sampai"), ("sampai", "dari")))
+            return first, last
+    except (ConfigError, ValueError):
         pass
-    return usual(timezone.now())
+    return None
 
 
 def address(sieve: Sieve) -> str:

@@ -254,6 +254,17 @@ def test_a_broken_address_shows_a_page(query: str, week: Any, friday: None, brow
                 ("/laporan", "/laporan/csv", "/laporan/tiket", "/laporan/sampel", "/angka", "/peta"), 200)
 
 
+@pytest.mark.parametrize("page", ["/laporan", "/angka", "/peta"])
+def test_a_stretch_that_is_too_long_says_what_is_shown_instead(page: str, week: Any, friday: None, browser_of: Any) -> None:
+    """Nobody reads a quarter and takes it for the year."""
+    year = browser_of("citra").get(f"{page}?dari=2026-01-01&sampai=2026-12-31").content.decode()
+    quarter = browser_of("citra").get(f"{page}?dari=2026-10-01&sampai=2026-12-31").content.decode()
+
+    assert "Paling panjang 92 hari. Yang tampil 1 Okt 2026" in year
+    assert "bukan seluruh 365 hari yang diminta" in year
+    assert "Paling panjang" not in quarter
+
+
 def test_reviewers_have_a_queue_and_no_brief(week: Any, browser_of: Any) -> None:
     browser = browser_of("alice")
 

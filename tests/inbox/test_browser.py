@@ -321,6 +321,30 @@ def test_no_page_scrolls_sideways(width: int, store: Store, tab: Any) -> None:
     tab.trouble[:] = [line for line in tab.trouble if "404" not in line]  # the last page is a 404 on purpose
 
 
+@pytest.mark.parametrize("path", ["/", "/akun", "/bengkel"])
+def test_the_page_where_one_is_stands_in_the_row_of_pages(path: str, store: Store, tab: Any) -> None:
+    """On a phone the row is wider than the screen; it is moved so far that the current one shows."""
+    sign_in(tab, "citra")
+    tab.set_viewport_size({"width": 360, "height": 740})
+
+    tab.goto(path)
+
+    assert tab.evaluate("""() => { const here = document.querySelector('.nav [aria-current]').getBoundingClientRect(),
+        row = document.querySelector('.nav').getBoundingClientRect();
+        return here.left >= row.left - 1 && here.right <= row.right + 1 }""")
+
+
+def test_the_filters_of_a_coordinator_stand_in_one_line_at_a_desk(store: Store, tab: Any) -> None:
+    """One field more than a reviewer has, and the button stays beside them."""
+    sign_in(tab, "citra")
+    tab.set_viewport_size({"width": 1280, "height": 900})
+
+    tab.goto("/")
+
+    assert len(tab.evaluate("[...new Set([...document.querySelectorAll('.filters > .field, .filters > .fold')]"
+                            ".map(e => Math.round(e.getBoundingClientRect().bottom)))]")) == 1
+
+
 def test_targets_on_a_phone_are_big_enough_for_a_thumb(store: Store, tab: Any) -> None:
     """Buttons, menus and fields are at least 44 pixels high where fingers use them."""
     number = open_case(store, "Jalan berlubang di Jebres")

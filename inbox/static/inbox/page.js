@@ -31,6 +31,12 @@
     }
   });
 
+  const here = document.querySelector(".nav [aria-current]"); // on a phone the row of pages is wider than the screen
+  if (here) {
+    const row = here.parentElement, at = here.getBoundingClientRect(), seen = row.getBoundingClientRect();
+    row.scrollLeft += at.left - seen.left - (seen.width - at.width) / 2;
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
   function wanted() {
