@@ -37,6 +37,9 @@ TODO = {
     "token": "token berakhir {token}: buat yang baru",
     "money": "anggaran {forecast}",
 }
+EVENTS = {"renamed": "berganti nama", "note:handle_taken": "nama diambil akun lain",
+          "note:endpoint_refused": "ditolak platform", "note:gap": "di luar jangkauan", "resume": "dilanjutkan",
+          "backfill": "dibaca ulang"}
 SHOWN_WINDOWS = 3
 
 app = typer.Typer(invoke_without_command=True)
@@ -163,13 +166,16 @@ def show(
             write_row({"at": entry.at, "by": entry.actor, "verb": entry.verb, "before": dict(entry.before),
                        "after": dict(entry.after), "reason": entry.reason})
         else:
-            told = " -> ".join(str(side) for side in (*entry.before.values(), *entry.after.values()))
-            say(f"{_clock(entry.at)}  {entry.verb}  {told}  ({entry.actor})")
+            sides = (*entry.before.values(), *entry.after.values())
+            told = " -> ".join(str(side) for side in sides if side is not None)
+            typer.echo(f"{_clock(entry.at)}  {EVENTS.get(entry.verb, entry.verb)}  {told}  ({entry.actor})")
     for window in windows:
         if json:
             write_row(_window(window))
         else:
-            say(f"buta {span_of(window.since, window.until)}  {window.cause}  {window.found} disusulkan")
+            typer.echo(f"buta {span_of(window.since, window.until)}  {window.cause}  {window.found} disusulkan")
+    if not history and not windows and not json:
+        say(f"{key}: belum ada riwayat")
 
 
 @app.command("resume")

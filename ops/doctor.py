@@ -18,7 +18,7 @@ import typer
 
 from domain import ConfigError, KentonganError
 from ops.backup_folder import manifest_of, wholes
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, write_row
 from settings import Settings, load
 from storage import open_store, sqlite_version
 
@@ -46,7 +46,8 @@ def doctor(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, jso
         if json:
             write_row({"level": finding.level, "what": finding.what, "remedy": finding.remedy})
         else:
-            say(f"{finding.level:<6} {finding.what}" + (f"\n       -> {finding.remedy}" if finding.remedy else ""))
+            remedy = f"\n       -> {finding.remedy}" if finding.remedy else ""
+            typer.echo(f"{finding.level:<6} {finding.what}{remedy}")
     if any(finding.level == "salah" for finding in findings):
         raise typer.Exit(1)
 

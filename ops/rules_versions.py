@@ -12,6 +12,7 @@ from ops.json_lines import as_json
 from ops.opened_store import opened_store
 from ops.rules_shared import MaxBrokenOption, SinceOption, author_of, jobs, since_of
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, StoreOption, say, write_row
+from routing.clocks import WIB
 from settings import load
 from settings.files import checked
 from storage.store import Store
@@ -78,7 +79,7 @@ def history(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, js
             continue
         gate = version.gate or {}
         broken = f"  rusak {gate['broken']}{' DIPAKSA' if gate.get('forced') else ''}" if "broken" in gate else ""
-        typer.echo(f"v{version.n:<4} {version.hash}  {version.at:%Y-%m-%d %H:%M} UTC  {version.actor}: "
+        typer.echo(f"v{version.n:<4} {version.hash}  {version.at.astimezone(WIB):%Y-%m-%d %H:%M} WIB  {version.actor}: "
                    f"{version.reason}{broken}")
 
 

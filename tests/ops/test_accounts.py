@@ -41,6 +41,17 @@ def test_an_account_that_waits_says_why_and_goes_on_when_told(waiting, tmp_path)
     assert after.rows()[0]["state"] == "ok"
 
 
+def test_the_history_of_an_account_can_be_kept_in_a_file(waiting, tmp_path):
+    """`kentongan accounts show x:solo > riwayat.txt`; what has none says so, and not into the file."""
+    nothing = kentongan("accounts", "show", "x:solo", *CONFIG, "--store", waiting, cwd=tmp_path)
+    kentongan("accounts", "resume", "x:solo", *CONFIG, "--store", waiting, cwd=tmp_path)
+    shown = kentongan("accounts", "show", "x:solo", *CONFIG, "--store", waiting, cwd=tmp_path)
+
+    assert b"dilanjutkan" in shown.out
+    assert b"None" not in shown.out
+    assert bool(nothing.out) != ("belum ada riwayat" in nothing.err)
+
+
 def test_resuming_an_account_that_is_not_watched_is_a_usage_error(waiting, tmp_path):
     """A typo is named, with the way to the list."""
     done = kentongan("accounts", "resume", "x:sola", *CONFIG, "--store", waiting, cwd=tmp_path)
