@@ -175,7 +175,7 @@ def _read(path: Path) -> Layer:
     return Layer(path, node, text)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # a file, what it extends and includes, and the same before a change
 def _tree(text: str) -> Any:
     """The words of a file as plain values; callers only read them. What cannot be read is left to `_marked` to tell."""
     if _is_flat(text):
