@@ -67,6 +67,18 @@ def test_a_tile_is_reached_and_opened_by_keyboard(office_at_work: None, tab: Any
     assert int(tab.inner_text("#total")) == tab.locator("[data-ticket]").count() > 0
 
 
+@pytest.mark.parametrize("path", ["/", "/tiket/1", "/laporan"])
+def test_what_is_printed_has_no_buttons(path: str, office_at_work: None, tab: Any) -> None:
+    """A sheet of paper cannot be clicked."""
+    sign_in(tab, "alice" if path.startswith("/tiket") else "citra")
+    tab.goto(path)
+    assert tab.locator("main button").count() > 0
+    tab.emulate_media(media="print")
+
+    assert tab.evaluate("""[...document.querySelectorAll('main button, main summary.button, main a.button, main input')]
+        .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true})).map(e => e.outerHTML.slice(0, 80))""") == []
+
+
 def test_the_work_order_fits_one_sheet(office_at_work: None, tab: Any) -> None:
     """A4, without the bars of the page."""
     sign_in(tab, "citra")
