@@ -125,8 +125,8 @@ def _section(texts: list[str], key: str) -> str:
 
 def _topic_parts(section: str) -> dict[str, str]:
     starts = [(match.group(1), _with_comments(section, match.start())) for match in TOPIC_KEY.finditer(section)]
-    ends = [start for _, start in starts[1:]] + [len(section)]
-    return {key: section[start:end] for (key, start), end in zip(starts, ends, strict=True)}
+    ends = [*(start for _, start in starts[1:]), len(section)]  # one too many where there is no topic
+    return {key: section[start:end] for (key, start), end in zip(starts, ends, strict=False)}
 
 
 def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:

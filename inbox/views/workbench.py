@@ -54,6 +54,9 @@ def edit(request: HttpRequest) -> HttpResponse:
     found = _config(desk())
     texts = layer_texts(found)
     names = part_names(texts)
+    if not names:  # it is broken, and its parts stand in files that it extends
+        messages.error(request, _("Berkas pengaturan tidak terbaca. Perbaiki di server, atau kembalikan satu versi."))
+        return redirect("rules_history")
     name = request.POST.get("bagian") or request.GET.get("bagian") or (names[0] if names else "")
     if name not in names:
         raise Http404

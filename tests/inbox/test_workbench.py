@@ -180,6 +180,20 @@ def test_a_changed_file_is_taken_in_and_a_broken_one_raises_the_red_banner(
     assert "Berkas pengaturan rusak" not in browser_of("citra").get("/status").content.decode()
 
 
+def test_a_broken_file_can_be_mended_or_left_from_the_workbench(browser_of: Any, config: Path) -> None:
+    """When it is needed most: its parts are still there to edit, and versions to bring back."""
+    oki, whole = browser_of("oki"), config.read_text()
+    config.write_text(whole.replace("routes:\n", "routes: [\n"))
+
+    mendable = oki.get("/bengkel/sunting?bagian=routes")
+    config.write_text(f"extends: {CONFIG}\nversion: 1\naccounts: [\n")
+    elsewhere = oki.get("/bengkel/sunting", follow=True)
+
+    assert "routes: [" in mendable.content.decode()
+    assert elsewhere.status_code == 200
+    assert "Perbaiki di server, atau kembalikan satu versi." in elsewhere.content.decode()
+
+
 def test_a_rule_in_suggest_stands_on_the_ticket_and_does_not_act(browser_of: Any, config: Path, store: Store) -> None:
     """Staff see where a rule on trial would have sent it; the ticket stays where it is."""
     trial = ROUTE.replace("jalan-kota", "jalan-dishub").replace("to: dpupr-solo}", "to: dishub-solo, mode: suggest}")
