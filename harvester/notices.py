@@ -113,6 +113,16 @@ def _silent(accounts: Sequence[Account], windows: Iterable[BlindWindow]) -> Iter
                    f"Baca ulang: kentongan poll --backfill {account.key}")
 
 
+def cause_of(reason: str) -> str:
+    """What happened: "token kedaluwarsa" of "token kedaluwarsa — buat yang baru, lalu: kentongan accounts resume x"."""
+    return reason.partition(" — ")[0]
+
+
+def without_command(reason: str) -> str:
+    """Cause and remedy; who shows it names the command itself, one and not two."""
+    return reason.partition(", lalu: kentongan ")[0]
+
+
 def named(account: Account) -> str:
     handle = account.handle.lstrip("@")
     return f"{account.key} (@{handle})" if handle else account.key

@@ -90,10 +90,10 @@ def _window(window: BlindWindow) -> dict[str, Any]:
 
 def things_to_do(standing: Standing) -> list[str]:
     """In words, each with the command where there is one."""
-    from harvester.notices import forecast
+    from harvester.notices import forecast, without_command
 
     account, breaker = standing.account, standing.breaker
-    words = {"reason": account.state_reason, "key": account.key, "attention": account.attention,
+    words = {"reason": without_command(account.state_reason), "key": account.key, "attention": account.attention,
              "platform": account.platform, "breaker": breaker.reason, "token": standing.token_end,
              "next": _clock(account.next_poll_at), "open_until": _clock(breaker.open_until),
              "forecast": forecast(standing.purse)}
@@ -101,12 +101,14 @@ def things_to_do(standing: Standing) -> list[str]:
 
 
 def _table(watched: list[Standing]) -> Table:
+    from harvester.notices import cause_of
+
     table = Table(title="Akun", show_lines=True)
     for name in ("akun", "keadaan", "terbaca sampai", "sisa kuota", "anggaran", "waktu buta", "yang harus dilakukan"):
         table.add_column(name)
     for standing in watched:
         account = standing.account
-        windows = [f"{span_of(w.since, w.until)}: {w.cause}" + (f" ({w.found} disusulkan)" if w.found else "")
+        windows = [f"{span_of(w.since, w.until)}: {cause_of(w.cause)}" + (f" ({w.found} disusulkan)" if w.found else "")
                    for w in standing.windows[:SHOWN_WINDOWS]]
         more = len(standing.windows) - SHOWN_WINDOWS
         table.add_row(
@@ -156,6 +158,8 @@ def show(
 
     Contoh: kentongan accounts show x:solo
     """
+    from harvester.notices import cause_of
+
     with opened_store(config, store) as books:
         if key not in {account.key for account in books.accounts()}:
             raise ConfigError(f"{key}: akun tidak dikenal", hint="lihat: kentongan accounts")
@@ -173,7 +177,8 @@ def show(
         if json:
             write_row(_window(window))
         else:
-            typer.echo(f"buta {span_of(window.since, window.until)}  {window.cause}  {window.found} disusulkan")
+            span, cause = span_of(window.since, window.until), cause_of(window.cause)
+            typer.echo(f"buta {span}  {cause}  {window.found} disusulkan")
     if not history and not windows and not json:
         say(f"{key}: belum ada riwayat")
 

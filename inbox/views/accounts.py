@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from domain import Account, BlindWindow, NotAllowed
 from harvester.budget import Purse
+from harvester.notices import cause_of, without_command
 from inbox.desk import desk
 from inbox.display import local_time
 from inbox.pages import page, zone
@@ -60,7 +61,7 @@ def failing(stood: list[Standing]) -> int:
 
 def _card(standing: Standing) -> Card:
     account = standing.account
-    windows = tuple((_span(w), w.cause, _found(w)) for w in standing.windows[:WINDOWS])
+    windows = tuple((_span(w), cause_of(w.cause), _found(w)) for w in standing.windows[:WINDOWS])
     told = [e for e in desk().store.account_history(account.key, limit=30) if e.verb in TOLD][:WINDOWS]
     return Card(standing, tuple(_todo(name, standing) for name in standing.todo), money_in_words(standing.purse),
                 windows, max(0, len(standing.windows) - WINDOWS), tuple((e.at, e.verb, _detail(e)) for e in told))
@@ -73,7 +74,7 @@ def _todo(name: str, standing: Standing) -> tuple[str, str]:
     commands = {"human": read_again, "silent": read_again, "overdue": "kentongan run",
                 "attention": f"kentongan accounts resume {account.key}"}
     words = {
-        "human": account.state_reason, "attention": account.attention, "budget": account.state_reason,
+        "human": without_command(account.state_reason), "attention": account.attention, "budget": account.state_reason,
         "backoff": _in_words_backoff(account),
         "overdue": _("Sudah waktunya ditanya, tetapi tidak: daemon mati?"),
         "platform": _("Platform ini dibiarkan sampai %(at)s: %(why)s") % {

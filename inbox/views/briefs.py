@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from domain import LIVE_STATUSES
+from harvester.notices import cause_of
 from inbox import areas, counting
 from inbox.counting import Choice, address, in_words, sieve_of
 from inbox.desk import desk
@@ -31,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return page(request, "brief.html", {
         **surroundings(request, choice), "brief": told, "shown": SHOWN, "most": most or 1,
         "longest": max((line.times.p90 for line in told.channels), default=None),
-        "may_open_lanes": request.user.oversees, "silent_days": SILENT_DAYS,
+        "may_open_lanes": request.user.oversees, "silent_days": SILENT_DAYS, "cause_of": cause_of,
     })
 
 

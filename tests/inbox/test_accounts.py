@@ -25,7 +25,7 @@ def watched(store: Store) -> Store:
 def dies(store: Store, hours: float = 0) -> None:
     store.save_failure(
         "instagram:solo", state=AccountState.NEEDS_HUMAN, next_poll_at=timezone.now(),
-        reason="sesi ditolak (401) — simpan sesi baru dengan: kentongan session login",
+        reason="sesi ditolak (401) — simpan sesi baru, lalu: kentongan accounts resume instagram:solo",
         now=timezone.now() - timedelta(hours=hours))
 
 
@@ -39,7 +39,9 @@ def test_a_dead_session_is_amber_with_cause_command_and_window(watched: Store, b
     assert "l-warn" in page
     assert "l-bad" not in page
     assert "sesi ditolak (401)" in page
+    assert "simpan sesi baru" in page
     assert "kentongan poll --backfill instagram:solo" in page
+    assert "accounts resume" not in page  # one command and not two
     assert "masih buta" in page
     assert "12 / 30 permintaan" in page
     assert 'verdict"><span class="light l-warn"' in health

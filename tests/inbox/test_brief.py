@@ -213,13 +213,14 @@ def test_the_rate_of_the_lanes_has_its_interval_or_says_that_nobody_looked(
 def test_a_blind_account_is_told_of(store: Store, week: Any, head: str, friday: None, browser_of: Any) -> None:
     """A head reads of the accounts that bring her department something."""
     store.save_page(ACCOUNT, Page((), "c"), next_poll_at=NOW, now=MONDAY, polled=True)
-    store.go_blind([ACCOUNT], kind="failure", cause="token dicabut", now=MONDAY + DAY)
+    store.go_blind([ACCOUNT], kind="failure", cause="token dicabut — kentongan accounts resume", now=MONDAY + DAY)
     windows: list[BlindWindow] = store.blind_windows(since=MONDAY)
 
     page = browser_of(head).get(WEEK).content.decode()
 
     assert len(windows) == 1
     assert "token dicabut" in page
+    assert "accounts resume" not in page  # a head has no terminal
     assert "masih buta" in page
     assert "token dicabut" not in browser_of(head).get("/laporan?minggu=2026-W40").content.decode()
 
