@@ -79,16 +79,20 @@ def _stamp(request: HttpRequest, name: str) -> datetime | None:
     return datetime.fromisoformat(raw) if raw else None
 
 
-class PasswordFirst:
-    """Who got a one-time password sets an own one before anything else."""
-
-    FREE = ("password", "logout", "login", "set_language")
+class PassedOn:
+    """What Django asks of a middleware that has its say later: at the view, or at an error."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+
+class PasswordFirst(PassedOn):
+    """Who got a one-time password sets an own one before anything else."""
+
+    FREE = ("password", "logout", "login", "set_language")
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         user = request.user
@@ -97,16 +101,10 @@ class PasswordFirst:
         return None
 
 
-class SecondFactorFirst:
+class SecondFactorFirst(PassedOn):
     """Whose role needs a second factor enrols one before anything else."""
 
     FREE = (*PasswordFirst.FREE, "code", "second_factor", "oidc", "oidc_back")
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         user = request.user
@@ -115,14 +113,8 @@ class SecondFactorFirst:
         return redirect("second_factor") if required_of(user) else None
 
 
-class Answers:
+class Answers(PassedOn):
     """Our own errors become pages; whatever else is raised becomes Django's 500 page and a log line."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed):

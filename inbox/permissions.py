@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from inbox.middleware import PassedOn
 from inbox.views import problems
 
 May = Callable[[Any], bool]
@@ -82,14 +83,8 @@ def may(user: Any, name: str) -> bool:
     return rule is not None and rule(user)
 
 
-class Permissions:
+class Permissions(PassedOn):
     """After signing in is asked for: a stranger is sent to the sign-in, not told what exists."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         match = request.resolver_match
