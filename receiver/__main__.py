@@ -42,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _serve(load(given.config), given.store)
     except KentonganError as error:
         for line in getattr(error, "problems", ()) or (str(error),):
-            print(logs.redact(line), file=sys.stderr)  # noqa: T201 - a command line speaks
+            print(f"galat: {logs.redact(line)}", file=sys.stderr)  # noqa: T201 - a command line speaks
         if error.hint:
-            print(error.hint, file=sys.stderr)  # noqa: T201
+            print(f"saran: {error.hint}", file=sys.stderr)  # noqa: T201
         return error.exit_code
 
 
