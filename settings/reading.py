@@ -151,7 +151,7 @@ def _read(path: Path) -> Layer:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        hint = "periksa namanya; yang pertama ditulis: kentongan init"
+        hint = "periksa namanya; yang pertama ditulis: kentongan config init"
         raise ConfigError(f"{path}: {in_words(error)}", hint=hint) from error
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path}: lebih besar dari {MAX_BYTES} bita", hint="benarkah ini berkas pengaturan?")
