@@ -190,7 +190,7 @@ def _blot_judgement(connection: sqlite3.Connection, key: str, text: str, words: 
             place.update({name: blotted(str(place[name]), words)[0] for name in ("text", "name", "because")
                           if place.get(name)})
     if where := seen.get("location"):  # "named: gang mawar"
-        where["because"] = blotted(where["because"], words)[0]
+        where["because"] = blotted(where.get("because", ""), words)[0]
     connection.execute("UPDATE judgement SET extraction = ? WHERE mention = ?", (orjson.dumps(seen).decode(), key))
 
 
