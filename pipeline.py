@@ -152,7 +152,7 @@ def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> i
     mentions = store.unprocessed(limit, now=now)
     if not mentions:
         return 0
-    judge.catch_up(store, at=mentions[0].posted_at)
+    judge.catch_up(store, at=min(mention.posted_at for mention in mentions))
     try:
         decisions = judge_batch(mentions, judge, store)
         settled = store.settle(decisions, announce=announcer(judge.rules, now=now), now=now, surge=judge.surge)

@@ -138,8 +138,10 @@ class Store(AuditStore, WatchStore, OversightStore, ErasureStore, Protocol):
 
     # --- judging
     def unprocessed(self, limit: int, *, now: datetime) -> list[Mention]:
-        """Waiting or due-again failed mentions, by (posted_at, key): an order that no restart changes.
+        """Waiting or due-again failed mentions, in an order that no restart changes.
 
+        First what is new, then echoes (reposts of a post that was known when they came), both by (posted_at, key).
+        Where more is new than `limit`, an eighth of it goes to echoes whose original has its fate.
         One whose pictures are still being fetched is left out until then, or until its time for that is past.
         """
 

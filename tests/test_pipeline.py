@@ -169,6 +169,24 @@ def test_batch_borders_change_nothing(tmp_path, judge, settings):
     assert len(exports[0]) >= 4
 
 
+def test_a_complaint_behind_a_storm_of_reposts_has_its_ticket_after_one_batch(store, judge):
+    """A viral post was shared all night; who complains about something else in the morning does not wait for it."""
+    viral = mention(LAMP)
+    arrive(store, judge, viral)
+    storm = [mention(f"RT @warga: {LAMP}", kind=MentionKind.REPOST, repost_of=viral.key) for _ in range(60)]
+    hole = mention("Jalan berlubang parah di Jl. RM Said Solo depan Pasar Legi, tolong diperbaiki", at=LATER)
+    store.save_page("x:solo", Page((*storm, hole), "c"), next_poll_at=LATER, now=LATER)
+
+    process_batch(store, judge, limit=20, now=LATER)
+
+    assert sorted(row.ticket.topic for row in store.tickets(EVERYONE, TicketQuery())) == ["jalan_jembatan", "lampu_jalan"]
+    assert store.standings([viral.key])[viral.key].size == 20
+
+    arrive(store, judge, limit=20)
+
+    assert store.standings([viral.key])[viral.key].size == 61
+
+
 class Meddling:
     """An extractor during whose work the author edits the post."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from domain import Mention, MentionKind, MentionState, Page, Quarantined
 from personal_data import blotted
 from storage.records import Saved
-from storage.sqlite import accounts, bulk, deliveries, pictures, purge, redacting, watching
+from storage.sqlite import accounts, bulk, deliveries, echoes, pictures, purge, redacting, watching
 from storage.sqlite.rows import keys_json, mention_row, micros, storable, wib_day
 
 INSERT_MENTION = (
     "INSERT INTO mention (key, account, platform, kind, native_id, text, posted_at, seen_at, url, author_id,"
-    " author_handle, author_name, repost_of, edited_at, state, own, metrics, extra)"
+    " author_handle, author_name, repost_of, edited_at, state, own, metrics, extra, echo)"
 )
 KEY, KIND, NATIVE_ID, TEXT, SEEN_AT, URL, REPOST_OF, EDITED_AT, STATE, METRICS = 0, 3, 4, 5, 7, 8, 12, 13, 14, 16
 BETTER = {("visitor_post", "mention"): "mention"}  # who tags us is known from some deliveries of a post only
@@ -145,7 +145,8 @@ def save_page(
     intake = _opened(connection, account, page)
     for mention in page.mentions:
         intake.take(mention)
-    _write(connection, intake, now=now)
+    repeats = echoes.among(connection, {m.key: m for m in page.mentions if m.key in intake.new}.values())
+    _write(connection, intake, repeats, now=now)
     if pictures_until is not None:
         arrived = intake.new.keys() | {key for key, _, _ in intake.replaced}
         pictures.ask_for(connection, [m for m in page.mentions if m.key in arrived], until=pictures_until)
@@ -205,8 +206,8 @@ def _opened(connection: sqlite3.Connection, account: str, page: Page) -> Intake:
                   redacting.known_words(connection, keys_json(known)), firsts=frozenset(page.firsts))
 
 
-def _write(connection: sqlite3.Connection, intake: Intake, *, now: datetime) -> None:
-    bulk.insert(connection, INSERT_MENTION, [*intake.new.values()])
+def _write(connection: sqlite3.Connection, intake: Intake, repeats: Container[str], *, now: datetime) -> None:
+    bulk.insert(connection, INSERT_MENTION, [(*row, int(key in repeats)) for key, row in intake.new.items()])
     if intake.revised:
         connection.executemany("INSERT INTO revision (mention, native_id, text, replaced_at) VALUES (?, ?, ?, ?)",
                                [(*old, micros(now)) for old in intake.replaced])

@@ -7,9 +7,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from domain import Extraction, Mention, Ticket
 from storage.records import Head, Standing, Story
+from storage.sqlite import echoes
 from storage.sqlite.connection import Connections
 from storage.sqlite.judgement import extraction_of, seen_of
 from storage.sqlite.rows import (
@@ -27,17 +29,37 @@ from storage.sqlite.schema import LIVE, WAITS
 
 GIVE_UP = 5
 PAGE = 2_000
+SHARE = 8  # one place in so many of a batch is kept for echoes, where more is new than it holds
+REPOST_OF = MENTION.split(", ").index("m.repost_of")
 SEEN = ("NOT EXISTS (SELECT 1 FROM picture p WHERE p.mention = m.key AND p.state = 'waiting' AND p.until > ?)")
 LISTED = "IN (SELECT value FROM json_each(?))"
 
 
 def unprocessed(connection: sqlite3.Connection, limit: int, *, now: datetime) -> list[Mention]:
-    rows = connection.execute(
-        f"SELECT {MENTION} FROM mention m WHERE m.fate IN {WAITS} AND (m.fate = 'waiting' OR m.retry_at <= ?)"
-        f" AND {SEEN} ORDER BY m.posted_at, m.key LIMIT ?", (micros(now), micros(now), limit),
-    ).fetchall()
+    """Walks the index of what waits as far as the batch goes: a backlog costs no batch more than the next."""
+    rows = _first_waiting(connection, limit, now=now)
+    if len(rows) == limit and not rows[-1][-1]:  # more is new than one batch holds
+        share = _ready_echoes(connection, limit // SHARE, now=now)
+        rows = rows[:limit - len(share)] + share
     accounts = seen_by(connection, [row[0] for row in rows])
-    return [mention_of(row, accounts.get(row[0], ())) for row in rows]
+    return [mention_of(row[:-1], accounts.get(row[0], ())) for row in rows]
+
+
+def _first_waiting(
+    connection: sqlite3.Connection, limit: int, *, now: datetime, among: str = ""
+) -> list[tuple[Any, ...]]:
+    """Columns MENTION, then whether it is an echo."""
+    return connection.execute(
+        f"SELECT {MENTION}, m.echo FROM mention m WHERE m.fate IN {WAITS} {among} AND (m.fate = 'waiting' OR"
+        f" m.retry_at <= ?) AND {SEEN} ORDER BY m.echo, m.posted_at, m.key LIMIT ?", (micros(now), micros(now), limit),
+    ).fetchall()
+
+
+def _ready_echoes(connection: sqlite3.Connection, limit: int, *, now: datetime) -> list[tuple[Any, ...]]:
+    """The share of a batch that reposts have however much is new: the oldest, without those whose original waits."""
+    oldest = _first_waiting(connection, limit, now=now, among="AND m.echo = 1")
+    waiting = echoes.original_waits(connection, {row[REPOST_OF] for row in oldest}) if oldest else set()
+    return [row for row in oldest if row[REPOST_OF] not in waiting]
 
 
 def stories_since(connections: Connections, seq: int, *, after: datetime) -> Iterator[Story]:

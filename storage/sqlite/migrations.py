@@ -17,7 +17,7 @@ from storage.sqlite.list_schema import COUNT, COUNTS, DESK, EVIDENCE, MARKS, PLA
 from storage.sqlite.outbox import RETRYING
 from storage.sqlite.oversight_schema import FILL_ANSWERED, FILL_TOUCHED, OVERSIGHT
 from storage.sqlite.redacting import TABLES as REDACTIONS
-from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL
+from storage.sqlite.schema import ADDED, PICTURES, SPREAD, SQL, WAITING, WAITS
 from storage.sqlite.watch_schema import FILL_HEARD, WATCH
 
 MIGRATIONS = Migrations("kentongan")
@@ -180,6 +180,19 @@ def m017_places(db: sqlite_utils.Database) -> None:
     if "due_sort" not in made:
         db.execute("DROP INDEX ticket_place")
         _run(db, PLACE)
+
+
+@MIGRATIONS()
+def m018_echoes(db: sqlite_utils.Database) -> None:
+    """What waits learns whether it repeats a post that is known. Reads what waits, nothing else."""
+    if "echo" in {row[1] for row in db.execute("PRAGMA table_info(mention)").fetchall()}:
+        return
+    db.execute("ALTER TABLE mention ADD COLUMN echo INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        f"UPDATE mention SET echo = 1 WHERE fate IN {WAITS} AND (repost_of IN (SELECT key FROM known_original)"  # noqa: S608
+        " OR EXISTS (SELECT 1 FROM mention o WHERE o.key = mention.repost_of))")
+    db.execute("DROP INDEX mention_waiting")
+    _run(db, WAITING)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

@@ -12,9 +12,14 @@ from storage.sqlite.list_schema import COUNTS, DESK, EVIDENCE, LIVE, MARKS, PLAC
 from storage.sqlite.oversight_schema import OVERSIGHT
 from storage.sqlite.watch_schema import WATCH
 
-__all__ = ["LIVE", "SQL", "WAITS"]
+__all__ = ["LIVE", "SQL", "WAITING", "WAITS"]
 
 WAITS = "('waiting', 'failed')"
+
+WAITING = f"""CREATE INDEX IF NOT EXISTS mention_waiting ON mention(echo, posted_at, key) WHERE fate IN {WAITS};
+CREATE INDEX IF NOT EXISTS mention_first_repost ON mention(repost_of)
+  WHERE fate IN {WAITS} AND echo = 0 AND repost_of IS NOT NULL;  -- hardly any
+"""
 
 PICTURES = """
 CREATE TABLE IF NOT EXISTS picture ( -- of a post, as far as it was asked for; hashes alone, never the picture
@@ -122,6 +127,7 @@ CREATE TABLE mention (
   seen_at INTEGER NOT NULL,
   edited_at INTEGER,
   repost_of TEXT,                   -- key
+  echo INTEGER NOT NULL DEFAULT 0,  -- 1: repeats a post that was known when it came; judged after what is new
   attempts INTEGER NOT NULL DEFAULT 0,
   retry_at INTEGER,                 -- of a failed one
   reason TEXT,                      -- what decided its fate
@@ -137,8 +143,7 @@ CREATE TABLE mention (
   metrics TEXT,                     -- JSON
   extra TEXT                        -- JSON: media, place, hashtags, ... those that are set
 ) STRICT;
-CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN {WAITS};
-CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
+{WAITING}CREATE INDEX mention_story ON mention(cluster, posted_at) WHERE cluster IS NOT NULL;
 CREATE INDEX mention_home ON mention(home) WHERE home IS NOT NULL;
 CREATE INDEX mention_lane ON mention(posted_at) WHERE lane IS NOT NULL;
 {ADDED}

@@ -28,21 +28,20 @@ def digest(rows):
 
 
 def replayed(path, told):
-    """In a child: the invented day, in small transactions; after each, what the export is at which link."""
+    """In a child: the invented day, in small transactions; after each, what the export is at which link.
+
+    A batch of reposts alone adds no link: several states may stand at one.
+    """
 
     class Noting(Connections):
-        link = None
-
         @contextmanager
         def write(self):
             with super().write() as connection:
                 yield connection
             link = store.audit_head()
-            if link != self.link:
-                self.link = link
-                rows = [orjson.dumps(row) for row in store.export_tickets()]
-                told.write(orjson.dumps([f"{link.id}:{link.hash}", digest(rows)]) + b"\n")
-                told.flush()
+            rows = [orjson.dumps(row) for row in store.export_tickets()]
+            told.write(orjson.dumps([f"{link.id}:{link.hash}", digest(rows)]) + b"\n")
+            told.flush()
 
     store = SqliteStore(path)
     store.connections.__class__ = Noting
@@ -73,7 +72,7 @@ def test_a_backup_beside_a_daemon_at_work_is_the_state_at_its_link(house, tmp_pa
     while not os.waitid(os.P_PID, daemon, os.WEXITED | os.WNOHANG | os.WNOWAIT):
         backups.append(house.backup())
     assert os.waitpid(daemon, 0)[1] == 0
-    at_link = dict(map(orjson.loads, (tmp_path / "links").read_bytes().splitlines()))
+    at_link = {("0:", digest([])), *map(tuple, map(orjson.loads, (tmp_path / "links").read_bytes().splitlines()))}
 
     links = [manifest_of(each).audit for each in backups]
     for n, (folder, link) in enumerate(zip(backups, links, strict=True)):
@@ -83,7 +82,7 @@ def test_a_backup_beside_a_daemon_at_work_is_the_state_at_its_link(house, tmp_pa
         assert house.say("verify", "--config", drill / "config.yaml", *head).code == 0
         assert house.say("verify", *head).code == 0
         assert house.say("ledger", "--config", drill / "config.yaml").code == 0
-        assert digest(exported(folder / "kentongan.db")) == at_link.get(link, digest([]))
+        assert (link, digest(exported(folder / "kentongan.db"))) in at_link
         assert exported(drill / "kentongan.db") == exported(folder / "kentongan.db")
 
     assert len({*links}) > 3

@@ -14,6 +14,7 @@ from tests.storage.evidence_contract import EvidenceContract
 from tests.storage.harvest_contract import HarvestContract
 from tests.storage.judging_contract import JudgingContract, TellingContract
 from tests.storage.lists_contract import ListsContract
+from tests.storage.order_contract import OrderContract
 from tests.storage.people_contract import PeopleContract
 from tests.storage.pictures_contract import PicturesContract
 from tests.storage.redaction_contract import RedactionContract
@@ -22,8 +23,8 @@ from tests.storage.watch_contract import WatchContract
 
 
 class StoreContract(
-    HarvestContract, JudgingContract, TellingContract, PicturesContract, PeopleContract, StoriesContract, BooksContract,
-    CallsContract, ListsContract, EvidenceContract, WatchContract, RedactionContract,
+    HarvestContract, JudgingContract, OrderContract, TellingContract, PicturesContract, PeopleContract, StoriesContract,
+    BooksContract, CallsContract, ListsContract, EvidenceContract, WatchContract, RedactionContract,
     ErasuresContract,
 ):
     """All of it."""

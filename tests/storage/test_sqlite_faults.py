@@ -322,7 +322,7 @@ def test_opening_again_keeps_everything(path):
 
     with closing(open_store(path)) as store:
         assert store.facts()["tickets"] == facts["tickets"] == {"baru": 1}
-        assert store.facts()["schema"] == "m017_places"
+        assert store.facts()["schema"] == "m018_echoes"
 
 
 def test_a_file_of_the_first_schema_gets_the_index_of_answers(path):
@@ -353,6 +353,33 @@ def test_a_file_from_before_windows_knows_when_its_accounts_were_heard(path):
     with closing(open_store(path)) as store:
         assert store.heard(since=NOON - timedelta(days=1)) == heard != {}
         assert store.blind_windows(since=NOON) == []
+
+
+def test_what_waits_in_a_file_from_before_echoes_gets_its_turn(path):
+    """A storm that waits while the program is renewed does not hold up what comes after it."""
+    with closing(watch(open_store(path))) as store:
+        first, _ = told(store)
+        unseen, shares = mention("Tanggul retak"), [repost(first), repost(first)]
+        save(store, *shares, repost(unseen), mention("Lampu padam"))
+        order = store.unprocessed(99, now=LATER)
+        made = indexes_of_waiting(store)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in ("DROP INDEX mention_waiting", "DROP INDEX mention_first_repost",
+                          "ALTER TABLE mention DROP COLUMN echo",
+                          "CREATE INDEX mention_waiting ON mention(posted_at, key) WHERE fate IN ('waiting', 'failed')",
+                          "DELETE FROM _sqlite_migrations WHERE name = 'm018_echoes'"):
+            connection.execute(statement)
+
+    with closing(open_store(path)) as store:
+        assert store.unprocessed(99, now=LATER) == order
+        assert [m.key for m in order[2:]] == [share.key for share in shares]
+        assert indexes_of_waiting(store) == made
+
+
+def indexes_of_waiting(store) -> list[tuple[object, ...]]:
+    return store.connections.connection().execute(
+        "SELECT name, sql FROM sqlite_master WHERE name IN ('mention_waiting', 'mention_first_repost') ORDER BY 1"
+    ).fetchall()
 
 
 def test_a_reader_sees_and_does_not_write(path):
