@@ -186,7 +186,7 @@ def _tree(text: str) -> Any:
     return _marked(text)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _marked(text: str) -> Any:
     """The same as nodes that know their lines. Raises what is wrong with the text, with its place."""
     return YAML(typ="rt", pure=True).load(text)
@@ -217,10 +217,12 @@ def _unreadable(path: Path, error: MarkedYAMLError) -> ConfigError:
 
 
 def _plain(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, str):  # most of them; a test for Mapping takes ten times as long
+        return node
     if isinstance(node, list):
         return [_plain(value) for value in node]
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
     return node
 
 
@@ -316,18 +318,23 @@ def _fields() -> set[str]:
 
 def _secrets(layers: list[Layer]) -> Iterator[str]:
     """Values that look like tokens: a secret has no place in a file that people mail around."""
+    for layer in layers:
+        for loc in _token_like(layer.text):
+            hint = "taruh di variabel lingkungan, dan tulis nama variabelnya di sini"
+            yield _problem([layer], loc, "tampaknya sebuah rahasia", hint)
 
+
+@lru_cache(maxsize=8)
+def _token_like(text: str) -> tuple[list[Any], ...]:
     def walk(node: Any, loc: list[Any]) -> Iterator[list[Any]]:
-        if isinstance(node, Mapping):
-            for key, value in node.items():
-                yield from walk(value, [*loc, key])
+        if isinstance(node, str):
+            if TOKEN_LIKE.match(node):
+                yield loc
         elif isinstance(node, list):
             for i, value in enumerate(node):
                 yield from walk(value, [*loc, i])
-        elif isinstance(node, str) and TOKEN_LIKE.match(node):
-            yield loc
+        elif isinstance(node, Mapping):
+            for key, value in node.items():
+                yield from walk(value, [*loc, key])
 
-    for layer in layers:
-        for loc in walk(layer.node, []):
-            hint = "taruh di variabel lingkungan, dan tulis nama variabelnya di sini"
-            yield _problem([layer], loc, "tampaknya sebuah rahasia", hint)
+    return tuple(walk(_tree(text), []))

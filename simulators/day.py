@@ -100,7 +100,7 @@ def load_day(folder: str | Path) -> Day:
     authors: dict[str, str] = {}
     events: list[Event] = []
     for path in sorted(Path(folder).glob("*.yaml")):
-        node = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
+        node = YAML(typ="safe").load(path.read_text("utf-8")) or {}
         authors.update({str(k): str((v or {}).get("name", k)) for k, v in (node.get("authors") or {}).items()})
         accounts.update(_accounts(node.get("accounts") or {}))
         events += [_event(raw) for raw in node.get("events") or ()]
