@@ -27,6 +27,7 @@ from domain import (
     NamePlace,
     OpenTicket,
     RaiseUrgency,
+    Reopen,
     Route,
     ShowAgain,
     Ticket,
@@ -44,6 +45,7 @@ from storage.store import Announce
 
 SAID_AGAIN = ("near_duplicate", "added")  # whether another says it, settle knows
 OWN = "ditulis akun yang dipantau sendiri"
+TOLD_ANEW = (*SAID_AGAIN, "same_author")  # in a post's own words; a repost of before the closing says nothing new
 BY_REFERENCE = ("quote", "thread")
 
 
@@ -111,6 +113,8 @@ def _changes_of_a_copy(
     changes: list[Change] = []
     if verdict.reason in SAID_AGAIN and not standing.tickets and standing.fate in (Fate.LANE, Fate.WAITING):
         changes.append(Lift(to_people(mention, "lajur-disebut-lagi", rules)))
+    if verdict.reason in TOLD_ANEW and not standing.tickets and standing.fate == Fate.TICKET:
+        changes.append(Reopen("disampaikan lagi sesudah tiketnya ditutup"))
     if standing.tickets:
         changes.append(AttachTo(tuple(t.id for t in standing.tickets), verdict.reason))
     if extraction is None:

@@ -470,7 +470,14 @@ class Lift:
     opening: OpenTicket
 
 
-Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | ShowAgain | Dispose | Lift
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A change: a story whose tickets are all closed is told anew, in words of its own and after they were closed."""
+
+    because: str
+
+
+Change = OpenTicket | AttachTo | RaiseUrgency | NamePlace | ShowAgain | Dispose | Lift | Reopen
 
 
 @dataclass(frozen=True, slots=True)

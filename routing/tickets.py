@@ -4,7 +4,8 @@
       │                 └────── ask ──> menunggu_keterangan ──start──┘
       ├──hand_over, reroute to an outside body──> diteruskan ──finish──> selesai
       └──reject (listed reason)──> ditolak
-    reopen: ditolak, selesai ──> baru (diteruskan where the owner has no inbox here)
+    reopen: ditolak, selesai ──> baru (diteruskan where the owner has no inbox here); once by the machine, where the
+            same is told anew after the closing (`storage.sqlite.reopening`)
     secret, lift_secret: in any status; who may see the story, not how far it is
     set_topic, set_urgency: a person's reading instead of the machine's; desk and clocks stay
 

@@ -31,12 +31,13 @@ from domain import (
     NamePlace,
     OpenTicket,
     RaiseUrgency,
+    Reopen,
     ShowAgain,
     Ticket,
 )
 from storage.records import Settled
 from storage.spread import Surge
-from storage.sqlite import audit, bulk, orders, outbox, search
+from storage.sqlite import audit, bulk, orders, outbox, reopening, search
 from storage.sqlite.judgement import text_of
 from storage.sqlite.judging import LISTED, live_tickets, roots
 from storage.sqlite.opening import new_ticket, opened_entry
@@ -140,6 +141,8 @@ class Batch:
                 orders.dispose(self, change, decision)
             elif isinstance(change, Lift):
                 self._lift(cluster, story, change, decision, mention)
+            elif isinstance(change, Reopen):
+                reopening.reopen(self, cluster, story, change, decision, mention)
         if mention.cluster is None:
             self._spread(cluster, story, decision)
         if mention.cluster is None and story.size in MILESTONES:
@@ -287,9 +290,10 @@ class Batch:
         bulk.insert(self.connection, INTO_TICKET, [
             (*ticket_row(ticket), *told[ticket.cluster]) for ticket in opened if ticket.cluster in told])
         many("UPDATE ticket SET urgency = ?, version = ?, department = ?, status = ?, outside = ?, priority = ?,"
-             " rule = ?, due_at = ?, due_rule = ? WHERE id = ?",
+             " rule = ?, due_at = ?, due_rule = ?, closed_at = ?, reason = ? WHERE id = ?",
              [(t.urgency, t.version, t.department, str(t.status), int(t.outside), t.priority, t.rule,
-               maybe_micros(t.due_at), t.due_rule, t.id) for t in self.raised.values()])
+               maybe_micros(t.due_at), t.due_rule, maybe_micros(t.closed_at), t.reason, t.id)
+              for t in self.raised.values()])
         many(PLACED, self.placed)
         many(ANSWERED, self.answered)
         many("UPDATE mention SET fate = 'ticket', lane = NULL WHERE fate = 'lane' AND key ="
