@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from domain import Extraction, Relevance
-from evaluation.gold import GOLD, HALVES, RECORD, main, posts, recorded, scores
+from evaluation.gold import GOLD, HALVES, RECORD, SETS, main, posts, recorded, scores
 from evaluation.gold_errors import errors
 from nlp.extract import Extractor
 from nlp.post import CALM, NOTHING
@@ -20,7 +20,7 @@ from tests.paths import ROOT
 
 MARGIN = 0.03
 FEW = 2  # posts
-RECORDED: dict[str, Any] = orjson.loads(RECORD.read_bytes())
+RECORDED: dict[str, Any] = {name: orjson.loads((folder / RECORD).read_bytes()) for name, folder in SETS.items()}
 TOPICS = {"jalan_jembatan", "lampu_jalan", "banjir_drainase", "sampah_lingkungan", "pohon_taman", "air_bersih",
           "listrik_telekom", "lalu_lintas_transportasi", "kesehatan", "pendidikan", "bansos", "adminduk_perizinan",
           "ketertiban_keamanan", "ketenagakerjaan", "aparatur_pemerintahan", "ekonomi_umkm_pertanian",
@@ -29,7 +29,8 @@ TOPICS = {"jalan_jembatan", "lampu_jalan", "banjir_drainase", "sampah_lingkungan
 
 @pytest.fixture(scope="module")
 def now() -> dict[str, Any]:
-    return recorded(Extractor(load(ROOT / "config.yaml")))
+    extractor = Extractor(load(ROOT / "config.yaml"))
+    return {name: recorded(extractor, folder) for name, folder in SETS.items()}
 
 
 def fallen(then: dict[str, Any], now: dict[str, Any]) -> dict[str, tuple[float, float]]:
@@ -43,11 +44,12 @@ def margin(part: str, rows: int) -> float:
     return 0.0 if part == "vulnerable" else max(MARGIN, FEW / rows)
 
 
+@pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("half", HALVES)
-def test_no_component_reads_the_gold_posts_worse_than_the_record(now, half):
+def test_no_component_reads_the_gold_posts_worse_than_the_record(now, name, half):
     """Figures of record move by `python -m evaluation.gold --record`, in the commit that says why."""
-    assert fallen(RECORDED["record"][half], now[half]) == {}
-    assert now[half].keys() == RECORDED["record"][half].keys()
+    assert fallen(RECORDED[name]["record"][half], now[name][half]) == {}
+    assert now[name][half].keys() == RECORDED[name]["record"][half].keys()
 
 
 def test_a_fall_beyond_the_margin_is_seen_and_one_inside_is_not():
@@ -69,9 +71,19 @@ def test_the_set_is_as_large_and_as_wide_as_promised():
     assert len(posts("dev")) + len(posts("held")) == len(rows)
 
 
-def test_every_label_is_one_that_exists_and_every_span_is_in_its_text():
+def test_the_second_set_repeats_nothing_of_the_first():
+    """At least 240 more posts, in both halves alike, none of them known from the first set."""
+    rows = posts(folder=SETS["second"])
+
+    assert len(rows) >= 240
+    assert len({row["text"] for row in [*rows, *posts()]}) == len(rows) + len(posts())
+    assert min(len(posts(half, SETS["second"])) for half in HALVES) > 100
+
+
+@pytest.mark.parametrize("folder", SETS.values(), ids=SETS)
+def test_every_label_is_one_that_exists_and_every_span_is_in_its_text(folder):
     """A gold set with slips of its own would blame the extractor for them."""
-    for row in posts():
+    for row in posts(folder=folder):
         assert set(row["topics"]) <= TOPICS, row["id"]
         assert row["urgency"] in ("darurat", "tinggi", "normal", "tidak_mendesak"), row["id"]
         assert (row["relevance"] == "actionable") == (row["detail"] == "laporan"), row["id"]
