@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from domain import Mention, MentionKind, Place, Reason, Span, Topic
 from nlp import LANGUAGES
-from nlp.context import is_done, turn_of
+from nlp.context import NONE_LEFT, Turn, is_done, turn_of
 from nlp.gazetteer import gazetteer
 from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
@@ -85,6 +85,7 @@ SIGNS = _signs(
     handle="names an account", form="came by a form", lasts="lasts", measure="measure", address="address",
     case="a case of one's own", addressed="addressed", letter="letter", long="long text", short="short",
     asks="question mark", no_harm="no harm", headline="headline", link="link", told="told as news",
+    thanks="praise and no harm", retold="told of others",
 )
 
 
@@ -105,10 +106,31 @@ class Evidence:
         self.requests = distinct(hits.get("request", ()))
         if "cue:done" in hits:
             self.requests = [h for h in self.requests if not is_done(h, words, hits)]
-        self.harmed = bool(self.defects or self.requests or "cue:need" in hits or "cue:lack" in hits)
+        self.turned: list[tuple[Hit, Turn | None]] = []
+        self.live: list[Hit] = []
+        if self.defects:
+            self.turned = [(h, turn_of(h, words, hits)) for h in self.defects]
+            self.live = [h for h, turn in self.turned if turn is None or turn.what not in NOTHING_NOW]
+        self.lacks = "cue:lack" in hits and not all(_nothing_left(turn_of(h, words, hits)) for h in hits["cue:lack"])
+        broken = bool(self.live or self.requests)
+        self.harmed = broken or self.lacks or "cue:need" in hits
+        self.retold = "news" in hits and self._retold(hits["news"])
+        self.asked = bool(self.turned) and not broken and any(_asked(turn) for _, turn in self.turned)
+        self.passed = None if broken or self.lacks else self._end()
         self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
         self.specific = [p for p in places if p.type not in WIDE]
+
+    def _retold(self, marks: Sequence[Hit]) -> bool:
+        """Whether somebody passes on what others did or said: two marks of news, or one and nobody's own word."""
+        first_hand = self.own or self.requests or "cue:self" in self.hits or "cue:called" in self.hits
+        return len(distinct(marks)) > 1 or not first_hand
+
+    def _end(self) -> Hit | None:
+        """What says that the matter is over, in a text that is short enough to have one matter."""
+        if len(self.words.raw) >= LONG_FROM:
+            return None
+        return next((self.hits[kind][0] for kind in ("cue:over", "cue:gone") if kind in self.hits), None)
 
     def facts(self) -> list[Fact]:
         return [
@@ -142,20 +164,18 @@ class Evidence:
 
     def _standing(self) -> Iterator[tuple[float, Hit]]:
         """The defects that are not denied, and what is left of each."""
-        for hit in distinct(self.defects):
-            turn = turn_of(hit, self.words, self.hits)
-            factor = 1.0 if turn is None else 0.0 if turn.what == "rule:negation" else TURNED
+        seen: set[str] = set()
+        for hit, turn in self.turned:
+            if hit.phrase in seen:
+                continue
+            seen.add(hit.phrase)
+            factor = 1.0 if turn is None else 0.0 if _nothing_left(turn) else TURNED
             if factor:
                 yield factor, hit
 
     def _denied(self, topic: Topic) -> bool:
-        """ "Tidak banjir": all that the topic rests on is a defect that the text denies."""
-        if "cue:negator" not in self.hits:
-            return False
-        denied = [
-            hit.span(self.words) for hit in self.defects
-            if (turn := turn_of(hit, self.words, self.hits)) is not None and turn.what == "rule:negation"
-        ]
+        """ "Tidak banjir": all that the topic rests on is a defect that the text denies or says to be over."""
+        denied = [hit.span(self.words) for hit, turn in self.turned if _nothing_left(turn)]
         return bool(denied) and all(
             any(d.start < span.end and span.start < d.end for d in denied) for span in topic.spans
         )
@@ -168,7 +188,7 @@ class Evidence:
             yield Fact("city", f"place:{city.type}", 1.0, span_of(city.start, city.end))
         if self.specific and self.harmed:
             yield SIGNS["place_and_harm"]
-        if self.specific and self.topics:
+        if self.specific and self.topics and not self._denied(self.topics[0]):
             yield SIGNS["place_and_topic"]
         if beside := self.hits.get("cue:beside"):
             yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
@@ -224,14 +244,23 @@ class Evidence:
             yield SIGNS["no_harm"]
         if not (self.requests or self.own or "cue:self" in hits) and _is_headline(words):
             yield SIGNS["headline"]
+        if self.passed:
+            yield Fact("over", "rule:over", 1.0, self.passed.span(words))
+        if self.asked:
+            turn = next(turn for _, turn in self.turned if turn and _asked(turn))
+            yield Fact("whether", "rule:asked about", 1.0, turn.hit.span(words))
         if "cue:wondering" in hits and not self.defects:
             yield Fact("wonders", "rule:wonders", 1.0, hits["cue:wondering"][0].span(words))
         praise = distinct(hits.get("praise", ()))
         if praise and not self.requests and "cue:irony" not in hits:
             yield Fact("praise", f"signal:praise:{praise[0].phrase}", 1.0, praise[0].span(words))
+            if not self.harmed:
+                yield SIGNS["thanks"]
         for kind, most in (("news", 3), ("spam", 2)):
             for hit in distinct(hits[kind])[:most] if kind in hits else ():
                 yield Fact(kind, f"signal:{kind}:{hit.phrase}", 1.0, hit.span(words))
+        if self.retold:
+            yield SIGNS["retold"]
         for hit in self.metaphors[:1]:
             yield Fact("metaphor", f"rule:metaphor:{hit.phrase}", 1.0, hit.span(words))
         yield from self._cues(TURNS)
@@ -239,6 +268,17 @@ class Evidence:
             yield SIGNS["link"]
         if not self.pleas and not self.own and (len(words.tagged) >= TAGGED or DATED.search(words.text)):
             yield SIGNS["told"]
+
+
+NOTHING_NOW = NONE_LEFT | {"rule:asked about"}
+
+
+def _nothing_left(turn: Turn | None) -> bool:
+    return turn is not None and turn.what in NONE_LEFT
+
+
+def _asked(turn: Turn | None) -> bool:
+    return turn is not None and turn.what == "rule:asked about"
 
 
 def distinct(hits: Sequence[Hit]) -> list[Hit]:

@@ -170,6 +170,9 @@ def standing(found: Sequence[Hit], hits: Hits, words: Words) -> list[Hit]:
     """The topic hits that no metaphor and no `unless` phrase takes away."""
     metaphors = hits.get("metaphors", ())
     unless = hits.get("unless", ())
+    longer = [hit for hit in found if hit.size > 1] if len(found) > 1 else []
+    if longer:
+        found = [hit for hit in found if not any(_holds(other, hit) for other in longer)]
     if not metaphors and not unless:
         return list(found)
     return [
@@ -179,3 +182,9 @@ def standing(found: Sequence[Hit], hits: Hits, words: Words) -> list[Hit]:
             u.label == hit.label and words.sentence[u.first] == words.sentence[hit.first] for u in unless
         )
     ]
+
+
+def _holds(longer: Hit, hit: Hit) -> bool:
+    """ "Padam" in "listrik padam" is no street lamp: the longer keyword of another topic says what is meant."""
+    return (longer.label != hit.label and longer.size > hit.size
+            and longer.first <= hit.first and hit.last <= longer.last)

@@ -79,6 +79,12 @@ PHRASES = {
     "done": "sudah dikerjakan",
     "a supply is out": "layanan pokok terputus",
     "no everyday word": "bukan kata sehari-hari",
+    "over": "sudah berlalu", "only alike": "hanya perumpamaan", "only feared": "baru dikhawatirkan",
+    "not of this world": "bukan kejadian nyata", "nothing to act on": "tidak ada yang perlu dikerjakan",
+    "told of others": "menceritakan pihak lain",
+    "praise and no harm": "pujian tanpa keluhan", "burden": "tidak sanggup menanggung",
+    "courtesy beside a hazard": "basa-basi di samping bahaya",
+    "somebody ill without help": "orang sakit tanpa pertolongan",
 }
 OF_SEVERAL = "satu dari %(n)s yang bernama ini"
 ONE_OF = re.compile(r"one of (\d+) of this name")

@@ -12,7 +12,8 @@ class LanguagePack:
 
     `function` words tell the language apart; words that both languages share stand in neither list.
     `registers` maps a register to the words that betray it. `cues` maps a kind of context (negator,
-    condition, past, now, lasts, question, own, called, letter, beside, setting, bystander, need, lack) to words
+    condition, past, over, gone, contrast, contrary, worse, unreal, alike, potential, now, lasts, question, own,
+    called, letter, beside, setting, bystander, need, lack, kin, near, ill, schooling, living, burden, glad) to words
     and phrases.
     `spelling` maps slang and abbreviations to words.
     """

@@ -96,14 +96,43 @@ CUES = {
         kok, sampai
     """),
     "condition": phrases("""
-        kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut, takutnya, khawatir,
-        kuatir, jangan sampai, semoga, setiap hujan, tiap hujan, setiap kali hujan, tiap kali hujan, jangan jangan,
-        supaya tidak, agar tidak, biar tidak, jangan tunggu, jangan nunggu, tunggu ada, nunggu ada, menunggu ada,
-        sebelum ada
+        kalau, jika, bila, apabila, misal, misalnya, seandainya, andai, andaikan, takut, takutnya, khawatir, kuatir,
+        jangan sampai, kalau sampai, semoga, andaikata, setiap hujan, tiap hujan, setiap kali hujan, tiap kali
+        hujan, jangan jangan, supaya tidak, agar tidak, biar tidak, jangan tunggu, jangan nunggu, tunggu ada, nunggu
+        ada, menunggu ada, sebelum ada
     """),
     "past": phrases("""
         dulu, dahulu, tahun lalu, bulan lalu, tahun kemarin, pernah, waktu itu, zaman dulu, jaman dulu, sempat,
         sudah surut, sudah diperbaiki, sudah selesai, tahun tahun sebelumnya, waktu kecil
+    """),
+    "over": phrases("""
+        sudah surut, sudah normal, kembali normal, normal kembali, sudah aman, sekarang aman, sudah kering, sekarang
+        kering, sudah padam apinya, sudah dipadamkan, berhasil dipadamkan, sudah dievakuasi, sudah ditangani, sudah
+        diperbaiki, sudah ditambal, sudah diaspal, sudah dicor, sudah dipotong, sudah ditebang, sudah dipangkas,
+        sudah dibersihkan, sudah diangkut, sudah dikeruk, sudah diganti, sudah nyala, sudah menyala, nyala lagi,
+        menyala lagi, sudah mengalir, mengalir lagi, sudah lancar, sudah mulus, sudah bagus, sudah halus, sudah
+        sehat, sudah sembuh, sudah pulih, sudah beres, sudah teratasi, sudah tertangani, sudah rampung, sudah kelar,
+        sudah dibuka kembali, sekarang mulus, sekarang bagus, sekarang halus, sekarang sehat, sekarang terang,
+        sekarang bersih, tinggal kenangan, ternyata cuma, ternyata hanya, ternyata bukan, semua selamat, aman
+        terkendali, sekarang sudah tidak
+    """),
+    "gone": phrases("sudah tidak ada, tidak ada lagi, tidak pernah lagi, tidak lagi"),
+    "contrast": phrases("""
+        tapi, namun, nyatanya, kenyataannya, buktinya, faktanya, malah, sayangnya, sayang, rusak lagi, lubang lagi,
+        mati lagi, masih, belum, tetap, percuma, tolong, mohon
+    """),
+    "contrary": phrases("nyatanya, kenyataannya, buktinya, faktanya, ternyata masih, ternyata tetap"),
+    "worse": phrases("makin, semakin, tambah, parah, masih, tetap, malah, lagi, juga, sama saja, terus, belum"),
+    "unreal": phrases("""
+        film, filmnya, sinetron, drakor, novel, adegan, mimpi, bermimpi, mimpinya, skripsi, hoaks, hoax, hoak,
+        bohongan, saham, bursa, webinar, kiamat, mantan, hatiku, hatimu, dompet, dompetku, cintaku, asmara, ide,
+        pertahanan, seblak, mukbang, alur cerita, lagunya, konser, beda sama, bedanya, skincare, simulasi
+    """),
+    "alike": phrases("kayak, seperti, serasa, ibarat, bagaikan, bak, laksana, macam, rasanya"),
+    "potential": phrases("""
+        berpotensi, potensi, rentan, dikhawatirkan, ditakutkan, menyebabkan, mengakibatkan, memicu, agar tidak
+        terjadi, supaya tidak terjadi, mengantisipasi, antisipasi, musim hujan, musim penghujan, hujan dan angin,
+        angin kencang
     """),
     "now": phrases("""
         sekarang, saat ini, malam ini, pagi ini, siang ini, sore ini, hari ini, barusan, detik ini, tadi malam,
@@ -119,7 +148,7 @@ CUES = {
         apakah, apa benar, berapa, izin bertanya, ijin bertanya, ingin bertanya, mau tanya, mau bertanya, ingin
         menanyakan, mau nanya, numpang tanya, bagaimana caranya, bagaimana cara, cara daftar, jam berapa, mohon
         info, minta info, mohon informasi, mohon penjelasannya, apa syaratnya, syaratnya apa, mohon petunjuk,
-        info dong
+        info dong, nomor berapa, ke nomor berapa, persyaratannya apa, syarat apa saja, bisa tidak ya, boleh tidak ya
     """),
     "own": phrases("""
         di dalam rumah, dalam rumah, masuk rumah, masuk kamar, mlebu rumah, mlebu kamar, rumah saya, anak saya,
@@ -147,6 +176,68 @@ CUES = {
         ditolak, tidak pernah dapat, belum dapat, tidak dapat, putus, berhenti, nunggak, menunggak, ditahan,
         tidak diobati, tidak kuat, kekurangan, dikeluarkan, tidak sanggup, butuh, membutuhkan, terpaksa, libur
         terus
+    """),
+    "near": phrases("""
+        suami, suamiku, istri, istriku, ibuku, ibu mertua, bapak mertua, mertua, bulik, bude, pakde, paklik, om
+        saya, tante, kakak, si kakak, adek, adekku, si bungsu, si sulung, orang tuaku, keluarga, bersaudara,
+        tetangga, tetanggaku, anak panti, anaknya, bapaknya, ibunya, ayahnya, istrinya, suaminya, saya korban,
+        pemulung, mamak, emak, mak saya, adek saya, pak dhe, bu dhe, lik, mbak saya, mas saya, cucunya, balita,
+        adiknya, kakaknya, cucu saya, anak buruh, bapak tua, ibu tua, lansia, pengamen, tetangga kos, ponakan,
+        ponakanku, keponakan, sepupu, tukang becak, buruh cuci, buruh tani, kuli, janda, duda, nenek, kakek, anak
+        petani, guru ngaji, bapak itu, bapak ini, ibu itu, ibu ini, korban phk, ibu, ayah, bapak
+    """),
+    "ill": phrases("""
+        katarak, kista, tumor, kanker, stroke, gagal ginjal, ginjal, jantung, epilepsi, ayan, hernia, hidrosefalus,
+        talasemia, thalasemia, thalassemia, hemofilia, lupus, tbc, paru, paru paru, diabetes, kencing manis, polio,
+        asma, benjolan, kurang gizi, gizi buruk, stunting, prematur, operasi, kemo, kemoterapi, transfusi,
+        fisioterapi, terapi, rujukan, rawat inap, rawat jalan, opname, berobat, diobati, ngobati, mengobati, pikun,
+        lumpuh, buta, tidak bisa melihat, tidak bisa jalan, tidak bisa berjalan, patah tulang, membusuk, sakit
+        parah, sakit keras, sakit menahun, autis, difabel, odha, gangguan jiwa, mau lahiran, melahirkan, hamil, cuci
+        darah, kursi roda, sumbing, diamputasi, amputasi, kudis, borok, bosok, luka bakar, kejang, disleksia, down
+        syndrome, tuna rungu, tunarungu, tunanetra, tuna netra, bisu, gagal jantung, pasang ring, infus, icu, hiv,
+        aids, meriang, sekarat, tidak keluar asi, bengkak, batuk darah, muntah darah, insulin, gula darah, kontrol
+        dokter, sesar, ditahan rs, rabun, bobotnya, berat badannya, jantungnya bocor, jantung bocor, obat anti
+        kejang, lumpuh separo, tulang, retak tulang, nafasnya, napasnya, pingsan, trauma, kecanduan, sakau, hilang
+        ingatan, tidak kontrol, amandel, usus buntu, ambeien, campak, difteri, cacar, tipes, db, dbd, demam
+        berdarah, keguguran, sakit, sakitnya, benjolannya, demam tinggi, panas tinggi
+    """),
+    "schooling": phrases("""
+        sekolah, sekolahnya, spp, lks, seragam, ujian, ulangan, ukt, kuliah, rapor, rapot, raport, ijazah, daftar
+        ulang, study tour, uang gedung, uang komite, uang pangkal, uang buku, uang sumbangan, kip, pip, beasiswa,
+        kelas, guru, sd, smp, sma, smk, mts, tk, paud, pondok, pesantren, kejar paket, kuliahnya, cuti kuliah, uang
+        masuk, bukunya, perpisahan, wisuda, les, pramuka, kartu ujian, tu, siswa, murid, mahasiswa, ekskul, zonasi,
+        ppdb, spmb
+    """),
+    "living": phrases("""
+        makan, dimakan, dimasak, beras, kontrakan, kos, atap, genteng, lantai tanah, gubuk, rumah reyot, reyot,
+        tidur, listrik, listriknya, susu, sembako, kartu sembako, anyaman bambu, gedek, dinding bambu, tidur di
+        tanah, balai rw, pengungsian, jimpitan, nasi, kelaparan, popok, pampers, rumahnya, kamar, lapar, kompor,
+        ngemis, mengemis, jenazah, bantuan, bansos, pkh, bpnt, blt
+    """),
+    "burden": phrases("""
+        tidak kebeli, belum kebeli, tidak terbeli, tidak kuat, tidak sanggup, tidak mampu, tidak mampu bayar, tidak
+        boleh ikut, tidak dibayar, belum dibayar, belum lunas, belum bisa melunasi, uang tidak ada, uangnya tidak
+        ada, tidak ada uang, tidak punya uang, tidak punya, uang dari mana, uangnya dari mana, biaya dari mana,
+        bayar pakai apa, mau bayar apa, nunggak, menunggak, tunggakan, tagihan, tagihannya, jual motor, jual sawah,
+        jual tanah, utang, hutang, ngutang, diusir, dicabut, dicoret, dinonaktifkan, dipersulit, putus, mutusin
+        kerja, nganggur, menganggur, phk, dari tetangga, belas kasihan, emperan, terpal, bekas kandang, tidak ada
+        yang merawat, tidak ada yang mengurus, tidak ada yang nungguin, tidak ada yang menjaga, tidak terurus,
+        tinggal sendiri, hidup sendiri, dijauhi, makin besar, makin gede, makin parah, tambah parah, tidak pernah
+        dapat, belum pernah dapat, dapat bansos tidak pernah, belum tersentuh, kurang gizi, menahan sakit, disuruh
+        ngemis, tidak dicover, tidak ditanggung, obatnya mahal, biayanya mahal, ongkos, ongkosnya, tidak keluar,
+        ditolak, kehilangan kerja, cuma dikasih, sekarang bingung, tidak berani berobat, tidak mau keluar, nunggu
+        antrian, antri kamar, antrian operasi, tidak sekolah lagi, tidak bisa melihat, tidak bisa jalan, tidak bisa
+        berjalan, tidak bisa bangun, tidak bisa berdiri, belum bayar, belum membayar, tidak bisa bayar, diputus,
+        dipotong listriknya, disegel, nasi garam, makan seadanya, mulung, memulung, ngemis, mengemis, minta minta,
+        serabutan, kerja serabutan, ditagih, ditagih terus, tidak nerusin, tidak melanjutkan, tidak lanjut, ditunda
+        terus, pasrah, ditahan, disita, dikeluarkan, terlilit, rentenir, bank titil, sebatang kara, ngesot,
+        tergeletak, hanya terbaring, cuma rebahan, menahan lapar, tidak doyan makan, ditadahi ember, nunggu ambruk,
+        mau ambruk, dinikahkan, dibuang, ditinggal pergi
+    """),
+    "glad": phrases("""
+        alhamdulillah, senang, seneng, seru, lucu, gemes, asik, asyik, lolos, bangga, diterima, favorit, sehat
+        banget, lancar, lunas, beres, ngefans, hehe, sukses, syukur, bersyukur, mantap, masya allah, masyaallah,
+        enak, hajatan, rezeki, rejeki, juara, wisuda, lulus
     """),
     "called": phrases("""
         min, pak, bu, mimin, admin, pak wali, bu wali, pak gubernur, bu gub, pemkot, dinas, dishub, pemerintah

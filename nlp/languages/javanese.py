@@ -53,10 +53,21 @@ CUES = {
     """),
     "breaker": phrases("mergo, amarga, amargi, jalaran, nanging, tur, dadi, kok, nganti, ngantos"),
     "condition": phrases("""
-        nek, yen, menawi, bilih, umpama, upamane, menowo, wedi, wedine, kuwatir, mugo mugo, saben udan, angger
-        udan
+        nek, yen, menawi, bilih, umpama, upamane, menowo, wedi, wedine, kuwatir, mugo mugo, ojo nganti, aja nganti,
+        sampun ngantos, saben udan, angger udan
     """),
     "past": phrases("biyen, mbiyen, rumiyin, taun wingi, wis asat, sampun asat, jaman biyen, tau"),
+    "over": phrases("""
+        wis asat, wis surut, sampun asat, wis apik, wis alus, wis aman, wis didandani, sampun dipun dandosi, wis
+        ditambal, wis murub, murub maneh, wis mili, mili maneh, sampun mili, wis rampung, sampun rampung, wis mari,
+        wis waras, sampun saras, saiki wis ora
+    """),
+    "gone": phrases("wis ora ono, ora tau maneh, wis ora tau"),
+    "contrast": phrases("nanging, ning kok, jebule, nyatane, tetep, isih, durung, tulung, nyuwun"),
+    "contrary": phrases("nyatane, jebule, jebul, buktine"),
+    "worse": phrases("tambah, tetep, isih, malah, terus, maneh, kok"),
+    "unreal": phrases("ngimpi, atiku, atimu, utekku, pikirku"),
+    "alike": phrases("koyo, kaya, kados"),
     "now": phrases("""
         saiki, sakniki, sapunika, seprene, mau bengi, wengi iki, dino iki, sakmeniko, gemiyen, siki
     """),
@@ -65,7 +76,8 @@ CUES = {
         piro, piro
     """),
     "wondering": phrases("""
-        nyuwun pirsa, badhe tanglet, badhe nyuwun pirsa, arep takon, takon min, jam piro, carane piye, tanglet
+        nyuwun pirsa, badhe tanglet, badhe nyuwun pirsa, arep takon, takon min, jam piro, carane piye, tanglet,
+        syaratipun, syarate opo
     """),
     "own": phrases("""
         griya kula, omah kula, anak kula, lare kula, ibu kula, bapak kula, simbah kula, garwa kula, omahe
@@ -92,6 +104,27 @@ CUES = {
         ora iso, ora bisa, ora mampu, ora duwe, ora nduwe, ora ono ragat, mboten saged, mboten gadhah, mboten
         mampu, mboten wonten, durung mbayar, durung kebayar, dereng bayar, prei, mandheg, ora tau entuk, mboten
         nate angsal, ora mangan, durung mangan, ora kopen, ora ono sing ngurusi, ngurusi ora ono
+    """),
+    "near": phrases("""
+        bojo, bojoku, garwa, wong tuwa, wong tuwaku, simbok, simbokku, bapakku, mboke, bapake, anakku, adhiku,
+        bocahe, ninine, kakine, mbahne, lik, bulik, pakdhe, budhe, bocah loro, ponakanku, biyung, rondo, randha,
+        tangga, tanggaku, kula randha, mbah kakung, mbah putri, garwanipun
+    """),
+    "ill": phrases("""
+        lara, gerah, mriang, wuta, lairan, dioperasi, ora iso melek, ora isa melek, ora iso mlaku, ora isa mlaku,
+        lara jantung, gerah sepuh, rabun, watuk, abuh, bosok, ora metu omah, mboten saged mlampah, lumpuh, watuk
+        getih, ngobati, ora iso turu
+    """),
+    "schooling": phrases("mlebu sekolah, sekolahe, mlebet sekolah, mlebu sma, mlebu smp, sangu, sepatune"),
+    "living": phrases("sega, sego, mangan, nedha, beras, turu, sare, omah reyot, griya reyot, griyane, pitulungan"),
+    "burden": phrases("""
+        ora kuat, ra kuat, ora sanggup, ora mampu, ora duwe, ora nduwe, ora due, mboten gadhah, mboten mampu, didol,
+        mandeg, mandheg, ora ono ragat, ora ana ragate, nganggur, isin sekolah, ora ana sing ngopeni, ora ono sing
+        ngopeni, ora ana sing ngrumat, ora ono sing ngurusi, mboten wonten ingkang, ora tau ulih, ora tau entuk,
+        durung tau, dereng nate, mboten nate, durung kuat tuku, ora mbayar, ora iso mbayar, nunggak, tagihane, rubuh
+        separo, ijen, sare teng, mung buruh, ora oleh, durung mbayar, dereng bayar, mboten pareng, dipedot, luwe,
+        ngelih, sego uyah, mulung, ditagih, utange, nganti didol, ngesot, pasrah, dirabekke, minggat, ditinggal
+        minggat, ora cukup, ora iso melek, ora isa melek, ora iso mlaku, ora isa mlaku, ora iso tangi, ora isa tangi
     """),
     "self": phrases("aku, kula, inyong, nyong, dalem, awake dewe, warga, enyong"),
 }

@@ -174,3 +174,33 @@ def test_the_same_words_count_more_when_sent_to_an_office(read_shipped):
     assert sent.label == "actionable"
     assert any(reason.what == "rule:addressed" for reason in sent.because)
     assert not any(reason.what == "rule:addressed" for reason in overheard.because)
+
+
+@pytest.mark.parametrize("text", [
+    "si bungsu mandeg sekolah, LKS lan seragam durung kebayar",
+    "kakak ipar berhenti kuliah, UKT-nya ga kebayar, bapak cuma kuli",
+    "ibuku tumor, disuruh operasi tapi ongkosnya dari mana",
+    "mbah kakung matanya katarak, jalan sudah nabrak-nabrak",
+    "ponakanku ora oleh melu ujian merga SPP durung lunas",
+    "tetangga saya batuk darah, kartunya mati",
+    "Bojoku lara ginjal, ora duwe ragat nggo berobat",
+    "anak yatim sebelah rumah tidak nerusin SMP, kerja cuci piring",
+    "bayi di kontrakan sebelah cuma minum air gula",
+])
+def test_hardship_without_a_word_of_hazard_is_put_before_a_person(read_shipped, text):
+    """A school fee or an illness without treatment is no chatter in any wording; the words that said so are named."""
+    seen = read_shipped(text, account="instagram:solo")
+
+    assert seen.relevance.label == "actionable"
+    assert seen.relevance.vulnerable
+
+
+@pytest.mark.parametrize("text", [
+    "anakku juara kelas, bangga banget sama gurunya",
+    "kakek cerita zaman sekolah jalan kaki sepuluh kilo, seru",
+    "suami masak rendang, anak makan sampai nambah",
+    "alhamdulillah SPP anak lunas, seragam beres",
+])
+def test_a_family_that_needs_nothing_raises_no_ticket(read_shipped, text):
+    """Somebody near and a school or a meal are not enough: something has to be wanting."""
+    assert read_shipped(text, account="instagram:solo").relevance.label == "not_actionable"

@@ -20,7 +20,7 @@ import pytest
     ("dulu sini banjir", "normal"),
     ("biyen kene banjir", "normal"),
     ("tidak bisa lewat karena banjir", "tinggi"),
-    ("banjir orderan hari ini", "normal"),
+    ("banjir orderan hari ini", "tidak_mendesak"),
 ])
 def test_urgency_of_a_post(read, text, label):
     """Hazards count; denied, imagined, past and figurative ones do not."""
@@ -34,7 +34,7 @@ def test_the_reasons_add_up_and_point_at_the_words(read):
     signals = [r for r in urgency.because if r.what.startswith("signal:")]
 
     assert {text[r.spans[0].start : r.spans[0].end] for r in signals} == {"banjir", "longsor", "membahayakan"}
-    assert sum(r.weight for r in signals) == pytest.approx(2.4)
+    assert sum(r.weight for r in signals) == pytest.approx(2.5)  # longsor 1.6; banjir by itself half, a second weak word little
 
 
 def test_many_hazards_are_no_threat_to_life(read):
@@ -69,7 +69,7 @@ def test_deleting_the_negation_raises_the_urgency(read):
     ("kalau hujan banyak yang jatuh di tikungan ini", "tinggi"),
     ("air rob masuk sampai kamar tidur sejak subuh, banjir lagi", "darurat"),
     ("rumput taman semata kaki, mohon dipotong", "normal"),
-    ("simulasi kebakaran besok di balai kota ya", "normal"),
+    ("simulasi kebakaran besok di balai kota ya", "tidak_mendesak"),
     ("Kabel wifi semrawut, tidak enak dilihat", "normal"),
     ("Petugas menyingkirkan dahan patah", "normal"),
 ])
