@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import compress, count, pairwise
+from operator import ne
 from typing import NamedTuple
+
+NOTHING: Mapping[str, int] = {}
 
 
 class Gap(NamedTuple):
@@ -33,7 +36,7 @@ class Alignment(NamedTuple):
     runs: int  # stretches of aligned words, at most
     similarity: float
     gaps: tuple[Gap, ...]
-    moved: Counter[str]  # words in stretches of three and more that stand elsewhere in the other text
+    moved: Mapping[str, int]  # words in stretches of three and more that stand elsewhere in the other text
 
 
 def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> Alignment:
@@ -43,12 +46,9 @@ def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> A
     """
     if cut:
         ours, theirs = _completed(ours, theirs), _completed(theirs, ours)
-    start, limit = 0, min(len(ours), len(theirs))
-    while start < limit and ours[start] == theirs[start]:
-        start += 1
-    end = 0
-    while end < limit - start and ours[-1 - end] == theirs[-1 - end]:
-        end += 1
+    limit = min(len(ours), len(theirs))
+    start = _alike(ours, theirs)
+    end = min(_alike(ours[::-1], theirs[::-1]), limit - start) if start < limit else 0
     if start + end == limit:
         return _one_gap(ours, theirs, start, end)
     inner = _common(ours[start:len(ours) - end], theirs[start:len(theirs) - end])
@@ -60,17 +60,22 @@ def align(ours: Sequence[str], theirs: Sequence[str], *, cut: bool = False) -> A
     ]
     moved = _moved([w for gap in gaps for w in gap.ours], [w for gap in gaps for w in gap.theirs])
     matched = start + end + len(inner) + len(moved)
-    return Alignment(matched, len(gaps) + 1, matched / max(1, limit), tuple(gaps), Counter(moved))
+    return Alignment(matched, len(gaps) + 1, matched / max(1, limit), tuple(gaps), Counter(moved) if moved else NOTHING)
+
+
+def _alike(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """How many words both begin with."""
+    return next(compress(count(), map(ne, ours, theirs)), min(len(ours), len(theirs)))
 
 
 def _one_gap(ours: Sequence[str], theirs: Sequence[str], start: int, end: int) -> Alignment:
     """One text is the other with something put in, before or after: most copies are."""
     if len(ours) == len(theirs):
-        return Alignment(start + end, 1, float(start + end > 0), (), Counter())
+        return Alignment(start + end, 1, float(start + end > 0), (), NOTHING)
     upto, yours = len(ours) - end, len(theirs) - end
     gap = Gap(tuple(ours[start:upto]), tuple(theirs[start:yours]), ours[start - 1] if start else "",
               theirs[start - 1] if start else "", at_start=not start, at_end=not end)
-    return Alignment(start + end, 2, float(start + end > 0), (gap,), Counter())
+    return Alignment(start + end, 2, float(start + end > 0), (gap,), NOTHING)
 
 
 def _moved(ours: list[str], theirs: list[str]) -> list[str]:
@@ -79,10 +84,7 @@ def _moved(ours: list[str], theirs: list[str]) -> list[str]:
     for _ in range(3):
         if min(len(ours), len(theirs)) < 3:
             break
-        pairs = set(_common(ours, theirs))
-        long = [(i, j) for i, j in pairs
-                if any(all((i + k, j + k) in pairs for k in range(first, first + 3)) for first in (-2, -1, 0))]
-        if not long:
+        if not (long := _stretches(_common(ours, theirs))):
             break
         found += [ours[i] for i, _ in long]
         mine, yours = {i for i, _ in long}, {j for _, j in long}
@@ -91,11 +93,25 @@ def _moved(ours: list[str], theirs: list[str]) -> list[str]:
     return found
 
 
+def _stretches(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pairs that follow one another on both sides, by three and more."""
+    long: list[tuple[int, int]] = []
+    start = 0
+    for end in range(1, len(pairs) + 1):
+        if end == len(pairs) or pairs[end] != (pairs[end - 1][0] + 1, pairs[end - 1][1] + 1):
+            if end - start >= 3:
+                long += pairs[start:end]
+            start = end
+    return long
+
+
 def _completed(words: Sequence[str], other: Sequence[str]) -> Sequence[str]:
     """`words` with a half last word replaced by the word of `other` that follows the same neighbour."""
     if len(words) < 2 or len(words) > len(other) + 3:
         return words
     stump, before = words[-1], words[-2]
+    if before not in other:
+        return words
     for at in range(1, len(other)):
         if other[at - 1] == before and other[at] != stump and other[at].startswith(stump):
             return (*words[:-1], other[at])

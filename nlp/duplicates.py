@@ -32,19 +32,23 @@ Measured with these (`kentongan eval --what duplicates --half held|all`): the ha
 recall 0.991, B-cubed F1 0.983; both together 0.980, 0.982, 0.973. No hard negative merged, all pairs right. What still
 counts as a wrong merge is the same text under another author's name; what is missed is mostly a second
 report of one incident in other words, which is a suggestion to staff and no merge. A storm of 200,000
-posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: at a million posts a post costs 1.16 times what it
-costs at ten thousand, and the stories take 159 MB), a rougher one
+posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: the stories of a million posts take 159 MB; a post
+costs 1.4 times there what it costs at ten thousand on a busy machine, 1.16 times on a quiet one before), a rougher one
 0.991 (`python -m bench.rough --seed 23`: 35 of 39,268 look-alikes merged, most of them equal texts of two people;
 before slips and Javanese words were forgiven it gave 0.957 on 20,000 posts). The lists grew after its misses were
 read, so the real rows weigh more. Beside it datasketch 2.0 in one run (`python -m bench.peers --size 6000`): pair
 precision 1.000 against 0.988, recall 0.998 against 0.653, look-alikes merged 0 against 574 of 892.
 
 Cost. Posts are read and looked up a batch at once (`look_ahead`), then judged one after the other, each against all
-before it: batches and single posts give the same verdicts and the same index, cell by cell. In that run 17,100 posts
-a second, 1.6 times what one at a time gives: 3.8 times datasketch in its plain use, 2.1 times with a post's shingles
-hashed in one call; given a whole batch (`MinHash.bulk`) it is 1.1 times as quick as this, at its recall. The tenfold
-that was aimed at is missed. Of some 60 us reading takes 8, looking up 4, counting shared shingles 5, comparing 13,
-entering 6, the collector of garbage 8: no single part is left that could give it.
+before it: batches and single posts give the same verdicts and the same index, cell by cell. Three runs on a machine
+that others used as well gave 63 to 79 us a post in batches, 110 to 136 alone, and 244 to 256 to datasketch in its plain
+use: 3.2 to 4.0 times. The tenfold that was aimed at is missed by far. At that machine's quietest, of 52 us with the
+clocks that told them apart, reading took 8, hashing shingles 2, looking up 3, counting votes 6, looking at the words of
+candidates 3, comparing 8, choosing shingles 2, entering 7 (six posts of ten are new), records and the way between 13:
+some hundred steps of the interpreter, and no single part that could give it. Tried at equal verdicts and found no
+quicker: votes of a batch counted with NumPy and then corrected for the stories that the batch itself opens (of the
+storm's posts that come to it 93 in 100 share a phrase with such a story), a shorter way for texts whose very words
+are known, sorting the votes.
 
 Known failures. Replies that consist of @names only fold by those names. A campaign text that different
 people post as their own folds into one story. A text longer than MAX_CHARS is known by its beginning.
@@ -57,21 +61,24 @@ Reads no store. Reposts of a known original by reference are resolved by the cal
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from domain import Fingerprint, Mention, Verdict
-from nlp.alignment import align
-from nlp.fingerprint import Reading, Whole, all_signed, from_body, hash64, read_whole, sample, shingle_keys, signed
-from nlp.guard import apart, compare_address, facts_apart
-from nlp.new_facts import facts_added
+from nlp.comparing import Comparing, Match
+from nlp.fingerprint import Whole, from_body, read_all, read_whole
 from nlp.picture_names import HEX64, NEAR, WHOLE, media_keys, picture_differs
-from nlp.same_text import continues, enough, one_scene, overlap, reason_of, same_names, same_voice
-from nlp.shingle_index import SLOT_BITS, Index, tag_of
-from nlp.stories import SEGMENT, Pictures, Shelf, Story, Told
+from nlp.same_text import one_scene, overlap
+from nlp.shingle_index import Index, tag_of
+from nlp.shingles import hash64, sample, shingle_keys, signed
+from nlp.stories import SEGMENT, Pictures, Shelf, Story
+from nlp.told import Told
 
 MAX_STORIES = 1_200_000
 MAX_BYTES = 420_000_000  # of bodies
@@ -80,16 +87,7 @@ CANDIDATES = 10  # compared per post, those with most shared shingles
 LONG, LEAST = 10, 3  # of so many words on: one rare shingle in common and one more, or three common ones
 SURE = 0.9  # containment from which no better story is looked for
 MEDIA_WINDOW = timedelta(days=3)
-COPIES = ("near_duplicate", "same_author")  # which become `added` where they tell more than the story
-
-
-class Match(NamedTuple):
-    """A story that a post may belong to; `voice`: both repeat one author by their own word."""
-
-    cluster: str
-    reason: str
-    similarity: float
-    voice: bool = False
+PLACE_BITS, PLACE = 32, 0xFFFFFFFF  # a place, and what is ranked before it
 
 
 class Ahead(NamedTuple):
@@ -97,9 +95,8 @@ class Ahead(NamedTuple):
 
     mention: Mention
     read: Whole
-    names: tuple[int, int]  # tags of the story that it may open, and of its words as a whole
-    start: int  # of its shingles, in the lists of all
-    end: int
+    places: list[int]  # in the index: of its shingles
+    names: list[int]  # and of the story that it may open, and of its words as a whole
 
 
 class Folder:
@@ -116,8 +113,8 @@ class Folder:
         self.towns = towns or {}
         self.threshold = threshold
         self.window = window
-        self.place_words = place_words
         self.max_stories = max_stories
+        self._comparing = Comparing(threshold, place_words)
         self._reach = window.total_seconds()
         self.clear()
 
@@ -128,8 +125,6 @@ class Folder:
         self._parted: dict[str, str] = {}  # story that staff split off -> the one it was in
         self._divided: set[str] = set()  # those
         self._ahead: dict[str, Ahead] = {}
-        self._tags: list[int] = []  # of the shingles of what was looked up
-        self._keys: list[int] = []
 
     @property
     def stories(self) -> int:
@@ -145,22 +140,11 @@ class Folder:
 
     def fold_all(self, mentions: Sequence[Mention]) -> list[tuple[Verdict, Fingerprint]]:
         """Judge posts in order, each against all before it: what `fold` says of one after the other, for less."""
-        self.look_ahead(mentions)
-        return [self.fold(mention) for mention in mentions]
+        return list(map(self._judged, self._read_ahead(mentions)))
 
     def look_ahead(self, mentions: Sequence[Mention]) -> None:
         """Read posts that are to be folded next, and look all of them up at once. Changes no verdict."""
-        read = [read_whole(mention) for mention in mentions]
-        keys, counts = shingle_keys([one.reading.words for one in read])
-        names = [(cluster_key(mention.key) >> 28, one.exact >> 28) for mention, one in zip(mentions, read, strict=True)]
-        tags = keys >> SLOT_BITS
-        self._index.look_up(np.concatenate((tags, np.array(names, np.uint64).ravel())))
-        self._tags, self._keys, start = tags.tolist(), keys.tolist(), 0
-        self._ahead = {}
-        for mention, one, named, count in zip(mentions, read, names, counts, strict=True):
-            end = start + count
-            self._ahead[mention.key] = Ahead(mention, one, named, start, end)
-            start = end
+        self._ahead = {ahead.mention.key: ahead for ahead in self._read_ahead(mentions)}
 
     def fold(self, mention: Mention) -> tuple[Verdict, Fingerprint]:
         """Judge a post; remember it where it is new. Folding a story's first post again changes nothing.
@@ -170,25 +154,56 @@ class Folder:
         """
         ahead = self._ahead.pop(mention.key, None)
         if ahead is None or ahead.mention is not mention:
-            self.look_ahead((mention,))
-            ahead = self._ahead.pop(mention.key)
-        _, (reading, body, exact), names, start, end = ahead
-        key, whole, at, nearest = mention.key, signed(exact), mention.posted_at.timestamp(), 0.0
+            self._ahead = {}
+            ahead = self._read_ahead((mention,))[0]
+        return self._judged(ahead)
+
+    def _read_ahead(self, mentions: Sequence[Mention]) -> list[Ahead]:
+        if not mentions:
+            return []
+        read = read_all(mentions)
+        keys, counts = shingle_keys([one.reading.words for one in read])
+        names = [name for mention, one in zip(mentions, read, strict=True)
+                 for name in (cluster_key(mention.key), one.exact)]
+        places = self._index.look_up(np.concatenate((keys, np.array(names, np.uint64))))
+        start, name, made = 0, len(keys), []
+        for mention, one, count in zip(mentions, read, counts, strict=True):
+            end = start + count
+            made.append(Ahead(mention, one, places[start:end], places[name:name + 2]))
+            start, name = end, name + 2
+        return made
+
+    def _judged(self, ahead: Ahead) -> tuple[Verdict, Fingerprint]:
+        mention, (reading, body, exact), places, names = ahead
+        key, nearest = mention.key, 0.0
         media = media_keys(mention) if mention.media else ()
-        match = self._same_words(reading, self._index.known(names[1]), at)
+        post = Told(key, mention.posted_at.timestamp(), "", reading)
+        self._index.refresh()
+        known = self._index.votes[names[1]]
+        match = self._same_words(post, known) if known else None
         again = match is not None and match.cluster == key
         if match is None:
-            match, nearest = self._near(reading, self._tags[start:end], at)
-        if match is None and media:
-            match = self._same_media(reading, media, at)
+            match, nearest = self._near(post, places)
+            if match is None and media:
+                match = self._same_media(post, media)
         if match is not None and match.cluster != key:
-            return Verdict(match.cluster, match.reason, round(match.similarity, 4)), Fingerprint(whole, (), body, media)
-        seen = [0] * (end - start) if again else self._index.seen(self._tags[start:end])
-        chosen = sample(self._keys[start:end], seen)
-        made = Fingerprint(whole, all_signed(chosen), body, media)
+            verdict = Verdict(match.cluster, match.reason, round(match.similarity, 4))
+            return verdict, Fingerprint(signed(exact), (), body, media)
+        chosen = self._chosen(places, whatever_is_told=again)
+        made = Fingerprint(signed(exact), tuple(map(self._index.keys.__getitem__, chosen)), body, media)
         if match is None:
-            self._enter(key, made, at, [*[one >> 28 for one in chosen], *names], reading)
+            self._enter(key, made, post.at, post, chosen + names)
         return Verdict(key, "new", round(nearest, 4)), made
+
+    def _chosen(self, places: list[int], *, whatever_is_told: bool) -> list[int]:
+        """Shingles that a story is to be known by: those that fewest stories have, of equals the least.
+
+        Places are in the order of keys. `whatever_is_told`: by their keys alone.
+        """
+        if whatever_is_told:
+            return list(sample(places))
+        counts = self._index.counts
+        return [rank & PLACE for rank in sample([counts[place] << PLACE_BITS | place for place in places])]
 
     def remember(
         self, cluster: str, fingerprint: Fingerprint, *, author: str | None,  # noqa: ARG002  the body carries it
@@ -210,12 +225,9 @@ class Folder:
             if known:
                 self._shelf.blank(known)
         elif not known and at.timestamp() >= self._shelf.floor:
-            keys: Sequence[int] = fingerprint.shingles
-            if not keys:
-                keys = shingle_keys((from_body(fingerprint.body).words,))[0].tolist()
-                keys = sample(keys, [0] * len(keys))
-            tags = [tag_of(key) for key in (*keys, cluster_key(cluster), fingerprint.exact)]
-            self._enter(cluster, fingerprint, at.timestamp(), tags)
+            if not fingerprint.shingles:
+                fingerprint = replace(fingerprint, shingles=_chosen_anew(fingerprint.body))
+            self._enter(cluster, fingerprint, at.timestamp())
 
     def forget_before(self, at: datetime) -> None:
         """Drop stories told before `at`. Those outside the window are never matched, forgotten or not."""
@@ -235,18 +247,22 @@ class Folder:
         return 0
 
     def _enter(
-        self, cluster: str, made: Fingerprint, at: float, tags: list[int], reading: Reading | None = None
+        self, cluster: str, made: Fingerprint, at: float, post: Told | None = None, places: Sequence[int] = ()
     ) -> None:
-        """`reading`: of the body, where it is at hand. The tags have then been looked up."""
+        """`post`: the story unpacked, where it is at hand; `places`: of its keys, where they were looked up."""
         shelf, media = self._shelf, made.media
         kept = " ".join([name for name in media if name.startswith(WHOLE)]) if media else ""
-        number = shelf.add(story := Story(cluster, made.body, at, kept))
-        if reading is not None:
-            shelf.unpacked(number, story, reading)
-        if media:
-            tags += [hash64(name) >> 28 for name in media if name.startswith("sha256:")]
+        number = shelf.add(Story(cluster, made.body, at, kept))
+        if post:
+            post.media = kept
+            shelf.keep(number, post)
+        if places and not media:
+            self._index.enter(places, number, oldest=shelf.first)
+        else:
+            files = [hash64(name) for name in media if name.startswith("sha256:")]
+            keys = (*made.shingles, cluster_key(cluster), made.exact, *files)
+            self._index.add(map(tag_of, keys), number, oldest=shelf.first)
             self._enter_views(media, number)
-        self._index.add(tags, number, oldest=shelf.first, asked=reading is not None and not media)
         if (number + 1 - shelf.first) % SEGMENT == 0:
             self._housekeeping()
 
@@ -274,87 +290,64 @@ class Folder:
 
     # --- judging
 
-    def _same_words(self, ours: Reading, numbers: Sequence[int], at: float) -> Match | None:
+    def _same_words(self, post: Told, numbers: Sequence[int]) -> Match | None:
         """`numbers`: of the stories whose words and address have the same hash."""
-        for number in sorted(numbers) if ours.words else ():
-            if told := self._living(number, at):
-                theirs = told.reading
-                same = theirs.words == ours.words and theirs.address == ours.address
-                if same and enough(ours, theirs, ours.words):
-                    return Match(told.cluster, reason_of(ours, theirs), 1.0)
+        for number in sorted(set(numbers)) if post.words else ():
+            if (told := self._living(number, post.at)) and (match := self._comparing.same_words(post, told)):
+                return match
         return None
 
-    def _near(self, ours: Reading, tags: list[int], at: float) -> tuple[Match | None, float]:
-        """The story that `ours` copies, and the greatest similarity met. `tags`: of its shingles."""
-        ranked = self._index.ranked(tags, least=LEAST if len(ours.words) >= LONG else 1)
-        if not ranked:
+    def _candidates(self, post: Told, places: list[int]) -> list[int]:
+        """Stories that share shingles with a post: of those that share most, the oldest first."""
+        votes = Counter(chain.from_iterable(map(self._index.votes.__getitem__, places)))
+        least = LEAST if len(post.words) >= LONG else 1
+        numbers = [number for number, cast in votes.items() if cast >= least]
+        if len(numbers) > CANDIDATES:
+            numbers.sort(key=lambda number: (votes[number], number), reverse=True)
+            del numbers[CANDIDATES:]
+        numbers.sort()
+        return numbers
+
+    def _near(self, post: Told, places: list[int]) -> tuple[Match | None, float]:
+        """The story that a post copies, and the greatest similarity met."""
+        if not (numbers := self._candidates(post, places)):
             return None, 0.0
-        words = frozenset(ours.words)
         best: Match | None = None
-        best_words: tuple[str, ...] = ()
-        nearest = 0.0
-        for number in sorted([rank & 0xFFFFFFFF for rank in ranked[:CANDIDATES]]):  # copies gather at the oldest
-            told = self._living(number, at)
-            if told is None:
+        best_told, nearest, comparing, words = post, 0.0, self._comparing, frozenset(post.words)
+        for number in numbers:  # copies gather at the oldest
+            told = self._living(number, post.at)
+            if told is None or not comparing.may_be(words, told.words):
                 continue
-            theirs = told.reading.words
-            if len(words.intersection(theirs)) < (self.threshold - 0.08) * min(len(words), len(theirs)):
-                continue
-            match, similarity = self._compare(ours, told.cluster, told.reading)
+            match, similarity = comparing.compare(post, told)
             nearest = max(nearest, similarity)
             if match and (best is None or (match.voice, match.similarity) > (best.voice, best.similarity)
                           or (self._parted.get(match.cluster) == best.cluster
-                              and overlap(words, theirs) > overlap(words, best_words))):
-                best, best_words = match, theirs
-                if best.similarity >= SURE and (best.voice or not ours.reposts) and best.cluster not in self._divided:
+                              and overlap(words, told.words) > overlap(words, best_told.words))):
+                best, best_told = match, told
+                if (best.similarity >= SURE and (best.voice or not post.reading.reposts)
+                        and best.cluster not in self._divided):
                     break  # a repost looks on for its author's text
         return best, nearest
 
-    def _compare(self, ours: Reading, cluster: str, theirs: Reading) -> tuple[Match | None, float]:
-        address = compare_address(ours, theirs)
-        if address == "other":
-            return None, 0.0
-        if ours.bare or theirs.bare:
-            same = ours.bare and theirs.bare and same_names(ours, theirs) and continues(ours, theirs)
-            return (Match(cluster, reason_of(ours, theirs), 1.0) if same else None), float(same)
-        facts, voice = facts_apart(ours.words, theirs.words), same_voice(ours, theirs)
-        if facts and not voice:
-            return None, 0.0
-        alignment = align(ours.words, theirs.words, cut=ours.cut or theirs.cut)
-        similarity = min(1.0, alignment.similarity)
-        match = Match(cluster, reason_of(ours, theirs), similarity, voice)
-        if voice and continues(ours, theirs):
-            return match, similarity
-        if facts or similarity < self.threshold or alignment.matched < 3 * alignment.runs - 3:
-            return None, similarity  # scattered words of a long text hold many a short one
-        if not enough(ours, theirs, min(ours.words, theirs.words, key=len)):
-            return None, similarity
-        if apart(alignment, ours, theirs, same_address=address == "same", place_words=self.place_words):
-            return None, similarity
-        if match.reason in COPIES and any(gap.ours for gap in alignment.gaps) and facts_added(ours.words, theirs.words):
-            match = match._replace(reason="added")
-        return match, similarity
-
     # --- pictures
 
-    def _same_media(self, ours: Reading, media: tuple[str, ...], at: float) -> Match | None:
+    def _same_media(self, post: Told, media: tuple[str, ...]) -> Match | None:
         for name in media:
             kind, _, value = name.partition(":")
             if kind == "sha256":
-                found = [(number, 0) for number in self._index.holders(hash64(name) >> 28)]
+                found = [(number, 0) for number in self._index.holders(tag_of(hash64(name)))]
             else:
                 found = self._pictures.near(int(value[:16], 16), distance=NEAR[kind])
             for number, bits in sorted(found):
-                story = self._living(number, at)
-                if story is None or (differ := picture_differs(kind, value, story.media.split(" "), bits)) is None:
+                told = self._living(number, post.at)
+                if told is None or (differ := picture_differs(kind, value, told.media.split(" "), bits)) is None:
                     continue
-                theirs = story.reading
-                soon = abs(at - story.at) <= MEDIA_WINDOW.total_seconds()
-                if one_scene(ours, theirs, soon=soon) and not self._elsewhere(ours, theirs):
-                    return Match(story.cluster, "same_media", 1 - differ)
+                soon = abs(post.at - told.at) <= MEDIA_WINDOW.total_seconds()
+                if one_scene(post, told, soon=soon) and not self._elsewhere(post, told):
+                    return Match(told.cluster, "same_media", 1 - differ)
         return None
 
-    def _elsewhere(self, ours: Reading, theirs: Reading) -> bool:
+    def _elsewhere(self, ours: Told, theirs: Told) -> bool:
         """Whether both name a town, and none lies in the other's: an old picture goes round under new names."""
         mine, yours = ([code for word in side.words for code in self.towns.get(word, ())] for side in (ours, theirs))
         near = any(one.startswith(other) or other.startswith(one) for one in mine for other in yours)
@@ -369,3 +362,9 @@ def own_fingerprint(mention: Mention) -> Fingerprint:
 
 def cluster_key(cluster: str) -> int:
     return hash64(f"cluster:{cluster}")
+
+
+def _chosen_anew(body: str) -> tuple[int, ...]:
+    """Shingles for a story that was stored without: a copy which staff made a story of its own."""
+    keys, _ = shingle_keys((from_body(body).words,))
+    return tuple(map(signed, sample(keys.tolist())))

@@ -18,25 +18,18 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import eq
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from xxhash import xxh3_64_hexdigest, xxh3_64_intdigest
+from xxhash import xxh3_64_hexdigest
 
 from domain import Mention, MentionKind
 from nlp.cue_words import GLUED, SPELLING
+from nlp.shingles import Remembered, hash64
 
 MAX_CHARS = 4_000
 MAX_WORDS = 320
-MAX_SHINGLES = 24  # stored per story; each run of PER_SHINGLE words (more in long texts) gives one
-PER_SHINGLE = 3
-
-Keys = NDArray[np.uint64]
-T = TypeVar("T")
 
 WORD = re.compile(r"\w+")
 TAGGED = re.compile(r"#?\w+")
@@ -52,6 +45,7 @@ SIGNS = "'’‘`ʼ´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0
 SILENT = re.compile(f"[{SIGNS}\u064b-\u065f]+")  # the last: Arabic vowel signs, written or not at will
 BLANK = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}  # between ASCII words
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+DIVIDER = "Z"
 JOINED = re.compile(r"([a-z]+)(\d+)([a-z]?)|(\d+)([a-z]{3,})")
 
 
@@ -66,6 +60,17 @@ class Reading(NamedTuple):
     reposts: str = ""  # whose post it repeats
     handle: str = ""
     author: str = ""
+
+
+class Bared(NamedTuple):
+    """A text without its decoration: as words, or whole where only signs between ASCII words have yet to go."""
+
+    text: str
+    tokens: list[str] | None
+    decoration: list[str]
+    cut: bool
+    reposted: bool
+    reposts: str
 
 
 class Whole(NamedTuple):
@@ -94,6 +99,20 @@ def read(mention: Mention) -> Reading:
 
 def read_whole(mention: Mention) -> Whole:
     """The same with what is stored of it, for who folds."""
+    return read_all((mention,))[0]
+
+
+def read_all(mentions: Sequence[Mention]) -> list[Whole]:
+    """The same of many: their words are cut and spelt in one go."""
+    if not mentions:
+        return []
+    bared = [_bared(mention) for mention in mentions]
+    plain = iter(_blanked([one.text for one in bared if one.tokens is None]))
+    return [_whole(mention, one, next(plain).split() if one.tokens is None else one.tokens)
+            for mention, one in zip(mentions, bared, strict=True)]
+
+
+def _bared(mention: Mention) -> Bared:
     text = mention.text
     long = len(text) > MAX_CHARS and len(text := text.strip()) > MAX_CHARS  # a page of blank lines is not long
     text = _plain(text[:MAX_CHARS].rsplit(None, 1)[0] if long else text)
@@ -102,22 +121,27 @@ def read_whole(mention: Mention) -> Whole:
     if found and (rest := text[found.end():]).strip(" .:\"\n"):
         text, reposted, reposts = rest, True, name_hash(found[1])
     cut = long or (("…" in text or "..." in text) and bool(CUT.search(text)))
-    words, decoration, said = _words(text, cut=cut)
+    return Bared(*_undecorated(text), cut, reposted, reposts)
+
+
+def _whole(mention: Mention, bared: Bared, tokens: list[str]) -> Whole:
+    _, _, decoration, cut, reposted, reposts = bared
+    words, plain, again = _words(tokens, cut=cut)
+    bare = not words and bool(decoration)
+    if bare:
+        words = tuple(decoration[:MAX_WORDS])
+        plain = " ".join(words)
     address = read_address(mention) if mention.place is not None else ()
     handle = author = ""
     if by := mention.author:
         handle = name_hash(by.handle) if by.handle else ""
         author = name_hash(f"{mention.platform}:{by.id or by.handle}") if by.id or by.handle else ""
-    bare = not words and bool(decoration)
-    return _written(Reading(words or decoration, address, cut, bare, reposted or said, reposts, handle, author))
-
-
-def _written(reading: Reading) -> Whole:
-    words, address, cut, bare, reposted, reposts, handle, author = reading
-    said, where = " ".join(words), " ".join(address)
-    flags = "c" * cut + "b" * bare + "r" * reposted
-    body = f"{flags or '-'} {reposts or '-'} {handle or '-'} {author or '-'}\n{where}\n{said}"
-    return Whole(reading, body, hash64(f"{said}\x1f{where}"))
+    reposted = reposted or again
+    reading = Reading(words, address, cut, bare, reposted, reposts, handle, author)
+    flags = "c" * cut + "b" * bare + "r" * reposted if cut or bare or reposted else "-"
+    where = " ".join(address) if address else ""
+    body = f"{flags} {reposts or '-'} {handle or '-'} {author or '-'}\n{where}\n{plain}"
+    return Whole(reading, body, hash64(f"{plain}\x1f{where}"))
 
 
 def _plain(text: str) -> str:
@@ -132,32 +156,41 @@ def _plain(text: str) -> str:
     return text.lower()
 
 
-def _words(text: str, *, cut: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """(words, decoration, whether it starts with a bare "RT"). Inner hashtags are words of the sentence."""
+def _undecorated(text: str) -> tuple[str, list[str] | None, list[str]]:
+    """As `Bared` says. Hashtags inside a sentence are words of it."""
     if "http" in text or "www." in text:
         text = LINK.sub(" ", text)
     names = NAME.findall(text) if "@" in text else []
     if names:
         text = NAME.sub(" ", text)
-    tags = TAG.findall(text) if "#" in text else []
-    if tags:
+    if "#" in text and (tags := TAG.findall(text)):
         tokens = _without_outer_tags(TAGGED.findall(text))
-    else:
-        tokens = text.translate(BLANK).split() if text.isascii() else WORD.findall(text)
+        return "", " ".join(tokens).replace("_", " ").split() if "_" in text else tokens, names + tags
+    if "_" in text:
+        text = text.replace("_", " ")
+    return text, None if text.isascii() else WORD.findall(text), names
+
+
+def _blanked(texts: Sequence[str]) -> list[str]:
+    """ASCII texts with blanks for the signs between words, all in one go; in lower case, so a capital divides them."""
+    return DIVIDER.join(texts).translate(BLANK).split(DIVIDER)
+
+
+def _words(tokens: list[str], *, cut: bool) -> tuple[tuple[str, ...], str, bool]:
+    """Words in their one spelling, also as one string, and whether they start with a bare "RT"."""
     words = list(map(SPELT.__getitem__, tokens))
-    if "_" in text or " ".join(words).count(" ") >= len(words):  # one token that is two words, or none
-        words = " ".join(words).split()
+    plain, said = " ".join(words), False
+    if (count := plain.count(" ") + 1) > len(words) > 0:  # one token that is two words
+        words = plain.split()
     if cut and words and words[-1] in {"h", "ht", "htt"}:
         words.pop()  # the stump of a link
-    said = len(words) > 1 and (
-        words[0] in {"repost", "retweet"} or (words[0] == "rt" and not words[1][0].isdigit())
-    )
-    if said:
-        del words[0]
+    if plain.startswith(("rt ", "repost ", "retweet ")) and len(words) > 1:
+        said = words[0] != "rt" or not words[1][0].isdigit()
+        del words[:said]
     if any(map(eq, words, words[1:])):  # "rusak rusak" says it once, "rt 3 3" does not
         words = [word for at, word in enumerate(words) if at == 0 or word != words[at - 1] or word.isdigit()]
-    decoration = () if words else tuple([*names, *tags][:MAX_WORDS])
-    return tuple(words[:MAX_WORDS]), decoration, said
+    del words[MAX_WORDS:]
+    return tuple(words), plain if len(words) == count else " ".join(words), said
 
 
 def _without_outer_tags(tokens: list[str]) -> list[str]:
@@ -167,21 +200,6 @@ def _without_outer_tags(tokens: list[str]) -> list[str]:
     while end > start and tokens[end - 1][0] == "#":
         end -= 1
     return [token.lstrip("#") for token in tokens[start:end]]
-
-
-class Remembered(dict[str, T]):
-    """A function of a word with its answers: people use few words, often. Begins anew when chatter has filled it."""
-
-    def __init__(self, function: Callable[[str], T], limit: int) -> None:
-        super().__init__()
-        self.function = function
-        self.limit = limit
-
-    def __missing__(self, word: str) -> T:
-        if len(self) >= self.limit:
-            self.clear()
-        found = self[word] = self.function(word)
-        return found
 
 
 def _spelt(token: str) -> str:
@@ -226,7 +244,10 @@ def read_address(mention: Mention) -> tuple[str, ...]:
     place = mention.place
     if place is None:
         return ()
-    words = _words(_plain(place.address[:400]), cut=False)[0] if place.address else ()
+    words: tuple[str, ...] = ()
+    if place.address:
+        text, tokens, _ = _undecorated(_plain(place.address[:400]))
+        words, _, _ = _words(_blanked((text,))[0].split() if tokens is None else tokens, cut=False)
     if mention.kind is MentionKind.FORM and place.lat is not None and place.lng is not None:
         return (f"geo:{place.lat:.5f}:{place.lng:.5f}", *words)
     return words
@@ -234,76 +255,3 @@ def read_address(mention: Mention) -> tuple[str, ...]:
 
 def name_hash(name: str) -> str:
     return xxh3_64_hexdigest(name.lower().lstrip("@").encode("utf-8", "surrogatepass"))[8:]
-
-
-# --- hashes ------------------------------------------------------------------------------------
-
-VOWELS = dict.fromkeys(map(ord, "aeiou"))
-MIX = np.array((0x165667B19E3779F9, 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15), np.uint64)
-
-
-def _word_hash(word: str) -> int:
-    """Hash a word's skeleton: people drop vowels before anything else ("jlan", "perbakan", "tdak").
-
-    A coarser key finds more candidates; the guard, which sees whole words, decides.
-    """
-    if len(word) > 3 and word.isalpha():
-        word = word[0] + word[1:].translate(VOWELS)
-    return hash64(word)
-
-
-WORD_HASH = Remembered(_word_hash, 131_072)
-
-
-def shingle_keys(texts: Sequence[Sequence[str]]) -> tuple[Keys, list[int]]:
-    """Hash every run of three words of each text, in text order; a text of one or two words is one run.
-
-    Returns the keys of all texts one after the other, and how many each has: none for a text without words.
-    """
-    hashes, kept, counts = array("Q"), bytearray(), list[int]()
-    short: list[tuple[int, str]] = []
-    for words in texts:
-        if (runs := len(words) - 2) > 0:
-            hashes.extend(map(WORD_HASH.__getitem__, words))
-            kept += b"\1" * runs + b"\0\0"
-            counts.append(runs)
-        elif words:
-            short.append((len(hashes), " ".join(words)))
-            hashes.extend((0, 0, 0))
-            kept += b"\1\0\0"
-            counts.append(1)
-        else:
-            counts.append(0)
-    if not hashes:
-        return np.empty(0, np.uint64), counts
-    keys = np.convolve(np.frombuffer(hashes, np.uint64), MIX, "valid")
-    for at, text in short:
-        keys[at] = hash64(text)
-    return keys[np.frombuffer(kept, np.bool_)[:len(keys)]], counts
-
-
-def sample(keys: Sequence[int], seen: Sequence[int]) -> list[int]:
-    """One key from every PER_SHINGLE consecutive ones: that which fewest stories have, by `seen`.
-
-    A later post that shares any run of 7 words with the story (of length / 24 * 2 + 2 in texts of
-    more than 74 words) therefore meets one of them: posts are looked up by all their keys.
-    """
-    count = len(keys)
-    if count <= 4:
-        return list(keys)
-    width = max(PER_SHINGLE if count > 8 else 2, -(-count // MAX_SHINGLES))
-    ranked = list(zip(seen, keys, strict=True))
-    return [min(ranked[at:at + width])[1] for at in range(0, count, width)]
-
-
-def hash64(text: str) -> int:
-    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
-
-
-def signed(value: int) -> int:
-    """SQLite's integers end at 63 bits and a sign."""
-    return value - (1 << 64) if value >= 1 << 63 else value
-
-
-def all_signed(values: Sequence[int]) -> tuple[int, ...]:
-    return tuple([value - (1 << 64) if value >= 1 << 63 else value for value in values])

@@ -34,51 +34,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from nlp.alignment import Alignment, Gap
-from nlp.cue_words import (
-    GLUED,
-    HARMLESS,
-    NAMED,
-    NEAR,
-    NO_NAMES,
-    NO_STREET,
-    NUMBERED,
-    OBJECTS,
-    POLARITY,
-    REGION,
-    TITLES,
-)
+from nlp.cue_words import GLUED, HARMLESS, NEAR, NO_NAMES, OBJECTS, POLARITY, REGION, TITLES
+from nlp.facts import FROM, NONE, PLACED, TO, Facts, facts_of, telling
+from nlp.facts import is_number as is_number  # and to be had here, as before
 from nlp.fingerprint import Reading
+from nlp.told import Told
 
-PLACED = NAMED | NUMBERED
-WAYS_TO = frozenset(("dari", "ke", "arah", "menuju", "tujuan"))
-CUES = PLACED | WAYS_TO
-FROM, TO = "<dari", ">ke"  # facts that only count where they are swapped
 SAME_SPOT_METRES = 60
 LONG = 12  # shared telling words from which a changed greeting or call at the end is no evidence
-
-
-def telling(words: Sequence[str]) -> int:
-    """How many different words say something: what broke, where, since when."""
-    return len(set(words) - HARMLESS)
-
-
-@lru_cache(maxsize=1 << 16)
-def is_number(word: str) -> bool:
-    """Numbers, house numbers ("12a"), letters of blocks."""
-    return len(word) == 1 or any(sign.isdigit() for sign in word)
 
 
 # --- what the difference means -------------------------------------------------------------------
 
 
 def apart(
-    alignment: Alignment, ours: Reading, theirs: Reading, *, same_address: bool = False,
+    alignment: Alignment, ours: Told, theirs: Told, *, same_address: bool = False,
     place_words: frozenset[str] = frozenset(),
 ) -> str | None:
     """Why the two are different stories, in a word or two; None if nothing in their difference keeps them apart.
@@ -86,21 +61,38 @@ def apart(
     `ours` is the post to be judged, `theirs` the story it may belong to. Facts are for `facts_apart`.
     """
     for gap in alignment.gaps:
+        if not gap.ours or not gap.theirs:
+            if not (gap.at_start or gap.at_end) and (reason := _put_in(gap.ours or gap.theirs, alignment.moved)):
+                return reason
+            continue
         if (joined := "".join(gap.ours)) == "".join(gap.theirs) and joined.isalpha():
             continue  # "di adakan", "pasar kliwon" written as one word
-        if gap.at_end and ours.cut:  # half a word
+        if gap.at_end and ours.reading.cut:  # half a word
             gap = gap._replace(ours=gap.ours[:-1])
-        if gap.at_end and theirs.cut:
+        if gap.at_end and theirs.reading.cut:
             gap = gap._replace(theirs=gap.theirs[:-1])
         mine, yours = _left_over(gap, alignment.moved)
-        if reason := _gap_reason(gap, mine, yours, alignment, ours, same_address=same_address, place_words=place_words):
+        if (mine or yours) and (reason := _gap_reason(gap, mine, yours, alignment, ours, same_address=same_address,
+                                                      place_words=place_words)):
             return reason
-    if not (same_address or theirs.cut) and (more := new_places(ours.words, theirs.words)):
+    if not (same_address or theirs.reading.cut) and (more := new_places(ours, theirs)):
         return f"adds a place: {more}"
     return None
 
 
-def _left_over(gap: Gap, moved: Counter[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+def _put_in(words: Sequence[str], moved: Container[str]) -> str | None:
+    """What words that only one side has in its middle change; put before or after a text they change nothing."""
+    for word in words:
+        if word in HARMLESS or word in moved:
+            continue
+        if is_number(word):
+            return f"number: {word}"
+        if word in POLARITY and len(words) <= 3:
+            return f"sense: {word}"
+    return None
+
+
+def _left_over(gap: Gap, moved: Container[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """What remains of a gap, each word with whether a place cue stands right before it."""
     mine = [(w, _cued(gap.ours, i, gap.ours_before)) for i, w in enumerate(gap.ours)]
     yours = [(w, _cued(gap.theirs, i, gap.theirs_before)) for i, w in enumerate(gap.theirs)]
@@ -132,7 +124,7 @@ def _cued(words: Sequence[str], at: int, before: str) -> bool:
 
 
 def _gap_reason(
-    gap: Gap, mine: list[tuple[str, bool]], yours: list[tuple[str, bool]], alignment: Alignment, ours: Reading, *,
+    gap: Gap, mine: list[tuple[str, bool]], yours: list[tuple[str, bool]], alignment: Alignment, ours: Told, *,
     same_address: bool, place_words: frozenset[str],
 ) -> str | None:
     outer = gap.at_start or gap.at_end
@@ -154,7 +146,7 @@ def _gap_reason(
     return f"replaced: {mine[0][0]}, {yours[0][0]}"
 
 
-def _shared(alignment: Alignment, ours: Reading) -> int:
+def _shared(alignment: Alignment, ours: Told) -> int:
     """Telling words of `ours` that the other text has too."""
     left = {word for gap in alignment.gaps for word in gap.ours} - alignment.moved.keys()
     return telling([word for word in ours.words if word not in left])
@@ -163,43 +155,19 @@ def _shared(alignment: Alignment, ours: Reading) -> int:
 # --- facts ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4_096)
-def _facts(words: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for cue, value in _cue_values(words):
-        found[cue] = found[cue] | {value} if cue in found else frozenset((value,))
-    return found
-
-
-def _cue_values(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for at in [at for at, word in enumerate(words) if word in CUES]:
-        cue = words[at]
-        if cue in WAYS_TO and at + 1 < len(words):
-            yield (FROM if cue == "dari" else TO), words[at + 1]
-        if cue not in PLACED or (cue == "jalan" and at and words[at - 1] in NO_STREET):
-            continue
-        following = [w for w in words[at + 1:at + 4] if w not in TITLES]
-        value = following[0] if following else ""
-        if cue in NUMBERED and value and is_number(value):
-            yield cue, value
-            if cue == "rt" and len(following) > 1 and is_number(following[1]):
-                yield "rw", following[1]  # "rt 3/5"
-        elif cue in NAMED and value and value not in HARMLESS and value not in PLACED and value not in NO_NAMES:
-            yield cue, value
-
-
-
-
 def facts_apart(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
     """A cue that both texts have, with values that cannot be the same ones."""
-    mine, yours = _facts(ours), _facts(theirs)
+    return contradiction(facts_of(ours), facts_of(theirs))
+
+
+def contradiction(mine: Facts, yours: Facts) -> str | None:
+    """The same of the facts of two texts."""
     if not mine or not yours:
         return None
-    none: frozenset[str] = frozenset()
-    if FROM in mine and TO in mine and mine[FROM] & yours.get(TO, none) and mine[TO] & yours.get(FROM, none):
+    if FROM in mine and TO in mine and mine[FROM] & yours.get(TO, NONE) and mine[TO] & yours.get(FROM, NONE):
         return "the other way"
     for cue, values in mine.items():
-        others = yours.get(cue, none)
+        others = yours.get(cue, NONE)
         if not others or values == others or cue in (FROM, TO):
             continue
         only_mine, only_yours = values - others, others - values
@@ -210,22 +178,20 @@ def facts_apart(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
     return None
 
 
-def new_places(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str | None:
+def new_places(ours: Told, theirs: Told) -> str | None:
     """A place that `ours` states and `theirs` does not."""
-    mine, yours = _facts(ours), _facts(theirs)
-    known = frozenset(theirs)
-    for cue, values in mine.items():
-        if cue in (FROM, TO) or not values - known:
+    known = frozenset(theirs.words) if ours.facts else NONE
+    for cue, values in ours.facts.items():
+        if cue in (FROM, TO) or values <= known:
             continue
         # "jalan berlubag" names no street where the other text has "jalan berlubang"
-        after = {word for before, word in pairwise(theirs) if before == cue}
-        for value in _unlike(values - known, yours.get(cue, frozenset()) | after):
+        after = {word for before, word in pairwise(theirs.words) if before == cue}
+        for value in _unlike(values - known, theirs.facts.get(cue, NONE) | after):
             return f"{cue} {value}"
     return None
 
 
-def share_a_place(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    mine, yours = _facts(ours), _facts(theirs)
+def share_a_place(mine: Facts, yours: Facts) -> bool:
     return any(mine[cue] & yours[cue] for cue in (mine.keys() & yours.keys()) - {FROM, TO})
 
 

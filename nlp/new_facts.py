@@ -25,8 +25,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nlp.cue_words import HARMLESS, NAMED, NO_NAMES, NO_STREET, NUMBERED, OBJECTS, TITLES, words
+from nlp.facts import is_number
 from nlp.fingerprint import spelled
-from nlp.guard import is_number, same_word
+from nlp.guard import same_word
 
 TOKEN = re.compile(r"\w+")
 HOURS = words("jam")

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.cue_words import OBJECTS
+from nlp.facts import telling
 from nlp.fingerprint import Reading
-from nlp.guard import compare_address, facts_apart, new_places, share_a_place, telling
+from nlp.guard import compare_address, contradiction, new_places, share_a_place
+from nlp.told import Told
 
 TELLING = 5
 TELLING_ADDRESS = 4
@@ -19,11 +21,12 @@ TELLING_UNPLACED = 8
 BARE_NAMES = 4  # @names in the same order, from which a repost of nothing else is known
 
 
-def enough(ours: Reading, theirs: Reading, shared: tuple[str, ...]) -> bool:
-    """Whether the shared words say so much that they can only come from one text."""
+def enough(mine: Told, yours: Told, shared: Told) -> bool:
+    """Whether the words of `shared`, one of the two, say so much that they can only come from one text."""
+    ours, theirs = mine.reading, yours.reading
     if same_voice(ours, theirs):
         return True
-    said = telling(shared)
+    said = shared.telling
     if ours.author and ours.author == theirs.author:
         return said >= TELLING_AUTHOR or ours.bare
     if ours.bare or theirs.bare:
@@ -34,8 +37,8 @@ def enough(ours: Reading, theirs: Reading, shared: tuple[str, ...]) -> bool:
         return said >= TELLING_REPOST
     if ours.address:  # the same one, or we would not be here
         return said >= TELLING_ADDRESS
-    if not ours.cut and new_places(theirs.words, ours.words):
-        return said >= TELLING_UNPLACED
+    if not ours.cut and said < TELLING_UNPLACED and new_places(yours, mine):
+        return False
     return said >= TELLING
 
 
@@ -72,23 +75,24 @@ def continues(ours: Reading, theirs: Reading) -> bool:
     return longer.cut and size == len(longer.words) and last.startswith(other)
 
 
-def one_scene(ours: Reading, theirs: Reading, *, soon: bool) -> bool:
+def one_scene(mine: Told, yours: Told, *, soon: bool) -> bool:
     """Whether two texts with one picture may speak of one matter: no contradiction, and something in common.
 
     `soon`: told within MEDIA_WINDOW. An old picture under a new complaint needs the same place.
     """
+    ours, theirs = mine.reading, yours.reading
     address = compare_address(ours, theirs)
-    if address == "other" or facts_apart(ours.words, theirs.words):
+    if address == "other" or contradiction(mine.facts, yours.facts):
         return False
     things, others = OBJECTS.intersection(ours.words), OBJECTS.intersection(theirs.words)
     if things and others and not things & others:
         return False
-    if address == "same" or share_a_place(ours.words, theirs.words):
+    if address == "same" or share_a_place(mine.facts, yours.facts):
         return True
     if not soon:
         return False
     common = telling([word for word in ours.words if word in theirs.words])
-    return common >= 2 or min(0 if r.bare else telling(r.words) for r in (ours, theirs)) < TELLING_ADDRESS
+    return common >= 2 or min(0 if r.reading.bare else r.telling for r in (mine, yours)) < TELLING_ADDRESS
 
 
 def reason_of(ours: Reading, theirs: Reading) -> str:

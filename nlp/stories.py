@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlp.fingerprint import Reading, from_body
+from nlp.fingerprint import from_body
+from nlp.told import Told
 
 SEGMENT = 2048  # stories
 UNPACKED = 2048  # stories of a generation; both take some 10 MB
@@ -31,15 +32,6 @@ class Story(NamedTuple):
     body: str
     at: float
     media: str = ""
-
-
-class Told(NamedTuple):
-    """A story unpacked, as posts are compared with it."""
-
-    cluster: str
-    at: float
-    media: str
-    reading: Reading
 
 
 class Segment(NamedTuple):
@@ -74,10 +66,13 @@ class Shelf:
 
     def add(self, story: Story) -> int:
         number = self.next_number
-        record = "\0".join(part.replace("\0", " ") for part in (story.body, story.media, story.cluster))
+        cluster, body, at, media = story
+        record = f"{body}\0{media}\0{cluster}"
+        if record.count("\0") > 2:
+            record = "\0".join(part.replace("\0", " ") for part in (body, media, cluster))
         packed = record.encode("utf-8", "surrogatepass")
         self._open.append(packed)
-        self._open_times.append(story.at)
+        self._open_times.append(at)
         self.nbytes += len(packed) + 12  # with its offset and time
         if len(self._open) == SEGMENT:
             self._seal()
@@ -107,22 +102,15 @@ class Shelf:
         """The story unpacked; None as `get` says."""
         told = self._young.get(number)
         if told is None:
-            if (told := self._old.get(number)) is not None:
-                self._keep(number, told)
-            elif (story := self.get(number)) is None:
-                return None
-            else:
-                told = self.unpacked(number, story, from_body(story.body))
+            if (told := self._old.get(number)) is None:
+                if (story := self.get(number)) is None:
+                    return None
+                told = Told(story.cluster, story.at, story.media, from_body(story.body))
+            self.keep(number, told)
         return told if told.at >= self.floor else None
 
-    def unpacked(self, number: int, story: Story, reading: Reading) -> Told:
-        """Keep a story unpacked that is likely to be asked for; `reading` is that of its body."""
-        told = Told(story.cluster, story.at, story.media, reading)
-        self._keep(number, told)
-        return told
-
-    def _keep(self, number: int, told: Told) -> None:
-        """In two generations: the older one goes when the younger is full."""
+    def keep(self, number: int, told: Told) -> None:
+        """Have a story stand unpacked. In two generations: the older one goes when the younger is full."""
         if len(self._young) >= UNPACKED:
             self._young, self._old = {}, self._young
         self._young[number] = told

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlp.duplicates import Folder
-from nlp.shingle_index import FEW, HOT, Index
+from nlp.shingle_index import FEW, HOT, Index, voting
 from nlp.stories import SEGMENT, UNPACKED, Pictures, Shelf, Story
 from tests.builders import mention
 from tests.nlp.test_duplicates import WINDOW, unlike
@@ -18,10 +18,16 @@ NUMBERS = random.Random(3)
 KEYS = [NUMBERS.getrandbits(36) for _ in range(60_000)]  # tags
 
 
+def asked(index: Index, *tags: int) -> list[int]:
+    """The places of keys with these tags."""
+    return index.look_up(np.array(tags, np.uint64) << np.uint64(28))
+
+
 def found(index: Index, *tags: int) -> list[set[int]]:
     """What a look-up of all of them gives."""
-    index.look_up(np.array(tags, np.uint64))
-    return [set(index.known(tag)) for tag in tags]
+    places = asked(index, *tags)
+    index.refresh()
+    return [set(index.votes[place]) for place in places]
 
 
 def test_stories_are_found_after_the_table_has_grown():
@@ -56,30 +62,33 @@ def test_what_was_looked_up_stays_true_while_stories_are_entered():
     draw = random.Random(5)
     index, number = Index(rows=16), 0
     for _ in range(40):
-        asked = draw.sample(KEYS[:600], 150)
-        index.look_up(np.array(asked, np.uint64))
+        tags = draw.sample(KEYS[:600], 150)
+        places = asked(index, *tags)
         for _ in range(20):
             number += 1
-            index.add(draw.sample(asked, 9), number, oldest=max(1, number - 300), asked=True)
-            index.add(draw.sample(KEYS[:600], 3), number, oldest=max(1, number - 300))
-        assert all(Counter(index.known(tag)) == Counter(index.holders(tag)) for tag in asked)
+            index.enter(draw.sample(places, 9), number, oldest=max(1, number - 300))
+            if number % 7 == 0:
+                index.add(draw.sample(KEYS[:600], 3), number, oldest=max(1, number - 300))
+        index.refresh()
+        held = [index.holders(tag) for tag in tags]
+        assert [Counter(index.votes[place]) for place in places] == [Counter(voting(numbers)) for numbers in held]
+        assert [index.counts[place] for place in places] == list(map(len, held))
     assert sum(map(len, map(index.holders, KEYS[:600]))) > 300
 
 
-def test_stories_are_ranked_by_shared_shingles():
-    """Each shared tag counts once, twice where few have it; below `least` a story is not offered."""
+def test_what_few_stories_have_votes_twice():
+    """A key has one vote for each story, two where few have it; and its count is that of its stories."""
     index = Index()
-    index.add(KEYS[:4], 1, oldest=1)
-    index.add(KEYS[3:5], 2, oldest=1)
+    index.add(KEYS[:2], 1, oldest=1)
+    index.add(KEYS[1:2], 2, oldest=1)
     for number in range(3, 3 + HOT):
-        index.add(KEYS[10:11], number, oldest=1)
-    index.look_up(np.array(KEYS[:11], np.uint64))
+        index.add(KEYS[2:3], number, oldest=1)
 
-    assert index.ranked(KEYS[:5], least=3) == [8 << 32 | 1, 4 << 32 | 2]
-    assert index.ranked(KEYS[:5], least=5) == [8 << 32 | 1]
-    assert index.ranked(KEYS[10:11], least=1) == [1 << 32 | number for number in range(2 + HOT, 2, -1)]
-    assert index.ranked(KEYS[5:10], least=1) == []
-    assert index.seen(KEYS[2:6]) == [1, 2, 1, 0]
+    places = asked(index, *KEYS[:4])
+
+    assert [sorted(index.votes[place]) for place in places] == [[1, 1], [1, 1, 2, 2], list(range(3, 3 + HOT)), []]
+    assert [index.counts[place] for place in places] == [1, 2, HOT, 0]
+    assert sorted(places) == sorted(places, key=lambda place: index.keys[place] % (1 << 64)), "in the order of keys"
 
 
 def test_dead_stories_make_room_instead_of_growth():
