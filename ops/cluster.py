@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from ops.json_lines import BadRow, Row, as_json, batches, opened
 from ops.rows import EPOCH, mention_of, moment
 from ops.shipped import readable
-from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say, write_rows
+from ops.terminal import DEFAULT_CONFIG, ConfigOption, progress, say
 
 if TYPE_CHECKING:
     from domain import Mention
@@ -41,11 +41,22 @@ def cluster(
     bad = 0
     with opened(path) as stream, progress("mengelompokkan") as advance:
         for batch in batches(stream):
-            write_rows(grouping.answers(batch))
+            for line in grouping.answers(batch):
+                sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()  # whoever reads them may wait for them before it writes more
             bad += sum(isinstance(row, BadRow) for row in batch)
             advance(len(batch))
     if bad:
         say(f"{bad} baris tidak terbaca; lihat `error` pada baris keluarannya")
+
+
+class Named(NamedTuple):
+    """A row as others refer to it, and as a post where it is not yet known which story it tells."""
+
+    id: bytes  # as JSON
+    name: str
+    original: str
+    mention: Mention | None
 
 
 class Grouping:
@@ -58,51 +69,49 @@ class Grouping:
         self.at = EPOCH
         self.count = 0
 
-    def answers(self, batch: Sequence[Row | BadRow]) -> Iterator[dict[str, Any]]:
-        """Texts are looked up together; each row is then judged against all before it."""
-        mentions = [None if isinstance(row, BadRow) else self._mention(row) for row in batch]
-        self.folder.look_ahead([mention for mention in mentions if mention])
-        for row, mention in zip(batch, mentions, strict=True):
-            yield row.as_output() if isinstance(row, BadRow) else self._judged(row, mention)
+    def answers(self, batch: Sequence[Row | BadRow]) -> Iterator[bytes]:
+        """A line of JSON a row. Texts are looked up together; each row is then judged against all before it."""
+        named = [None if isinstance(row, BadRow) else self._named(row) for row in batch]
+        self.folder.look_ahead([one.mention for one in named if one and one.mention])
+        for row, one in zip(batch, named, strict=True):
+            yield as_json(row.as_output()) + b"\n" if isinstance(row, BadRow) else self._judged(one)
 
-    def _mention(self, row: Row) -> Mention | None:
-        """None where it is known already which story the row tells."""
+    def _named(self, row: Row) -> Named:
         self.count += 1
         self.at = moment(row.get("created_at")) or self.at  # a row without a time stands where it stands
-        if self._story_of(row):
-            return None
-        return mention_of(row, key=_story(row.get("id"), self.count), account="", fallback_at=self.at)
+        row_id, name, original = as_json(row.get("id")), _name(row.get("id")), _name(row.get("repost_of"))
+        if self._story_of(name, original):
+            return Named(row_id, name, original, None)
+        key = f"{row_id.decode()}#{self.count}"
+        return Named(row_id, name, original, mention_of(row, key=key, account="", at=self.at))
 
-    def _story_of(self, row: Row) -> str | None:
-        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
-        return self.told.get(original) or self.awaited.get(original) or self.awaited.get(row_id)
+    def _story_of(self, name: str, original: str) -> str | None:
+        if original and (story := self.told.get(original) or self.awaited.get(original)):
+            return story
+        return self.awaited.get(name)
 
-    def _judged(self, row: Row, mention: Mention | None) -> dict[str, Any]:
-        row_id, original = _name(row.get("id")), _name(row.get("repost_of"))
-        story = self._story_of(row)
-        reason, similarity = "repost", 1.0
+    def _judged(self, row: Named | None) -> bytes:
+        assert row is not None  # of a row that could be read
+        row_id, name, original, mention = row
+        reason, similarity, story = "repost", 1.0, self._story_of(name, original)
         if story is None:
             assert mention is not None  # what was known a batch ago still is: far more is remembered
             verdict, _ = self.folder.fold(mention)
             story, similarity = verdict.cluster, verdict.similarity
             reason = "near_duplicate" if verdict.reason == "added" else verdict.reason
-        self.told.note(row_id, story)
-        if original and original != row_id and self.told.get(original) is None:
+        self.told.note(name, story)
+        if original and original != name and self.told.get(original) is None:
             self.awaited.note(original, story)
-        return {"id": row.get("id"), "cluster": _first_id(story), "reason": reason, "similarity": similarity}
+        first_id = story.rpartition("#")[0].encode()  # is JSON already
+        return b'{"id":%b,"cluster":%b,"reason":"%b","similarity":%b}\n' % (
+            row_id, first_id, reason.encode(), as_json(similarity))
 
 
 def _name(value: Any) -> str:
     """An id as rows refer to it: 7 and "7" are one; empty for none, and for what is no id."""
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-
-
-def _story(row_id: Any, count: int) -> str:
-    return f"{as_json(row_id).decode()}#{count}"
-
-
-def _first_id(story: str) -> Any:
-    return json.loads(story.rpartition("#")[0])
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 class Recent:

@@ -32,9 +32,9 @@ class AccountNames:
         return self.keys.get(name) or self.keys.get(name.lstrip("@")) or ""
 
 
-def mention_of(row: dict[str, Any], *, key: str, account: str, fallback_at: datetime = EPOCH) -> Mention:
-    """The row as a Mention; `key` is its name among those judged together."""
-    at = moment(row.get("created_at")) or fallback_at
+def mention_of(row: dict[str, Any], *, key: str, account: str, at: datetime | None = None) -> Mention:
+    """The row as a Mention; `key` is its name among those judged together, `at` its time where that is known."""
+    at = at or moment(row.get("created_at")) or EPOCH
     author, platform, named = row.get("author"), _text(row.get("platform")), _text(row.get("account"))
     return Mention(
         key=key, account=account, platform=platform or "import",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,7 @@ def test_strange_fields_end_no_run():
 
 def grouped(*rows):
     """The answers without a process around them."""
-    return list(Grouping(Folder(threshold=0.72, window=timedelta(days=30))).answers(rows))
+    return list(map(json.loads, Grouping(Folder(threshold=0.72, window=timedelta(days=30))).answers(rows)))
 
 
 def test_rows_without_an_id_are_no_copies_of_each_other():
@@ -83,6 +84,18 @@ def test_rows_without_an_id_are_no_copies_of_each_other():
     answers = grouped({"text": LAMP}, {"text": "Pohon tumbang menutup jalan depan SD Mangkubumen"}, {"id": 3, "text": LAMP})
 
     assert [(a["cluster"], a["reason"]) for a in answers] == [(None, "new"), (None, "new"), (None, "near_duplicate")]
+
+
+def test_an_id_of_any_kind_comes_back_as_it_was():
+    """Long numbers, quotes, lists and objects stand in the answer, as id and as cluster, as the row had them."""
+    ids = [10**30, -1, 1e22, 0.1, 'say "é" #1\n', "a#b", [1, {"b": None}], {"c": []}, True, None]
+    told = [{"id": row_id, "text": text} for row_id in ids for text in (f"{LAMP} nomor {ids.index(row_id)}",) * 2]
+
+    answers = grouped(*told)
+
+    assert [a["id"] for a in answers] == [row["id"] for row in told]
+    assert [a["cluster"] for a in answers] == [row["id"] for row in told]
+    assert [a["reason"] for a in answers] == ["new", "near_duplicate"] * len(ids)
 
 
 def test_an_original_that_comes_after_its_repost_joins_it():
