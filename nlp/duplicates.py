@@ -32,23 +32,22 @@ Measured with these (`kentongan eval --what duplicates --half held|all`): the ha
 recall 0.991, B-cubed F1 0.983; both together 0.980, 0.982, 0.973. No hard negative merged, all pairs right. What still
 counts as a wrong merge is the same text under another author's name; what is missed is mostly a second
 report of one incident in other words, which is a suggestion to staff and no merge. A storm of 200,000
-posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: the stories of a million posts take 159 MB; a post
-costs 1.4 times there what it costs at ten thousand on a busy machine, 1.16 times on a quiet one before), a rougher one
+posts gives B-cubed F1 0.999 (`python -m bench.duplicates --million`: at a million posts a post costs 1.04 times what it
+costs at ten thousand, and the stories take 159 MB), a rougher one
 0.991 (`python -m bench.rough --seed 23`: 35 of 39,268 look-alikes merged, most of them equal texts of two people;
 before slips and Javanese words were forgiven it gave 0.957 on 20,000 posts). The lists grew after its misses were
 read, so the real rows weigh more. Beside it datasketch 2.0 in one run (`python -m bench.peers --size 6000`): pair
 precision 1.000 against 0.988, recall 0.998 against 0.653, look-alikes merged 0 against 574 of 892.
 
 Cost. Posts are read and looked up a batch at once (`look_ahead`), then judged one after the other, each against all
-before it: batches and single posts give the same verdicts and the same index, cell by cell. Three runs on a machine
-that others used as well gave 63 to 79 us a post in batches, 110 to 136 alone, and 244 to 256 to datasketch in its plain
-use: 3.2 to 4.0 times. The tenfold that was aimed at is missed by far. At that machine's quietest, of 52 us with the
-clocks that told them apart, reading took 8, hashing shingles 2, looking up 3, counting votes 6, looking at the words of
-candidates 3, comparing 8, choosing shingles 2, entering 7 (six posts of ten are new), records and the way between 13:
-some hundred steps of the interpreter, and no single part that could give it. Tried at equal verdicts and found no
-quicker: votes of a batch counted with NumPy and then corrected for the stories that the batch itself opens (of the
-storm's posts that come to it 93 in 100 share a phrase with such a story), a shorter way for texts whose very words
-are known, sorting the votes.
+before it: batches and single posts give the same verdicts and the same index, cell by cell. Medians of three runs of
+`bench.peers` on a machine that others used as well: 55 us a post in batches, 97 alone, 218 for datasketch in its plain
+use: 4.0 times. The tenfold that was aimed at is missed by far. Of 52 us, the clocks that told them apart among them,
+reading took 8, hashing shingles 2, looking up 3, counting votes 6, looking at the words of candidates 3, comparing 8,
+choosing shingles 2, entering 7 (six posts of ten are new), records and the way between 13: some hundred steps of the
+interpreter, and no single part that could give it. Tried at equal verdicts and found no quicker: votes of a batch
+counted with NumPy and then corrected for the stories that the batch itself opens (of the storm's posts that come to it
+93 in 100 share a phrase with such a story), a shorter way for texts whose very words are known, sorting the votes.
 
 Known failures. Replies that consist of @names only fold by those names. A campaign text that different
 people post as their own folds into one story. A text longer than MAX_CHARS is known by its beginning.

@@ -42,6 +42,8 @@ def tag_of(key: int) -> int:
 
 def voting(numbers: Sequence[int]) -> tuple[int, ...]:
     """A key's votes for the stories that have it: one for each, two where it is rare."""
+    if not numbers:
+        return ()
     return tuple(numbers) if len(numbers) >= HOT else tuple([number for number in numbers for _ in (0, 1)])
 
 
