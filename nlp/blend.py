@@ -28,12 +28,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 
-from spacy.tokens import Doc
-
 from domain import Span, Topic
 from nlp.linear import LinearModel, Reading
 from nlp.phrases import Hits
-from nlp.post import Component, Post, post_of
+from nlp.post import Component, Post
 from nlp.tokens import Words
 from nlp.topics import MOST, REST, Named
 from settings import Settings
@@ -55,16 +53,16 @@ class Reader(Component):
     def __init__(self, model: LinearModel | None) -> None:
         self.model = model
 
-    def note_all(self, docs: Sequence[Doc]) -> None:
+    def note_all(self, posts: Sequence[Post]) -> None:
         if self.model is None:
             return
-        posts = [post for post in map(post_of, docs) if post.words.raw]
+        posts = [post for post in posts if post.words.raw]
         readings = self.model.read_all([self.model.terms(post.words, _spoken(post.hits)) for post in posts])
         for post, reading in zip(posts, readings, strict=True):
             post.reading = reading
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
-        self.note_all([doc])
+    def note(self, post: Post) -> None:
+        self.note_all([post])
 
 
 def _spoken(hits: Hits) -> frozenset[int]:
@@ -83,7 +81,7 @@ class Blend(Component):
         self.strange = frozenset(model.labels if model else ()) - settings.topics.keys()
         self.least_second = settings.thresholds.second_topic
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         words, reading = post.words, post.reading
         if self.model is None or reading is None:
             return

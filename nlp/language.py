@@ -8,8 +8,6 @@ ngoko ones counts three, because people who mix mean to be polite.
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
-
 from nlp import LANGUAGES
 from nlp.post import Component, Post
 
@@ -26,7 +24,7 @@ class LanguageOf(Component):
         self._jv = LANGUAGES["jv"].function
         self._registers = LANGUAGES["jv"].registers
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         words = post.words
         if not words.raw:
             return

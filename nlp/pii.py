@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 
-from spacy.tokens import Doc
-
 from domain import Pii
 from nlp.languages import word_set
 from nlp.post import Component, Post
@@ -118,5 +116,5 @@ class PersonalData(Component):
     def __init__(self, official: frozenset[str]) -> None:
         self._official = official
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         post.pii = personal_data(post.words, self._official)

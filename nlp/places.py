@@ -22,7 +22,7 @@ from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
 from nlp.place_choice import SPOKEN_OF, Choice, Choices
 from nlp.place_names import Candidate, Names
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
-from nlp.post import Component, Post
+from nlp.post import Component, Post, post_of
 from nlp.tokens import Words
 from settings import PlaceSettings, Settings
 
@@ -54,7 +54,7 @@ class Places(Component):
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         if post.words.raw:
             given = self.circumstances(post.mention) | self._handles(post.words, post.mention)
             post.places, post.location = self.find(post.words, given)
@@ -249,13 +249,15 @@ class Places(Component):
         return Location(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
 
 
-class Spans(Component):
+class Spans:
     """spaCy component: `doc.spans["places"]`, for those who look at Docs with spaCy's own tools."""
 
-    def note(self, post: Post, doc: Doc) -> None:
-        if post.places:
-            spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in post.places)
+    def __call__(self, doc: Doc) -> Doc:
+        places = post_of(doc).places
+        spans = (doc.char_span(p.start, p.end, p.type, alignment_mode="expand") for p in places)
+        if places:
             doc.spans["places"] = [span for span in spans if span is not None]
+        return doc
 
 
 def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:

@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 
 from domain import Location, Mention, Pii, Place, Relevance, Topic, Urgency
 from nlp.phrases import Hits
-from nlp.tokens import Words, WordTable, cut
+from nlp.tokens import Words, WordTable, cut, tokens
 
 if TYPE_CHECKING:
     from nlp.linear import Reading
@@ -62,8 +62,12 @@ class Tokenizer:
         self.table = table
 
     def __call__(self, text: str) -> Doc:
-        words, orths, spaces = cut(text, self.table)
-        return Doc(self.vocab, words=orths, spaces=spaces, user_data={POST: Post(words)})
+        orths, spaces = tokens(text, self.table)
+        return Doc(self.vocab, words=orths, spaces=spaces, user_data={POST: self.post(text)})
+
+    def post(self, text: str) -> Post:
+        """What a Doc of that text would hold, for who needs no Doc."""
+        return Post(cut(text, self.table))
 
 
 class Component:
@@ -73,22 +77,22 @@ class Component:
     by one, every post would find the machine's caches full of the other components (a fifth of all the time).
     """
 
-    def note(self, post: Post, doc: Doc) -> None:
+    def note(self, post: Post) -> None:
         raise NotImplementedError
 
+    def note_all(self, posts: Sequence[Post]) -> None:
+        note = self.note
+        for post in posts:
+            note(post)
+
     def __call__(self, doc: Doc) -> Doc:
-        self.note(post_of(doc), doc)
+        self.note_all([post_of(doc)])
         return doc
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
         for batch in batches(docs, batch_size):
-            self.note_all(batch)
+            self.note_all([post_of(doc) for doc in batch])
             yield from batch
-
-    def note_all(self, docs: Sequence[Doc]) -> None:
-        note = self.note
-        for doc in docs:
-            note(doc.user_data[POST], doc)
 
 
 def batches(docs: Iterable[Doc], size: int) -> Iterator[list[Doc]]:

@@ -29,8 +29,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from spacy.tokens import Doc
-
 from domain import Mention, MentionKind, Reason, Relevance
 from nlp.context import turn_of
 from nlp.evidence import Evidence, distinct
@@ -64,7 +62,7 @@ class RelevanceOf(Component):
             **{name: min(most, weights.get(name, 0.0)) for name, most in AT_MOST.items()},
         }
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         words, hits = post.words, post.hits
         if "sensitive" in hits:
             post.sensitive = any(turn_of(hit, words, hits) is None for hit in hits["sensitive"])

@@ -131,31 +131,21 @@ def split_words(phrase: str) -> list[str]:
     return [fold(m.group()) for m in TOKEN.finditer(phrase) if m.lastgroup in {"word", "number", "spaced"}]
 
 
-def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
-    """Words of `text`, and the tokens with the blanks after them that give back the text exactly."""
-    pieces = text.split()
-    if 1 in map(len, pieces) and SPACED.search(text):  # the middle one of spaced letters stands between two blanks
-        pieces = [text]
+def cut(text: str, table: WordTable) -> Words:
     words = Words(text, [], [], [], [], [], [])
     starts, ends, raw, folds, forms, sentences = (
         words.starts, words.ends, words.raw, words.fold, words.form, words.sentence,
     )
-    orths: list[str] = []
-    spaces: list[bool] = []
     ends_before: list[int] = []  # words that begin a sentence behind another one
     sentence = position = digits = 0
     last = 0  # sentence of the last word
-    known = table.pieces
-    for piece in pieces:
+    known, lines = table.pieces, "\n" in text
+    for piece in _pieces(text):
         start = text.find(piece, position)
-        if start == position + 1 and orths and text[position] == " ":
-            spaces[-1] = True
-        elif start > position:
-            sentence += _blank(text[position:start], orths, spaces)
+        if lines and "\n" in text[position:start]:
+            sentence += 1
         position = start + len(piece)
         found = known.get(piece) or table.piece(piece)
-        orths += found.orths
-        spaces += found.spaces
         digits += found.digits
         for kind, begin, stop, word, fold_, form in found.items:
             if kind <= TAGGED:
@@ -181,15 +171,38 @@ def cut(text: str, table: WordTable) -> tuple[Words, list[str], list[bool]]:
                 words.urls += 1
             else:
                 words.marks += 1
-    if position < len(text):
-        _blank(text[position:], orths, spaces)
     words.digits = digits
     parts = forms.copy()
     for i in ends_before:
         parts[i - 1] += " ."
     words.joined = f" {' '.join(parts)} "
     words.at = list(accumulate([len(part) + 1 for part in parts[:-1]], initial=1)) if parts else []
-    return words, orths, spaces
+    return words
+
+
+def tokens(text: str, table: WordTable) -> tuple[list[str], list[bool]]:
+    """In spaCy's terms: the tokens, and whether a blank follows each; together they give back the text exactly."""
+    orths: list[str] = []
+    spaces: list[bool] = []
+    position = 0
+    for piece in _pieces(text):
+        start = text.find(piece, position)
+        if start > position:
+            _blank(text[position:start], orths, spaces)
+        position = start + len(piece)
+        found = table.piece(piece)
+        orths += found.orths
+        spaces += found.spaces
+    if position < len(text):
+        _blank(text[position:], orths, spaces)
+    return orths, spaces
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = text.split()
+    if 1 in map(len, pieces) and SPACED.search(text):  # the middle one of spaced letters stands between two blanks
+        return [text]
+    return pieces
 
 
 def _cut_piece(text: str, table: WordTable) -> Piece:

@@ -36,8 +36,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from spacy.tokens import Doc
-
 from domain import Place, Span, Topic
 from nlp.context import located
 from nlp.languages import word_set
@@ -76,7 +74,7 @@ class Topics(Component):
         self.least = settings.thresholds.topic
         self.least_second = settings.thresholds.second_topic
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         hits, words = post.hits, post.words
         if found := hits.get("topic"):
             post.named = self.named(standing(found, hits, words), hits, words, post.places)

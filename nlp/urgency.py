@@ -39,8 +39,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 
-from spacy.tokens import Doc
-
 from domain import Place, Reason, Relevance, Urgency
 from nlp.context import NONE_LEFT, Turn, feared, turn_of
 from nlp.languages import word_set
@@ -278,7 +276,7 @@ def _judged(total: float, reasons: tuple[Reason, ...]) -> Urgency:
 class UrgencyOf(Component):
     """spaCy component: `doc._.urgency`."""
 
-    def note(self, post: Post, doc: Doc) -> None:  # noqa: ARG002
+    def note(self, post: Post) -> None:
         hits, words = post.hits, post.words
         if words.raw:
             metaphors = [*hits.get("metaphors", ()), *hits.get("unless", ())]

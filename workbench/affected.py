@@ -98,9 +98,9 @@ class Affected:
     def _words(self, text: str) -> Iterable[str]:
         """The words as written, as `nlp.tokens.cut` finds them; a hashtag's depend on what a table knows."""
         if "#" in text:
-            yield from cut(text, self._old)[0].raw
+            yield from cut(text, self._old).raw
             if self._known:
-                yield from cut(text, self._new)[0].raw
+                yield from cut(text, self._new).raw
             return
         for match in TOKEN.finditer(text):
             kind = match.lastgroup
@@ -130,7 +130,7 @@ class Affected:
 
 
 def _cut_forms(text: str, table: WordTable) -> Iterable[str]:
-    return cut(text, table)[0].form
+    return cut(text, table).form
 
 
 def _changed_names(old: Settings, new: Settings) -> dict[str, str]:

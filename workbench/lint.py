@@ -59,7 +59,7 @@ def traffic_of(history: Iterable[PastMention], settings: Settings) -> Traffic:
     traffic, names = Traffic(), LocalNames(settings.places)
     for past in history:
         traffic.mentions += 1
-        words, _, _ = cut(past.mention.text[:MAX_CHARS], book.table)
+        words = cut(past.mention.text[:MAX_CHARS], book.table)
         traffic.phrases.update({(hit.label, hit.phrase) for hit in book.hits(words).get("topic", ())})
         traffic.places.update({(place.name, place.code) for found in names.find(words) for place in found.meant})
         if past.first:

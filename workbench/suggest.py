@@ -100,7 +100,7 @@ def _cases(store: Store, settings: Settings, after: datetime | None, *, with_x: 
     for past in store.past_mentions(after=after):
         if past.first and past.cluster in decided and (with_x or past.mention.platform != "x"):
             terms = frozenset(_terms(past, book, skipped))
-            words = frozenset(cut(past.mention.text, book.table)[0].fold)
+            words = frozenset(cut(past.mention.text, book.table).fold)
             author = past.mention.author
             who = (author.id or author.handle if author else None) or past.mention.key
             for outcome in decided[past.cluster]:
@@ -114,7 +114,7 @@ def _function_words() -> frozenset[str]:
 def _terms(past: PastMention, book: Phrasebook, skipped: frozenset[str]) -> Iterator[str]:
     """Words, and pairs side by side, that may say what a post is about."""
     seen = stored_extraction(past.seen)
-    words, _, _ = cut(past.mention.text, book.table)
+    words = cut(past.mention.text, book.table)
     hidden = [(place.start, place.end) for place in seen.places] + [(item.start, item.end) for item in seen.pii]
     hits = book.hits(words)
     general = {i for kind in GENERAL for hit in hits.get(kind, ()) for i in range(hit.first, hit.last)}

@@ -108,7 +108,7 @@ def test_a_name_that_is_not_weighed_could_not_have_been_chosen():
 @given(SIGNS)
 def test_no_digit_escapes_the_count(text):
     """What looks for numbers is left out only where no number can be."""
-    words, _, _ = cut(text, WordTable({}, frozenset()))
+    words = cut(text, WordTable({}, frozenset()))
 
     assert words.digits >= len(re.findall(r"\d", text))
     assert words.digits or not any(sign.isdigit() for fold in words.fold for sign in fold)
@@ -117,7 +117,7 @@ def test_no_digit_escapes_the_count(text):
 @given(st.one_of(SIGNS, st.lists(st.sampled_from(("a", "jalan", ".", "rusak.", "?", "\n", " ", "x y z"))).map(" ".join)))
 def test_every_word_is_where_the_joined_text_says(text):
     """Phrases are found in the joined text and told by words; the two have to agree."""
-    words, _, _ = cut(text, WordTable({}, frozenset(("jalan",))))
+    words = cut(text, WordTable({}, frozenset(("jalan",))))
 
     assert [words.joined[at : at + len(form)] for at, form in zip(words.at, words.form, strict=True)] == words.form
     for (here, there), (begin, end) in zip(pairwise(words.sentence), pairwise(words.at), strict=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,8 +71,28 @@ def test_many_keep_their_order_and_equal_one_by_one(extractor):
     assert extractor.extract_many(mentions) == [extractor.extract(m) for m in mentions]
 
 
+def test_a_post_without_a_doc_is_judged_as_its_doc(extractor):
+    """Whoever looks with spaCy's eyes sees what the daemon sees."""
+    posts = [mention(text, key=f"x:post:{i}") for i, text in enumerate((
+        "Lampu PJU mati di desa Jadi, 3 hari", "", "keren pak @humas", "jalan berlubang  depan pasar\nKartasura?", "M A T I",
+    ))]
+
+    for extraction, doc in zip(extractor.extract_many(posts), extractor.read(posts), strict=True):
+        assert doc.text == doc._.words.text
+        for field in fields(extraction):
+            assert getattr(doc._, field.name) == getattr(extraction, field.name)
+
+
+def test_judging_leaves_nothing_with_spacy(extractor):
+    """The string store, which grows with every new word that a Doc holds, stays as it was."""
+    before = len(extractor.nlp.vocab.strings)
+    extractor.extract_many([mention(f"banjir di Kartasura nomor kata{n}baru") for n in range(300)])
+
+    assert len(extractor.nlp.vocab.strings) == before
+
+
 def test_the_result_holds_nothing_of_spacys(extractor):
-    """Records of ours only: a Doc must not outlive its memory zone."""
+    """Records of ours only."""
     extraction = extractor.extract(mention("banjir di Kartasura, tolong"))
 
     assert type(extraction.places[0].text) is str

@@ -14,7 +14,7 @@ from nlp.tokens import Words, WordTable, cut
 
 
 def words(text: str) -> Words:
-    return cut(text, WordTable({}, frozenset()))[0]
+    return cut(text, WordTable({}, frozenset()))
 
 
 def model(**weights: tuple[float, float]) -> LinearModel:

@@ -10,7 +10,7 @@ from nlp.tokens import cut
 
 def found(phrases, text):
     book = Phrasebook([("topic", "a", phrase) for phrase in phrases])
-    words, _, _ = cut(text, book.table)
+    words = cut(text, book.table)
     return [text[hit.span(words).start : hit.span(words).end] for hit in book.hits(words).get("topic", [])]
 
 

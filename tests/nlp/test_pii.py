@@ -11,7 +11,7 @@ TABLE = WordTable({}, frozenset())
 
 
 def found(text, official=()):
-    words, _, _ = cut(text, TABLE)
+    words = cut(text, TABLE)
     return [(text[p.start : p.end], p.type) for p in personal_data(words, frozenset(official))]
 
 
