@@ -39,12 +39,14 @@ from harvester.media import MediaError, MediaFetcher, Refused
 from nlp.duplicates import Folder
 from nlp.extract import Extractor
 from nlp.gallery import Gallery
+from nlp.gazetteer import gazetteer
 from nlp.pictures import VIEW_DISTANCE, distance, look
 from nlp.threads import Threads, Told, references
 from notify.base import DeliveryError, Transport
 from routing.calls import FRESH, HISTORY, Calls, digest_day, digest_key, digests, escalations, pages
 from routing.lanes import lane_of
-from routing.rules import Rules
+from routing.rules import Rules, compile_rules
+from settings import Settings
 from storage.records import DueEvent, Settled, Standing, Wanted
 from storage.spread import NO_SURGE, Surge
 from storage.store import Store
@@ -145,6 +147,17 @@ class Judge:
         for page in store.hashed_since(self.picture_seq):
             self.gallery.add(page)
             self.picture_seq = page[-1][0]
+
+
+def build_judge(settings: Settings) -> Judge:
+    """The judge of a file. Takes half a second; who builds the last one spares the collector (`nlp.collector`)."""
+    window = timedelta(days=settings.thresholds.duplicate_window_days)
+    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
+    return Judge(Extractor(settings), folder, compile_rules(settings), window, surge_of(settings))
+
+
+def surge_of(settings: Settings) -> Surge:
+    return Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
 
 
 def process_batch(store: Store, judge: Judge, *, limit: int, now: datetime) -> int:

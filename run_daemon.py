@@ -32,20 +32,17 @@ from harvester.base import Connector
 from harvester.media import MediaFetcher, build_media
 from harvester.wire import Limits
 from nlp.collector import spare_the_collector
-from nlp.duplicates import Folder
 from nlp.extract import Extractor
-from nlp.gazetteer import gazetteer
 from notify import build_transports
 from notify.base import Transport
 from ops import backup
-from pipeline import Judge, call_due, deliver_due, fetch_pictures, process_batch
+from pipeline import Judge, build_judge, call_due, deliver_due, fetch_pictures, process_batch, surge_of
 from polling import Poller, configured_accounts
 from routing.rules import compile_rules
 from settings import Settings, load
 from settings.files import Watch, needs_restart
 from storage import daemon_lease, open_store
 from storage.erasures import Noting
-from storage.spread import Surge
 from storage.store import Store
 
 log = structlog.get_logger("daemon")
@@ -329,20 +326,10 @@ def compose(
                   media=media, config=Watch(config) if config else None)
 
 
-def build_judge(settings: Settings) -> Judge:
-    window = timedelta(days=settings.thresholds.duplicate_window_days)
-    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window, towns=gazetteer().town_words())
-    return Judge(Extractor(settings), folder, compile_rules(settings), window, surge_of(settings))
-
-
 def at_any_hour(judge: Judge) -> Judge:
     """Without quiet hours: a replay gives the same books by night as by day."""
     rules = judge.rules
     return replace(judge, rules=replace(rules, calls=replace(rules.calls, quiet=None)))
-
-
-def surge_of(settings: Settings) -> Surge:
-    return Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
 
 
 def renewed_judge(judge: Judge, before: Settings, settings: Settings) -> Judge:

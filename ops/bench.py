@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +24,7 @@ import typer
 from domain import Account, Author, ConfigError, Mention, MentionKind, Page
 from ops.shipped import readable
 from ops.terminal import DEFAULT_CONFIG, ConfigOption, JsonOption, progress, write_row
-from settings import Settings, load
+from settings import load
 
 if TYPE_CHECKING:
     from pipeline import Judge
@@ -68,9 +68,12 @@ def bench(
     """
     if folder is not None and not folder.is_dir():
         raise ConfigError(f"{folder}: bukan folder", hint="sebut folder yang ada, mis. tempat basis data")
+    from nlp.collector import spare_the_collector
+    from pipeline import build_judge
+
     begun = time.perf_counter()
-    settings = load(readable(config))
-    judge = judge_of(settings)
+    judge = build_judge(load(readable(config)))
+    spare_the_collector()
     ready = time.perf_counter() - begun
     for name, made in streams(posts).items():
         result = measured(name, made, judge, folder)
@@ -83,25 +86,6 @@ def _line(result: Result) -> str:
     row = result.row()
     rate, tickets, storms = (f"{row[name]:,}".replace(",", ".") for name in ("posts_per_second", "tickets", "storms"))
     return f"{row['stream']:22} {rate:>8} kiriman/detik {tickets:>8} tiket   {storms:>6} kali badai 50.000 kiriman/jam"
-
-
-def judge_of(settings: Settings) -> Judge:
-    """As the daemon's, its collector of garbage too."""
-    from nlp.collector import spare_the_collector
-    from nlp.duplicates import Folder
-    from nlp.extract import Extractor
-    from nlp.gazetteer import gazetteer
-    from pipeline import Judge
-    from routing.rules import compile_rules
-    from storage.spread import Surge
-
-    limits = settings.thresholds
-    window = timedelta(days=limits.duplicate_window_days)
-    folder = Folder(threshold=limits.near_duplicate, window=window, towns=gazetteer().town_words())
-    judge = Judge(Extractor(settings), folder, compile_rules(settings), window,
-                  Surge(limits.surge_voices, limits.surge_minutes))
-    spare_the_collector()
-    return judge
 
 
 def measured(name: str, posts: Sequence[Mention], judge: Judge, folder: Path | None) -> Result:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -142,18 +142,10 @@ def _saved(store: Store, account: Account, pages: Iterator[Page]) -> Saved:
 
 def _judged(store: Store, settings: Settings) -> int:
     """Judge everything that waits, as the daemon would; returns how many tickets that opened."""
-    from nlp.duplicates import Folder
-    from nlp.extract import Extractor
-    from pipeline import Judge, process_batch
-    from routing.rules import compile_rules
-    from storage.spread import Surge
+    from pipeline import build_judge, process_batch
 
-    rules = compile_rules(settings)
-    store.save_ruleset(rules.hash, settings.rules(), reason="ingest", now=datetime.now(UTC))
-    window = timedelta(days=settings.thresholds.duplicate_window_days)
-    folder = Folder(threshold=settings.thresholds.near_duplicate, window=window)
-    surge = Surge(settings.thresholds.surge_voices, settings.thresholds.surge_minutes)
-    judge = Judge(Extractor(settings), folder, rules, window, surge)
+    judge = build_judge(settings)
+    store.save_ruleset(judge.rules.hash, settings.rules(), reason="ingest", now=datetime.now(UTC))
     before = _tickets(store)
     with progress("memutuskan") as advance:
         while taken := process_batch(store, judge, limit=BATCH, now=datetime.now(UTC)):
