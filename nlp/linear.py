@@ -47,7 +47,6 @@ REMEMBERED = 50_000  # words that are kept with their letter runs; the table sta
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
-NO_IDS: Ids = np.empty(0, np.int32)
 
 
 class Term(NamedTuple):
@@ -57,8 +56,8 @@ class Term(NamedTuple):
     token: str
     at: int
     opening: int
-    runs: Ids
-    size: int  # of `runs`
+    runs: bytes  # of np.int32; joined in a tenth of the time that small arrays take
+    size: int  # how many
     pairs: dict[str, int]  # token that may follow -> place of the two as a pair
 
 
@@ -162,15 +161,16 @@ class LinearModel:
             self._terms.clear()
         token, vocabulary = token_of(word, gazetteer()), self.vocabulary
         given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
-        runs = np.array([at for at in given if at is not None], np.int32)
+        runs = [at for at in given if at is not None]
         pairs, opening = self._pairs.get(token, {}), vocabulary.get("^" + token, -1)
-        term = self._terms[word] = Term(token, vocabulary.get(token, -1), opening, runs, len(runs), pairs)
+        packed = np.array(runs, np.int32).tobytes()
+        term = self._terms[word] = Term(token, vocabulary.get(token, -1), opening, packed, len(runs), pairs)
         return term
 
     def features(self, texts: Sequence[Terms]) -> Features:
         """The features of some texts with their weights, each text's two blocks one behind the other."""
         whole: list[int] = []
-        runs: list[Ids] = []
+        runs: list[bytes] = []
         known: list[int] = []
         sizes: list[int] = []  # of each text's first block, before its repeats are counted together
         letter_sizes: list[int] = []  # of its second one
@@ -194,7 +194,7 @@ class LinearModel:
         width = max(1, len(self.idf))
         blocks = np.arange(2 * len(texts) + 1) * width
         first = blocks[:-1:2].repeat(sizes) + np.array(whole, np.int64)
-        second = blocks[1::2].repeat(letter_sizes) + np.concatenate([NO_IDS, *runs])
+        second = blocks[1::2].repeat(letter_sizes) + np.frombuffer(b"".join(runs), np.int32)
         seen, counts = np.unique(np.concatenate((first, second)), return_counts=True)
         bounds = np.searchsorted(seen, blocks)
         found = seen % width
@@ -253,7 +253,8 @@ def _own_features(terms: Terms) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     sizes = [term.size for _, term in terms]
     features = np.array([at for at, _ in heads], np.intp)
     owners = np.array([place for _, place in heads], np.intp)
-    return (np.concatenate((features, *(term.runs for _, term in terms))),
+    runs = np.frombuffer(b"".join([term.runs for _, term in terms]), np.int32)
+    return (np.concatenate((features, runs)),
             np.concatenate((owners, np.arange(len(terms)).repeat(sizes))))
 
 

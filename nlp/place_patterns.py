@@ -223,10 +223,13 @@ class Patterns:
 def uses_capitals(words: Words) -> bool:
     """Whether a capital means something here: some words have one, and not nearly all."""
     sentence = words.sentence
-    inner = [raw[0].isupper() for raw, here, before in zip(words.raw[1:61], sentence[1:], sentence, strict=False)
-             if here == before and raw[0].isalpha()]
-    share = sum(inner) / len(inner) if inner else 1.0
-    return 0 < share < 0.6
+    firsts = [raw[0] for raw in words.raw[1:61]]
+    upper, letters = sum(map(str.isupper, firsts)), sum(map(str.isalpha, firsts))
+    if sentence and sentence[-1] != sentence[0]:  # what begins a sentence has a capital anyway
+        for sign, here, before in zip(firsts, sentence[1:], sentence, strict=False):
+            if here != before:
+                upper, letters = upper - sign.isupper(), letters - sign.isalpha()
+    return 0 < upper < 0.6 * letters
 
 
 def _relative(words: Words, i: int) -> Found | None:

@@ -95,11 +95,11 @@ class Places(Component):
         shapes = list(self.patterns.find(words, capitals=capitals))
         if homes:
             shapes = [self._cut(shape, words, homes) for shape in shapes]
-        named_in = [shape for shape in shapes if shape.type != "sub_desa"]
-        covered = {i: shape.because for shape in named_in for i in range(shape.first, shape.last)}
-        # A road named after a town says nothing of where it lies; a market or a junction does.
-        named = [c for c in self.named.candidates(words, covered, capitals=capitals)
-                 if covered.get(c.first) not in STREETS]
+        covered = {i: shape.because for shape in shapes if shape.type != "sub_desa"
+                   for i in range(shape.first, shape.last)}
+        named = self.named.candidates(words, covered, capitals=capitals)
+        if covered:  # a road named after a town says nothing of where it lies; a market or a junction does
+            named = [c for c in named if covered.get(c.first) not in STREETS]
         names = [name for name in self.local.find(words) if not _in_a_street(name, shapes, words)]
         designated = not ADMIN.keys().isdisjoint(words.fold)
         if not named and not shapes and not names and not designated:
@@ -112,8 +112,8 @@ class Places(Component):
             decided = self.choices.decisions(named, {**given, **near})
         places = [_of_local(name, place, words.text) for name, place in local]
         places += [_of_shape(shape, words.text) for shape in shapes]
-        spans = [*((name.first, name.last) for name, _ in local), *((shape.first, shape.last) for shape in shapes)]
-        taken = {i for first, last in spans for i in range(first, last)}
+        taken = {i for shape in shapes for i in range(shape.first, shape.last)}
+        taken.update(i for name, _ in local for i in range(name.first, name.last))
         for candidate, choice in decided:
             accepted = choice.score >= self.threshold and not candidate.title and not candidate.inside
             if accepted and taken.isdisjoint(range(candidate.first, candidate.last)):
@@ -122,8 +122,9 @@ class Places(Component):
         if designated:
             places += self._unknown(words, taken, decided, given, capitals)
         places = [p for p in places if p.score >= self.threshold]
-        places.sort(key=lambda p: (p.start, -p.end))
-        places = _apart(places)
+        if len(places) > 1:
+            places.sort(key=lambda p: (p.start, -p.end))
+            places = _apart(places)
         return tuple(places), self._location(places, decided, given)
 
     def _cut(self, shape: Found, words: Words, homes: tuple[str, ...]) -> Found:
