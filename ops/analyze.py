@@ -7,8 +7,9 @@ a lane: the reader asked where it *would* go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 
 
 PRAISE, REST = "pujian", "lainnya"
+
+
+def _picker(*names: str) -> Callable[[Any], dict[str, Any]]:
+    """What makes an object of those fields of a record."""
+    fields = attrgetter(*names)
+    return lambda record: dict(zip(names, fields(record), strict=True))
+
+
+RELEVANCE = _picker("label", "detail", "score")
+PLACE = _picker("start", "end", "text", "type", "code", "name", "score")
+LOCATION = _picker("code", "name", "level", "lat", "lng", "score")
+ROUTE = _picker("department", "owner", "priority", "score")
+BESIDE = _picker("runner_up", "margin")
 
 
 def analyze(
@@ -82,18 +96,14 @@ def as_output(row_id: Any, extraction: Extraction, routes: Iterable[Route]) -> d
         "language": extraction.language,
         "relevance": _relevance(extraction.relevance),
         "topics": [{"label": t.label, "score": t.score, "spans": _spans(t.spans)} for t in _topics(extraction)],
-        "places": [_pick(p, "start", "end", "text", "type", "code", "name", "score") for p in extraction.places],
-        "location": _pick(location, "code", "name", "level", "lat", "lng", "score") if location else None,
+        "places": [PLACE(place) for place in extraction.places],
+        "location": LOCATION(location) if location else None,
         "urgency": {
             "label": extraction.urgency.label,
             "score": extraction.urgency.score,
             "because": reasons(extraction.urgency.because),
         },
-        "routes": [
-            _pick(r, "department", "owner", "priority", "score") | {"because": reasons(r.because)}
-            | _pick(r, "runner_up", "margin")
-            for r in routes
-        ],
+        "routes": [{**ROUTE(r), "because": reasons(r.because), **BESIDE(r)} for r in routes],
         "sensitive": extraction.sensitive,
         "pii": [asdict(p) for p in extraction.pii],
     }
@@ -101,17 +111,14 @@ def as_output(row_id: Any, extraction: Extraction, routes: Iterable[Route]) -> d
 
 def _relevance(found: Relevance) -> dict[str, Any]:
     """Praise has a lane of its own with us; the contract's word for it is talk."""
-    return _pick(found, "label", "detail", "score") | ({"detail": "obrolan"} if found.detail == PRAISE else {})
+    said = RELEVANCE(found)
+    return said | {"detail": "obrolan"} if found.detail == PRAISE else said
 
 
 def _topics(extraction: Extraction) -> tuple[Topic, ...]:
     """A matter to act on always has a topic, if only "lainnya"."""
     unknown = extraction.relevance.label == "actionable" and not extraction.topics
     return (Topic(REST, 0.0),) if unknown else extraction.topics
-
-
-def _pick(record: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in names}
 
 
 def _spans(spans: Iterable[Span]) -> list[dict[str, int]]:
