@@ -61,6 +61,10 @@ class Candidate:
     cued: float = 0.0  # what the cues weigh together
     within: frozenset[str] = frozenset()  # kabupaten that is named right behind
 
+    def add(self, cue: str, weight: float) -> None:
+        self.cues.append((cue, weight))
+        self.cued += weight
+
 
 class Start(NamedTuple):
     """What a word can begin: a name by itself, a longer one, one behind a preposition whose blank was forgotten."""

@@ -20,7 +20,7 @@ from domain import Location, Mention, Place
 from nlp.gazetteer import Reading, gazetteer, key_of
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
 from nlp.place_choice import SPOKEN_OF, Choice, Choices
-from nlp.place_names import Candidate, Names
+from nlp.place_names import PREPOSED, Candidate, Names
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
 from nlp.post import Component, Post, post_of
 from nlp.tokens import Words
@@ -93,11 +93,13 @@ class Places(Component):
         homes = tuple(code for code in given if len(code) == len("33.72"))
         capitals = uses_capitals(words)
         shapes = list(self.patterns.find(words, capitals=capitals))
-        if homes:
-            shapes = [self._cut(shape, words, homes) for shape in shapes]
+        whole, shapes = shapes, [self._cut(shape, words, homes) for shape in shapes]
         covered = {i: shape.because for shape in shapes if shape.type != "sub_desa"
                    for i in range(shape.first, shape.last)}
         named = self.named.candidates(words, covered, capitals=capitals)
+        for candidate in named if shapes != whole else ():
+            if any(shape.last == candidate.first and shape not in whole for shape in shapes):
+                candidate.add("behind another place", PREPOSED)
         if covered:  # a road named after a town says nothing of where it lies; a market or a junction does
             named = [c for c in named if covered.get(c.first) not in STREETS]
         names = [name for name in self.local.find(words) if not _in_a_street(name, shapes, words)]
@@ -128,16 +130,23 @@ class Places(Component):
         return tuple(places), self._location(places, decided, given)
 
     def _cut(self, shape: Found, words: Words, homes: tuple[str, ...]) -> Found:
-        """ "Jl. Radjiman Sondakan" without the kelurahan, where it is one of the city that is addressed."""
-        if shape.because not in STREETS or shape.last - shape.first < 3:
-            return shape
-        last = shape.last - 1  # "Jl. Kerten" keeps its name: a road may be called after where it leads
-        key = words.fold[last]
-        if key in self.table.stops or not any(
-            reading.type in AREAS and reading.area.startswith(homes) for reading in self.table.readings(key)
+        """ "Jl. Radjiman Sondakan", "kampung Ngoresan Jebres" without the area that the last word names.
+
+        One of the city that is addressed; where no city is known, a kecamatan that has its name alone. A road of one
+        word keeps it ("Jl. Kerten" may be called after where it leads), and so does a hamlet.
+        """
+        if shape.last - shape.first < (3 if shape.because in STREETS else 2) or (
+            shape.because not in STREETS and shape.type != "sub_desa"
         ):
             return shape
-        return shape._replace(last=last, end=words.ends[last - 1])
+        last = shape.last - 1
+        key = words.fold[last]
+        if key in self.table.stops or words.gap(last).strip():  # "jalan raya Solo-Sragen"
+            return shape
+        readings = self.table.readings(key)
+        here = (any(r.type in AREAS and r.area.startswith(homes) for r in readings) if homes
+                else _one_kecamatan(readings))
+        return shape._replace(last=last, end=words.ends[last - 1]) if here else shape
 
     def _meant(
         self, names: Sequence[LocalName], decided: Decided, given: Mapping[str, str]
@@ -259,6 +268,12 @@ class Spans:
         if places:
             doc.spans["places"] = [span for span in spans if span is not None]
         return doc
+
+
+def _one_kecamatan(readings: Sequence[Reading]) -> bool:
+    """Whether a name means one kecamatan of ours and nothing else; villages in it may bear its name."""
+    found = [reading for reading in readings if reading.type == "kecamatan" and reading.inside]
+    return len(found) == 1 and all(reading.area.startswith(found[0].area) for reading in readings)
 
 
 def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:

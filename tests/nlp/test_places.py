@@ -106,6 +106,22 @@ def test_a_kelurahan_behind_a_roads_name_is_a_place_of_its_own(read_shipped):
     assert [p.text for p in province] == ["Jl. Dr. Radjiman Sondakan"]
 
 
+@pytest.mark.parametrize(("text", "account", "places", "code"), [
+    ("Lampune mati kabeh neng Jl. Veteran Laweyan, peteng ndhedhet", "x:jateng",
+     [("Jl. Veteran", "jalan"), ("Laweyan", "kecamatan")], "33.72.01"),
+    ("lantai jembatan kampung Ngoresan Jebres jebol", "x:solo",
+     [("Ngoresan", "sub_desa"), ("Jebres", "kecamatan")], "33.72.04"),
+    ("dusun Krajan Bawen longsor", "x:jateng", [("Krajan", "sub_desa"), ("Bawen", "kecamatan")], "33.22.11"),
+    ("kampung Jebres banjir", "x:solo", [("Jebres", "sub_desa")], "33.72"),
+])
+def test_a_kecamatan_behind_a_road_or_a_hamlet_is_a_place_of_its_own(read_shipped, text, account, places, code):
+    """Where its name means one kecamatan alone, or one of the addressed city; a name of one word stays whole."""
+    seen = read_shipped(text, account=account)
+
+    assert [(place.text, place.type) for place in seen.places] == places
+    assert (seen.location and seen.location.code) == code
+
+
 def test_a_boundary_suburb_outranks_the_accounts_city(read):
     """Kartasura belongs to Sukoharjo, whoever was told."""
     for text in ("jalan rusak di Kartasura", "PJU mati depan pasar Kartasura"):
