@@ -58,6 +58,7 @@ PHRASES = {
     "capital inside": "berhuruf besar di tengah", "no capital": "tanpa huruf besar",
     "several words": "beberapa kata", "the whole post": "seluruh isi kiriman", "hashtag": "tagar",
     "in a landmark's name": "bagian dari nama bangunan", "preposition": "didahului kata depan",
+    "behind another place": "tepat di belakang tempat lain",
     "its kabupaten follows": "kabupatennya menyusul",
     "far from the account's area": "jauh dari wilayah akun",
     "suburb of the account's city": "pinggiran kota akun",
