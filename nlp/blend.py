@@ -61,9 +61,6 @@ class Reader(Component):
         for post, reading in zip(posts, readings, strict=True):
             post.reading = reading
 
-    def note(self, post: Post) -> None:
-        self.note_all([post])
-
 
 def _spoken(hits: Hits) -> frozenset[int]:
     """The words of metaphors and of what topics name as not theirs."""

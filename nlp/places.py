@@ -97,8 +97,9 @@ class Places(Component):
         covered = {i: shape.because for shape in shapes if shape.type != "sub_desa"
                    for i in range(shape.first, shape.last)}
         named = self.named.candidates(words, covered, capitals=capitals)
-        for candidate in named if shapes != whole else ():
-            if any(shape.last == candidate.first and shape not in whole for shape in shapes):
+        behind = {shape.last for shape, before in zip(shapes, whole, strict=True) if shape is not before}
+        for candidate in named if behind else ():
+            if candidate.first in behind:
                 candidate.add("behind another place", PREPOSED)
         if covered:  # a road named after a town says nothing of where it lies; a market or a junction does
             named = [c for c in named if covered.get(c.first) not in STREETS]
@@ -135,9 +136,8 @@ class Places(Component):
         One of the city that is addressed; where no city is known, a kecamatan that has its name alone. A road of one
         word keeps it ("Jl. Kerten" may be called after where it leads), and so does a hamlet.
         """
-        if shape.last - shape.first < (3 if shape.because in STREETS else 2) or (
-            shape.because not in STREETS and shape.type != "sub_desa"
-        ):
+        road = shape.because in STREETS  # it begins with its designator, a hamlet with its name
+        if not (road or shape.type == "sub_desa") or shape.last - shape.first < 2 + road:
             return shape
         last = shape.last - 1
         key = words.fold[last]
