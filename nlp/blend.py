@@ -75,7 +75,7 @@ class Blend(Component):
 
     def __init__(self, settings: Settings, model: LinearModel | None) -> None:
         self.model = model
-        self.strange = frozenset(model.labels if model else ()) - settings.topics.keys()
+        self.strange = frozenset(model.labels if model else ()).difference(settings.topics)
         self.least_second = settings.thresholds.second_topic
 
     def note(self, post: Post) -> None:

@@ -21,6 +21,7 @@ from spacy.vocab import Vocab
 
 from domain import Extraction, Mention
 from nlp.blend import Blend, Reader
+from nlp.finder import Finder
 from nlp.language import LanguageOf
 from nlp.learnt import Learnt, learnt_of
 from nlp.phrases import Phrasebook, lists_of
@@ -47,16 +48,6 @@ class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_sub
         self.phrasebook = Phrasebook(lists_of(settings))
         table = self.phrasebook.table
         super().__init__(Vocab(), create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, table))
-
-
-class Finder(Component):
-    """spaCy component: `doc._.hits`."""
-
-    def __init__(self, phrasebook: Phrasebook) -> None:
-        self._phrasebook = phrasebook
-
-    def note(self, post: Post) -> None:
-        post.hits = self._phrasebook.hits(post.words)
 
 
 # component -> (what makes it, what it reads, what it sets). The tokenizer gives doc._.words, which spaCy

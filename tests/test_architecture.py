@@ -79,7 +79,7 @@ def test_a_library_stays_behind_its_fence(path):
 def test_the_plan_knows_every_package():
     """A new package at the top has to be given its row."""
     packages = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests", "bench", "scripts"}
-    modules = {p.stem for p in ROOT.glob("*.py")}
+    modules = {p.stem for p in ROOT.glob("*.py")} - {"setup"}  # which only builds
 
     assert packages | modules == set(ROWS)
 
