@@ -32,6 +32,9 @@ PREPOSITIONS = word_set("""
 di ke dari daerah wilayah arah seputar sekitar ning neng nang ing menuju warga masyarakat wong tiyang dr sampai
 sampe
 """)
+PLACED = word_set("di neng nang ning ing")
+# Where one may be without naming a village: behind a preposition these need their capital.
+SPOTS = word_set("bumi sumber candi tugu panggung kraton pesantren bendungan dukuh joglo kuningan")
 PERSONS = word_set("""
 pak bu bapak ibu mas mbak mbah bang kang bp bpk pakde bude om tante gus kyai nyai mbok h hj ning almarhum alm
 """)
@@ -59,6 +62,7 @@ class Candidate:
     inside: bool = False  # part of a road's or a landmark's name: evidence, no place of its own
     cues: list[tuple[str, float]] = field(default_factory=list)
     cued: float = 0.0  # what the cues weigh together
+    pointed: int = 0  # how many signs say that a place is meant: a capital within a sentence, "di" or "neng" before it
     within: frozenset[str] = frozenset()  # kabupaten that is named right behind
 
     def add(self, cue: str, weight: float) -> None:
@@ -163,6 +167,7 @@ class Names:
             candidate.title = True
         if before in PREPOSITIONS:
             cues.append((f"before:{before}", PREPOSED))
+            candidate.pointed += before in PLACED and (candidate.key not in SPOTS or words.raw[i][0].isupper())
         if before in PERSONS and not candidate.designated:
             candidate.person = True
             cues.append((f"person:{before}", PERSON))
@@ -174,6 +179,7 @@ class Names:
                 cues.append(("capital at the start", CAPITAL / 2))
             elif capitals:
                 cues.append(("capital", CAPITAL))
+                candidate.pointed += 1
         elif capitals:
             cues.append(("no capital", SMALL))
         if candidate.last - i > 1 and candidate.key not in self._table.stops:

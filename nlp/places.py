@@ -38,6 +38,8 @@ OFFICE_HANDLE = re.compile(
 )
 TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
 AREAS = frozenset(("kecamatan", "desa_kelurahan"))
+CODED = AREAS | {"kabupaten_kota"}
+SHAPES = frozenset(("landmark", "jalan"))  # their code says what they are called after: evidence, no area of their own
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -114,7 +116,7 @@ class Places(Component):
             near = {code: SOURCE for _, place in local for code in (place.code[:5], place.code[:8], place.code)}
             decided = self.choices.decisions(named, {**given, **near})
         places = [_of_local(name, place, words.text) for name, place in local]
-        places += [_of_shape(shape, words.text) for shape in shapes]
+        places += [_of_shape(shape, words.text, self._called_after(shape, decided)) for shape in shapes]
         taken = {i for shape in shapes for i in range(shape.first, shape.last)}
         taken.update(i for name, _ in local for i in range(name.first, name.last))
         for candidate, choice in decided:
@@ -160,6 +162,13 @@ class Places(Component):
             behind = frozenset(town for c, town in said if c.first == name.last and c.start - name.end <= 2)
             if (place := name.within(behind or around)) is not None:
                 yield name, place
+
+    def _called_after(self, shape: Found, decided: Decided) -> str | None:
+        """Code of the area in a landmark's name: "Puskesmas Baturetno" stands in Baturetno, "RSUD Karanganyar" there."""
+        codes = [choice.reading.code for candidate, choice in decided
+                 if candidate.inside and shape.first <= candidate.first < shape.last
+                 and choice.sure and choice.score >= self.threshold and choice.reading.type in CODED]
+        return max(codes, key=lambda code: len(code or ""), default=None)
 
     def _unknown(
         self, words: Words, taken: set[int], decided: Decided, given: Mapping[str, str], capitals: bool
@@ -240,7 +249,8 @@ class Places(Component):
             return None
         city = max(sorted(votes), key=lambda code: votes[code])
         share = votes[city] / sum(votes.values())
-        inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5]
+        inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5
+                  and (p.type not in SHAPES or p.because == SOURCE)]
         inside.sort(key=lambda p: (-len(p.code or ""), -p.score, p.start))
         code, score = city, min(1.0, votes[city])
         because = whys.get(city, "")
@@ -303,9 +313,9 @@ def _of_local(name: LocalName, place: PlaceSettings, text: str) -> Place:
     return Place(name.start, name.end, text[name.start : name.end], place.type, place.code, place.name, SCORE, SOURCE)
 
 
-def _of_shape(shape: Found, text: str) -> Place:
+def _of_shape(shape: Found, text: str, code: str | None) -> Place:
     name = text[shape.start : shape.end]
-    return Place(shape.start, shape.end, name, shape.type, None, name, shape.score, shape.because)
+    return Place(shape.start, shape.end, name, shape.type, code, name, shape.score, shape.because)
 
 
 def _of_name(candidate: Candidate, choice: Choice, text: str) -> Place:

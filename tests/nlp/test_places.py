@@ -143,13 +143,35 @@ def test_a_suburb_needs_no_more_than_its_name_where_the_city_is_told(read_shippe
 
 
 def test_a_landmark_stands_in_the_area_that_it_is_called_after(read_shipped):
-    """The landmark keeps its whole name and has no code; a village named beside it goes before it."""
+    """The landmark keeps its whole name and bears the code of that area; a village named beside it goes before it."""
     alone = read_shipped("obat di Puskesmas Baturetno habis terus", account="x:jateng")
     beside = read_shipped("obat Puskesmas Baturetno habis, saya dari desa Gambiranom Baturetno", account="x:jateng")
 
-    assert named(alone) == [("Puskesmas Baturetno", "landmark", None)]
+    assert named(alone) == [("Puskesmas Baturetno", "landmark", "33.12.07")]
     assert (alone.location.code, alone.location.because) == ("33.12.07", "in a name: Baturetno")
     assert beside.location.because == "named: Gambiranom"
+
+
+@pytest.mark.parametrize(("text", "account", "code"), [
+    ("Ada yang mati lampu juga nggak di Jajar?", "x:solo", "33.72.01.1010"),
+    ("dalane amblas neng kauman, min", "x:solo", "33.72.03.1009"),
+    ("Got Tipes mampet terus", "x:solo", "33.72.02.1004"),
+    ("Sudah tiga malam ada jambret di Cemani", "x:solo", "33.11.09.2014"),
+])
+def test_an_everyday_word_is_a_place_of_the_city_addressed_where_it_is_pointed_at(read_shipped, text, account, code):
+    """A fifth of Solo's kelurahan are called like everyday words; the city's own people point to them by "di"."""
+    found = read_shipped(text, account=account)
+
+    assert [p.code for p in found.places] == [code]
+    assert not read_shipped(text, account="x:jateng").places
+
+
+@pytest.mark.parametrize("text", [
+    "dijajar rapi di sumber air", "info dari sumber terpercaya", "Kami sewu bersyukur", "di bumi ini ga ada yang gratis",
+    "harga tipes2 aja", "Sumber daya manusia kita bagus",
+])
+def test_an_everyday_word_that_nothing_points_at_stays_one(read_shipped, text):
+    assert not read_shipped(text, account="x:solo").places
 
 
 def test_a_geo_tag_helps_and_no_place_is_legal(read):
