@@ -52,6 +52,8 @@ def _location(row: Row, e: Extraction) -> Error | None:
 
 
 def _places(row: Row, e: Extraction) -> Error | None:
+    if "spans" not in row:
+        return None
     gold = {(s["start"], s["end"], s.get("kode")) for s in row["spans"]}
     missed = [row["text"][s:t] for s, t, _ in gold if not any(p.start < t and s < p.end for p in e.places)]
     extra = [p.text for p in e.places if not any(p.start < t and s < p.end for s, t, _ in gold)]
@@ -63,6 +65,8 @@ def _places(row: Row, e: Extraction) -> Error | None:
 
 
 def _language(row: Row, e: Extraction) -> Error | None:
+    if "language" not in row:
+        return None
     gold, guess = (row["language"], row.get("register")), (e.language, e.register)
     if gold[0] == guess[0] and gold[1] in (None, guess[1]):
         return None
@@ -70,7 +74,7 @@ def _language(row: Row, e: Extraction) -> Error | None:
 
 
 def _sensitive(row: Row, e: Extraction) -> Error | None:
-    if row["sensitive"] == e.sensitive:
+    if row.get("sensitive", e.sensitive) == e.sensitive:
         return None
     return 0.0, _line("sensitive", row, row["sensitive"], e.sensitive, "")
 

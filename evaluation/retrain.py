@@ -26,7 +26,7 @@ from evaluation.comparing import COMPONENTS, compared, refusals
 from evaluation.corrections import taught_by_staff
 from evaluation.learning import OTHERS_WEIGHT, Judged, Teaching, gathered, learn_from
 from evaluation.shelf import card_of, files_of, put
-from evaluation.training import LEAST_ROWS
+from evaluation.training import INVENTED, LEAST_ROWS
 from nlp.learnt import Learnt, learnt_of
 from nlp.linear import LinearModel
 from settings import Settings, load
@@ -34,8 +34,7 @@ from settings.models import hash_of
 from storage import open_store
 
 HELD_SHARE = 4  # every fourth text
-LEAST_HELD, LEAST_TAUGHT, LEAST_OF_A_KIND = 30, 90, 10  # rows of a component, the invented day not counted
-DAY = "day"
+LEAST_HELD, LEAST_TAUGHT, LEAST_OF_A_KIND = 30, 90, 10  # rows of a component, what we invented not counted
 
 
 def held_back(mention: Mention) -> bool:
@@ -72,14 +71,18 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
     topics = sorted(rows.topics, key=lambda row: (row[3], _words(row[0]), row[1]))
     judged = sorted(rows.judged, key=lambda row: (row.group, _words(row.mention), row.label))
     hazards = sorted(rows.hazards, key=lambda row: (row[2], _words(row[0]), row[1]))
+    needs = sorted(rows.needs, key=lambda row: (row[2], _words(row[0]), row[1]))
+    dangers = sorted(rows.dangers, key=lambda row: (row[2], _words(row[0]), row[1]))
 
     def side(held: bool) -> Teaching:
-        def ours(mention: Mention, group: str) -> bool:  # what the day's authors expect is no measure
-            return held == (group != DAY and held_back(mention))
+        def ours(mention: Mention, group: str) -> bool:  # what its own authors expect of a post is no measure
+            return held == (group not in INVENTED and held_back(mention))
 
         return Teaching([row for row in topics if ours(row[0], row[3])],
                         [row for row in judged if ours(row.mention, row.group)],
-                        [row for row in hazards if ours(row[0], row[2])])
+                        [row for row in hazards if ours(row[0], row[2])],
+                        [row for row in needs if ours(row[0], row[2])],
+                        [row for row in dangers if ours(row[0], row[2])])
 
     return side(False), side(True)
 
@@ -101,9 +104,9 @@ def check_rows(taught: Teaching, held: Teaching) -> None:
 
 
 def _labels(rows: Teaching) -> tuple[list[str], list[str], list[str]]:
-    return ([label for _, label, _, group in rows.topics if group != DAY],
-            [each.label for each in rows.judged if each.group != DAY],
-            [label for _, label, group in rows.hazards if group != DAY])
+    return ([label for _, label, _, group in rows.topics if group not in INVENTED],
+            [each.label for each in rows.judged if each.group not in INVENTED],
+            [label for _, label, group in rows.hazards if group not in INVENTED])
 
 
 def retrained(

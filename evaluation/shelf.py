@@ -93,7 +93,8 @@ def card_of(
 def _counts(taught: Teaching) -> Counter[tuple[str, str]]:
     return Counter([
         *(("topic", group) for *_, group in taught.topics), *(("relevance", each.group) for each in taught.judged),
-        *(("urgency", group) for *_, group in taught.hazards),
+        *(("urgency", group) for *_, group in taught.hazards), *(("need", group) for *_, group in taught.needs),
+        *(("danger", group) for *_, group in taught.dangers),
     ])
 
 

@@ -31,6 +31,9 @@ SEED = 7
 TEMPERATURES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 REPORT = "actionable"
 HAZARD = "high"  # darurat or tinggi
+NEED = "need"  # somebody vulnerable in trouble
+DANGER = "danger"  # darurat
+INVENTED = frozenset(("day", "written"))  # groups of posts that we wrote
 
 Array = NDArray[Any]
 
@@ -45,17 +48,20 @@ class Sample:
     group: str = ""  # where it comes from: folds are even over groups
 
 
-def fit(topics: Sequence[Sample], relevance: Sequence[Sample], urgency: Sequence[Sample]) -> LinearModel:
-    """A model of topics and of the questions "actionable" and "high", over one vocabulary."""
+def fit(
+    topics: Sequence[Sample], relevance: Sequence[Sample], urgency: Sequence[Sample], needs: Sequence[Sample],
+    dangers: Sequence[Sample],
+) -> LinearModel:
+    """A model of topics and of the questions "actionable", "danger", "high" and "need", over one vocabulary."""
     spread = Counter(sample.label for sample in topics)
     topics = [sample for sample in topics if spread[sample.label] >= LEAST_ROWS]
-    model = _empty([*topics, *relevance, *urgency])
+    model = _empty([*topics, *relevance, *urgency, *needs, *dangers])
     model.labels, topic_columns, topic_bias = _columns(model, topics)
     _, report_column, report_bias = _columns(model, relevance, odds=False)
-    _, hazard_column, hazard_bias = _columns(model, urgency)
-    model.questions = (REPORT, HAZARD)
-    model.weights = np.hstack([topic_columns, report_column, hazard_column])
-    model.intercept = np.concatenate([topic_bias, report_bias, hazard_bias])
+    asked = [_columns(model, samples) for samples in (urgency, needs, dangers)]
+    model.questions = (REPORT, *(labels[0] for labels, _, _ in asked))
+    model.weights = np.hstack([topic_columns, report_column, *(columns for _, columns, _ in asked)])
+    model.intercept = np.concatenate([topic_bias, report_bias, *(bias for _, _, bias in asked)])
     margins, gold = out_of_fold(topics)
     model.temperature = min(TEMPERATURES, key=lambda t: _log_loss(margins, gold, t))
     model.meta = {
@@ -140,8 +146,9 @@ def best_cut(margins: Array, gold: Array) -> tuple[float, float]:
 
 
 def _empty(samples: Sequence[Sample]) -> LinearModel:
-    distinct = list({sample.words.joined: sample.words for sample in samples}.values())
-    vocabulary, idf = vocabulary_of(distinct, gazetteer(), least=LEAST_TEXTS)
+    distinct = {sample.words.joined: sample for sample in samples}.values()
+    kinds = [[s.words for s in distinct if (s.group in INVENTED) == ours] for ours in (False, True)]
+    vocabulary, idf = vocabulary_of(kinds, gazetteer(), least=LEAST_TEXTS)
     return LinearModel((), vocabulary, idf, np.zeros((len(vocabulary), 0), np.float32), np.zeros(0, np.float32))
 
 

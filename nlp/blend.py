@@ -103,7 +103,7 @@ class Blend(Component):
             if score < LEAST_SHOWN or (topics and not (name and name.own and name.score >= self.least_second)):
                 continue
             score = min(score, topics[-1].score) if topics else score
-            spans = name.spans if name else _telling(model, words, reading, label)
+            spans = name.spans if name else telling(model, words, reading, label)
             topics.append(Topic(label, round(score, 3), spans))
         return tuple(topics)
 
@@ -123,8 +123,8 @@ class Blend(Component):
         return strength
 
 
-def _telling(model: LinearModel, words: Words, reading: Reading, label: str) -> tuple[Span, ...]:
-    """The words that speak loudest for a label, in text order; neighbours are one span."""
+def telling(model: LinearModel, words: Words, reading: Reading, label: str) -> tuple[Span, ...]:
+    """The words that speak loudest for a label or a question, in text order; neighbours are one span."""
     shares = model.shares(reading, label)
     best = max(shares.values(), default=0.0)
     loud = sorted(shares, key=lambda i: -shares[i])[:SHOWN_WORDS]

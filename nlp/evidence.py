@@ -94,10 +94,12 @@ class Evidence:
 
     def __init__(
         self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
-        *, direct: bool = False, reads: float = 0.0, urgency: str = "normal",
+        *, direct: bool = False, reads: float = 0.0, in_need: float = 0.0, pleading: tuple[Span, ...] = (),
+        urgency: str = "normal",
     ) -> None:
         self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
         self.direct, self.reads, self.urgency = direct, reads, urgency
+        self.in_need, self.pleading = in_need, pleading
         self.own = hits.get("cue:own") or _possessed(words)
         self.metaphors = hits.get("metaphors", ())
         self.defects = hits.get("defect", ())
@@ -197,6 +199,8 @@ class Evidence:
             yield SIGNS["spot"]
 
     def _who(self) -> Iterator[Fact]:
+        if self.pleading:
+            yield Fact("in_need", "model:reads like somebody in need", min(1.0, self.in_need), self.pleading[0])
         if self.own:
             yield Fact("own", "rule:own", 1.0, self.own[0].span(self.words))
         irony = self.hits.get("cue:irony")

@@ -60,7 +60,7 @@ COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str
     "topics": (lambda nlp: Topics(nlp.settings), ["hits"], ["topics", "named"]),
     "urgency": (lambda nlp: UrgencyOf(), ["hits"], ["urgency"]),  # noqa: ARG005
     "relevance": (
-        lambda nlp: RelevanceOf(nlp.settings, nlp.learnt.weights),
+        lambda nlp: RelevanceOf(nlp.settings, nlp.learnt),
         ["hits", "topics", "places", "urgency", "reading"],
         ["relevance", "sensitive"],
     ),

@@ -204,10 +204,11 @@ class LinearModel:
         return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), known)
 
     def shares(self, reading: Reading, label: str) -> dict[int, float]:
-        """Index of a word -> what it brought to the margin of `label`; a pair's part goes to both words."""
+        """Index of a word -> what it brought to the margin of a label or question; a pair's part goes to both words."""
         terms, by_id = reading.terms, reading.ids.argsort()
         ids = reading.ids[by_id]
-        parts = (reading.values * self.weights[reading.ids, self.labels.index(label)])[by_id].astype(np.float64)
+        column = (*self.labels, *self.questions).index(label)
+        parts = (reading.values * self.weights[reading.ids, column])[by_id].astype(np.float64)
         features, owners = _own_features(terms)
         at = ids.searchsorted(features)
         each = parts / np.maximum(np.bincount(at, minlength=len(ids)), 1)
@@ -267,11 +268,17 @@ def features_of(words: Words, table: Gazetteer) -> Iterable[str]:
     yield from ("~" + run for token in tokens if token != NUMBER for run in letter_runs(token))
 
 
-def vocabulary_of(texts: Sequence[Words], table: Gazetteer, *, least: int) -> tuple[dict[str, int], Floats]:
-    """Features that stand in at least `least` of the texts, in alphabetical order, and their idf."""
-    spread = Counter(feature for words in texts for feature in set(features_of(words, table)))
-    names = sorted(name for name, times in spread.items() if times >= least)
-    idf = [math.log((1 + len(texts)) / (1 + spread[name])) + 1 for name in names]
+def vocabulary_of(
+    kinds: Sequence[Sequence[Words]], table: Gazetteer, *, least: int
+) -> tuple[dict[str, int], Floats]:
+    """Features that stand in at least `least` of the texts of one kind, in alphabetical order, and their idf.
+
+    Kinds are strangers' texts and our own: four strangers' and one of ours are four.
+    """
+    spreads = [Counter(feature for words in texts for feature in set(features_of(words, table))) for texts in kinds]
+    names = sorted({name for spread in spreads for name, times in spread.items() if times >= least})
+    size, spread = sum(map(len, kinds)), sum(spreads, Counter())
+    idf = [math.log((1 + size) / (1 + spread[name])) + 1 for name in names]
     return {name: at for at, name in enumerate(names)}, np.array(idf, np.float32)
 
 

@@ -164,7 +164,7 @@ class Places(Component):
                 yield name, place
 
     def _called_after(self, shape: Found, decided: Decided) -> str | None:
-        """Code of the area in a landmark's name: "Puskesmas Baturetno" stands in Baturetno, "RSUD Karanganyar" there."""
+        """Code of the area in a landmark's name: "Puskesmas Baturetno" stands in Baturetno."""
         codes = [choice.reading.code for candidate, choice in decided
                  if candidate.inside and shape.first <= candidate.first < shape.last
                  and choice.sure and choice.score >= self.threshold and choice.reading.type in CODED]

@@ -65,6 +65,8 @@ PHRASES = {
     "account": "dari akun yang dipantau",
     "reads like a report": "mirip laporan warga",
     "reads like a hazard": "mirip kabar bahaya",
+    "reads like a danger to life": "mirip kabar bahaya jiwa",
+    "reads like somebody in need": "mirip kisah orang yang kesusahan", "in_need": "kesusahan",
     "how sure the topic is": "kepastian topik",
     "how long the text is": "panjang teks",
     "a place and a harm": "ada tempat dan kerugian",

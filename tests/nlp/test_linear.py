@@ -60,7 +60,7 @@ def test_the_first_words_count_a_second_time():
 def test_what_is_learnt_is_what_is_read():
     """The features that a vocabulary is made of are those that a text is read by."""
     text = words("lampu jalan mati di depan pasar besar sejak kemarin malam, lampu")
-    vocabulary, idf = vocabulary_of([text], gazetteer(), least=1)
+    vocabulary, idf = vocabulary_of([[text]], gazetteer(), least=1)
     made = LinearModel((), vocabulary, idf, np.zeros((len(idf), 0), np.float32), np.zeros(0, np.float32))
 
     assert sorted(set(made.features([made.terms(text)]).ids.tolist())) == sorted(vocabulary.values())
@@ -120,10 +120,20 @@ def test_names_of_places_and_numbers_are_not_learnt():
 def test_a_feature_needs_five_different_texts():
     """What only a few people wrote, a name or a turn of phrase, does not get into a model."""
     texts = [words(f"lampu mati {name}") for name in ("satu", "dua", "tiga", "empat", "lima")]
-    vocabulary, _ = vocabulary_of(texts, gazetteer(), least=5)
+    vocabulary, _ = vocabulary_of([texts], gazetteer(), least=5)
 
     assert {"lampu", "mati", "lampu mati"} <= set(vocabulary)
     assert not {"satu", "dua", "mati satu"} & set(vocabulary)
+
+
+def test_our_own_texts_do_not_help_a_strangers_turn_of_phrase_in():
+    """Four strangers and one of ours are no five strangers; what stands in five of ours is our own to keep."""
+    strangers = [words(f"lampu mati {name}") for name in ("satu", "dua", "tiga", "empat")]
+    ours = [words(f"lampu padam {name}") for name in ("lima", "enam", "tujuh", "delapan", "sembilan")]
+    vocabulary, _ = vocabulary_of([strangers, ours], gazetteer(), least=5)
+
+    assert {"padam", "lampu padam"} <= set(vocabulary)
+    assert not {"mati", "lampu mati"} & set(vocabulary)
 
 
 def test_the_shipped_model_keeps_its_promises():
@@ -132,7 +142,7 @@ def test_the_shipped_model_keeps_its_promises():
     learnt = shipped().model
 
     assert len(stored) < 10_000_000
-    assert learnt.questions == ("actionable", "high")
+    assert learnt.questions == ("actionable", "high", "need", "danger")
     assert not [name for name in learnt.vocabulary if name in {"surabaya", "kartasura", "purbalingga", "wonokromo"}]
     card = (files("nlp") / "models" / "README.md").read_text(encoding="utf-8")
     assert f"{len(learnt.vocabulary):,} features" in card

@@ -60,7 +60,7 @@ def test_deleting_the_negation_raises_the_urgency(read):
     ("bapak saya meninggal, mau urus akta kematian di kelurahan", "normal"),
     ("Bak kontrol depan pasar menganga tanpa tutup, malam tidak kelihatan", "tinggi"),
     ("Gardu listrik depan gang mengeluarkan bunga api", "tinggi"),
-    ("min tolong kabel pln putus di jalan masih ada setrum", "tinggi"),
+    ("min tolong kabel pln putus di jalan masih ada setrum", "darurat"),
     ("Ular kobra sering masuk pekarangan dekat TK, mohon ditangkap", "tinggi"),
     ("Setiap malam minggu ada perang sarung antar kelompok bawa gir dan celurit", "tinggi"),
     ("Insulin habis di puskesmas", "tinggi"),
