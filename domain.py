@@ -486,7 +486,7 @@ class Decision:
 
     mention: str
     fate: Fate
-    lane: str | None  # trivial chatter praise news spam question own edit gone
+    lane: str | None  # doubt trivial chatter praise news spam question own edit gone
     verdict: Verdict
     routes: tuple[Route, ...]
     changes: tuple[Change, ...]

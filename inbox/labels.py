@@ -128,6 +128,7 @@ ACCOUNT_EVENT = {
     "resume": noop("dilanjutkan oleh"), "backfill": noop("dibaca ulang atas permintaan"),
 }
 LANE = {
+    "doubt": noop("mungkin kesusahan"),
     "trivial": noop("bukan layanan publik"), "chatter": noop("obrolan"), "praise": noop("pujian"),
     "news": noop("berita"), "spam": noop("spam"), "question": noop("pertanyaan"), "own": noop("kiriman akun sendiri"),
     "edit": noop("suntingan"), "gone": noop("dihapus penulis"),

@@ -43,6 +43,7 @@ PLEAS = word_set("""
 tolong mohon minta lapor melapor melaporkan mengadukan aduan tulung nyuwun njaluk jaluk mbok kapan
 wadul butuh perlu harap dimohon memohon
 """)
+IN_NEED = "model:reads like somebody in need"
 VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
 AT = word_set("di neng nang ning ing kampung")
@@ -200,7 +201,7 @@ class Evidence:
 
     def _who(self) -> Iterator[Fact]:
         if self.pleading:
-            yield Fact("in_need", "model:reads like somebody in need", min(1.0, self.in_need), self.pleading[0])
+            yield Fact("in_need", IN_NEED, max(0.0, min(1.0, self.in_need)), self.pleading[0])
         if self.own:
             yield Fact("own", "rule:own", 1.0, self.own[0].span(self.words))
         irony = self.hits.get("cue:irony")

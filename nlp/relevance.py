@@ -32,11 +32,12 @@ in a lane unless it was sent to us.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from domain import Mention, MentionKind, Reason, Relevance, Span
 from nlp.blend import telling
 from nlp.context import turn_of
-from nlp.evidence import Evidence, distinct
+from nlp.evidence import IN_NEED, Evidence, distinct
 from nlp.learnt import Learnt
 from nlp.post import Component, Post
 from nlp.urgency import settled
@@ -46,7 +47,7 @@ from settings import Settings
 
 GREETING, GREETING_WORDS = "greeting", 8  # letters begin with a greeting too: only a bare one is a trifle
 MATTER = 0.6  # a topic this strong is a matter of its own, trifles beside it or not
-SURE_NEED, AT_EASE = 1.4, -0.2  # of `in_need`: margins of 0.5 and -0.3
+SURE_NEED = 1.4  # of `in_need`: a margin of 0.5
 SEEN = 0.05  # what weighs less is not worth a line on the reason card
 BIAS = "bias"
 # What the labelled texts cannot teach, as the least that a fact weighs: none of them came by a form; irony with a
@@ -57,7 +58,8 @@ AT_LEAST = {"form": 2.4, "irony": 2.4, "darurat": 1.2, "tinggi": 0.0, "spot": 0.
 # News and adverts are rare among comments and complaints, and are known by their marks all the same.
 AT_MOST = {"told": -1.0, "headline": -0.7, "link": -0.6, "news": -0.5, "retold": -0.7, "spam": -1.5, "no_harm": -0.5,
            "over": -1.6, "whether": -1.2, "thanks": -0.8}
-NEED, NO_NEED, WHOLE_NEED = "need", -0.2, 0.3  # the model's question; margins that count nothing and count whole
+# The model's question; margins from which on a need is in doubt, begins to weigh, and weighs whole.
+NEED, DOUBT, NO_NEED, WHOLE_NEED = "need", -0.3, -0.2, 0.3
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
 
 
@@ -88,18 +90,18 @@ class RelevanceOf(Component):
         direct = mention is not None and mention.kind in DIRECT_KINDS and mention.account in self._watched
         reading = post.reading
         reads = reading.margins["actionable"] if reading else 0.0
-        margin = reading.margins.get(NEED, NO_NEED) if reading else NO_NEED  # an office's own model may not ask that
+        margin = reading.margins.get(NEED) if reading else None  # an office's own model may not ask that
         pleading: tuple[Span, ...] = ()
-        if margin > NO_NEED and reading and self._model:
+        if margin is not None and margin >= DOUBT and reading and self._model:
             pleading = telling(self._model, post.words, reading, NEED)
+        in_need = 0.0 if margin is None else (margin - NO_NEED) / (WHOLE_NEED - NO_NEED)
         return Evidence(post.words, post.hits, post.topics, post.places, mention, direct=direct, reads=reads,
-                        in_need=(margin - NO_NEED) / (WHOLE_NEED - NO_NEED), pleading=pleading,
-                        urgency=post.urgency.label)
+                        in_need=in_need, pleading=pleading, urgency=post.urgency.label)
 
     def judge(self, evidence: Evidence) -> Relevance:
         persons = vulnerable(evidence)
-        if evidence.in_need < AT_EASE and not grave(persons):  # "anakku tidak takut lagi sama dokter"
-            persons = ()
+        if evidence.in_need < 0 and not evidence.pleading and not grave(persons):
+            persons = ()  # "anakku tidak takut lagi sama dokter"
         known = self._weights.get
         weighed = [(fact, known(fact.name, 0.0) * fact.value) for fact in evidence.facts()]
         total = sum([weight for _, weight in weighed]) + known(BIAS, 0.0)
@@ -108,7 +110,7 @@ class RelevanceOf(Component):
             return Relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)
         trifles = trivial(evidence)
         if trifles and not persons:
-            return Relevance("not_actionable", "obrolan", 0.9, trifles, ())
+            return Relevance("not_actionable", "obrolan", 0.9, trifles + _doubt(evidence, trifles), ())
         score = 1 / (1 + math.exp(-total))
         if evidence.pleading and not persons and score >= self._threshold:
             persons = self._in_need(evidence, total)
@@ -116,7 +118,8 @@ class RelevanceOf(Component):
             score = max(score, self._threshold)
         if score >= self._threshold or trifles:
             return Relevance("actionable", "laporan", round(score, 3), tuple(reasons), persons)
-        return Relevance("not_actionable", detail(evidence), round(1 - score, 3), tuple(reasons), persons)
+        because = tuple(reasons) + _doubt(evidence, reasons)
+        return Relevance("not_actionable", detail(evidence), round(1 - score, 3), because, persons)
 
     def _in_need(self, evidence: Evidence, total: float) -> tuple[Reason, ...]:
         """Somebody whom no list found but the model: where it is sure, or where nothing else makes a report of it."""
@@ -124,6 +127,12 @@ class RelevanceOf(Component):
         if evidence.in_need < SURE_NEED and 1 / (1 + math.exp(weight - total)) >= self._threshold:
             return ()
         return (Reason("vulnerable:in_need", two_digits(weight), evidence.pleading),)
+
+
+def _doubt(e: Evidence, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """A touch of need too faint to weigh: no report, and no chatter either (`routing.lanes`)."""
+    told = not e.pleading or any(reason.what == IN_NEED for reason in reasons)
+    return () if told else (Reason(IN_NEED, 0.0, e.pleading),)
 
 
 def trivial(e: Evidence) -> tuple[Reason, ...]:

@@ -1,7 +1,8 @@
 """Says which mentions need no work, and keeps them in a lane with the reason. Pure.
 
 A lane is a shelf, not a bin: what lies there keeps its words, its reason and its place in the ledger,
-is sampled by people, and a second look can lift it. The error that hurts is a person in need on that
+is sampled by people, and a second look can lift it. What has a touch of need but no report in it has a lane of its own
+that people look through whole, not by lot ("sepatu adikku kui meneh"). The error that hurts is a person in need on that
 shelf, so every doubt is resolved for a ticket: never a lane for what is actionable, sensitive, speaks of
 a child, an old, sick, pregnant, disabled, beaten, desperate or poor person, or tells of a danger to life
 in somebody's own words. A picture sent to us with no more than "min, tolong" or "piye iki min" says something
@@ -33,6 +34,8 @@ LANES = {
     "spam": ("spam", "iklan atau spam"),
     "pujian": ("praise", "pujian atau terima kasih"),
 }
+NEED = "model:reads like somebody in need"
+TOLD = frozenset({"berita", "spam"})  # whose need it is nobody says here
 TRIVIAL = {
     "lost_item": "barang pribadi hilang: urusan polisi atau pengelola tempat, bukan dinas",
     "love": "urusan percintaan, bukan pelayanan publik",
@@ -73,6 +76,8 @@ def lane_of(mention: Mention, extraction: Extraction, rules: Rules) -> Lane | No
         return None
     if relevance.detail in TONES and complains_to_us(mention, extraction, found, rules):
         return None
+    if relevance.detail not in TOLD and any(reason.what == NEED for reason in relevance.because):
+        return Lane("doubt", "mungkin ada yang kesusahan: dilihat semuanya, tidak diundi")
     if relevance.detail == "obrolan" and (kind := _trivial_kind(found, rules) or _read_as(relevance)):
         return Lane("trivial", TRIVIAL.get(kind, f"hal sepele: {kind}"))
     return Lane(*LANES[relevance.detail])

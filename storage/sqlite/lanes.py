@@ -1,5 +1,7 @@
 """The daily sample of the lanes: drawn once a day by hash, checked by people, lifted where the machine was wrong.
 
+Posts in doubt, which may tell of somebody in need, are all drawn; how often the machine is wrong is told of the others.
+
 Which posts are drawn follows from the day and their keys alone, so that nobody can choose what is looked at and a
 restored copy draws the same. A day is a WIB day of arrival; it is drawn once, after it has ended, and then stands.
 """
@@ -21,6 +23,7 @@ from storage.sqlite.settle import INSERT_TICKET
 from storage.store import Announce
 
 NOT_SAMPLED = ("own", "gone", "edit")
+WHOLE = "doubt"
 WIB_SHIFT = timedelta(hours=7)
 COLUMNS = ("key", "lane", "reason", "text", "state", "platform", "posted_at", "verdict", "actor")
 
@@ -31,8 +34,8 @@ def sample(connection: sqlite3.Connection, day: date, *, share: float, now: date
         _draw(connection, day, share, now)
     rows = connection.execute(
         "SELECT m.key, s.lane, m.reason, m.text, m.state, m.platform, m.posted_at, s.verdict, s.actor"
-        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day = ? ORDER BY m.posted_at, m.key",
-        (day.isoformat(),)).fetchall()
+        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day = ?"
+        " ORDER BY s.lane <> ?, m.posted_at, m.key", (day.isoformat(), WHOLE)).fetchall()
     return [dict(zip(COLUMNS, row, strict=True)) | {"posted_at": moment(row[6])} for row in rows]
 
 
@@ -44,7 +47,8 @@ def _draw(connection: sqlite3.Connection, day: date, share: float, now: datetime
         " AND (SELECT min(g.day) FROM sighting g WHERE g.mention = m.key) = ?",
         (*NOT_SAMPLED, day.isoformat())).fetchall()
     lots = sorted(rows, key=lambda row: hashlib.sha256(f"{day}|{row[0]}".encode()).digest())
-    drawn = lots[:math.ceil(share * len(lots))]
+    by_lot = [row for row in lots if row[1] != WHOLE]
+    drawn = [row for row in lots if row[1] == WHOLE] + by_lot[:math.ceil(share * len(by_lot))]
     connection.executemany("INSERT INTO lane_sample (mention, day, lane, drawn_at) VALUES (?, ?, ?, ?)",
                            [(key, day.isoformat(), lane, micros(now)) for key, lane in drawn])
 
@@ -97,5 +101,5 @@ def rate(connection: sqlite3.Connection, first: date, last: date) -> LaneRate:
     """How many of the drawn posts of these days were checked, and how many were wrongly in a lane."""
     row = connection.execute(
         "SELECT count(*), count(verdict), count(*) FILTER (WHERE verdict = 'salah') FROM lane_sample"
-        " WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())).fetchone()
+        " WHERE day BETWEEN ? AND ? AND lane <> ?", (first.isoformat(), last.isoformat(), WHOLE)).fetchone()
     return LaneRate(*row)

@@ -133,7 +133,7 @@ def big_stories(
 def lane_samples(connection: sqlite3.Connection, first: date, last: date) -> list[dict[str, Any]]:
     rows = connection.execute(
         "SELECT m.key, s.day, s.lane, m.reason, m.text, m.state, m.platform, m.posted_at, s.verdict, s.actor"
-        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day BETWEEN ? AND ?"
+        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day BETWEEN ? AND ? AND s.lane <> 'doubt'"
         " ORDER BY s.verdict IS NOT 'salah', s.verdict IS NULL, s.day, m.posted_at, m.key",
         (first.isoformat(), last.isoformat())).fetchall()
     return [dict(zip(SAMPLE, row, strict=True)) | {"posted_at": moment(row[7])} for row in rows]

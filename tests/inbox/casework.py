@@ -106,12 +106,13 @@ def answer(store: Store, original: Mention, text: str, *, place: str, now: datet
     return post
 
 
-def keep_in_lane(store: Store, text: str, *, lane: str = "trivial", now: datetime = NOON) -> None:
+def keep_in_lane(store: Store, text: str, *, lane: str = "trivial", now: datetime = NOON) -> str:
     post = mention(text, platform="instagram", account=ACCOUNT, at=now)
     arrive(store, post, now=now)
     decision = Decision(post.key, Fate.LANE, lane, Verdict(post.key, "new"), (), (), "cafe0123", extraction(text),
                         None, "barang hilang: arahkan ke polisi")
     store.settle([decision], announce=quiet, now=now)
+    return post.key
 
 
 def arrive(store: Store, post: Mention, *, now: datetime = NOON) -> None:

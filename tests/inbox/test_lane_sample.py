@@ -53,6 +53,19 @@ def test_a_single_post_in_a_lane_is_drawn(store: Store) -> None:
     assert len(drawn(store)) == 1
 
 
+def test_what_may_be_in_need_is_seen_whole_and_first(lanes: Store) -> None:
+    """No lot decides whether somebody looks; how often the machine is wrong is told of the drawn ones alone."""
+    doubts = {keep_in_lane(lanes, f"sepatu adikku tinggal sebelah {n}", lane="doubt") for n in range(5)}
+
+    shown = drawn(lanes)
+
+    assert set(shown[:5]) == doubts
+    assert len(shown) == 5 + 3
+    assert lanes.lane_rate(DAY, DAY).drawn == 3
+    assert lanes.lane_samples(DAY, DAY) != []
+    assert not doubts & {row["key"] for row in lanes.lane_samples(DAY, DAY)}
+
+
 def test_a_wrong_lane_becomes_a_ticket_and_counts(lanes: Store, browser_of: Any) -> None:
     """The person's word lifts the post, opens its ticket, and the week's rate says one of two."""
     citra = browser_of("citra")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evaluation.written import written
+from nlp.evidence import IN_NEED
 from nlp.extract import Extractor
 from nlp.learnt import shipped
 from nlp.relevance import NEED
@@ -52,6 +53,14 @@ def test_the_same_people_without_need_stay_in_their_lane(read_shipped, text):
     found = read_shipped(text, account="x:none")
 
     assert (found.relevance.label, found.relevance.vulnerable) == ("not_actionable", ())
+
+
+def test_a_touch_of_need_is_told_though_it_makes_no_report(read_shipped):
+    """What weighs nothing is still said, with its words, for the lane that people see whole."""
+    found = read_shipped("sepatunya tinggal sebelah yang utuh", account="x:none").relevance
+
+    assert (found.label, found.vulnerable) == ("not_actionable", ())
+    assert any(reason.what == IN_NEED and reason.spans for reason in found.because)
 
 
 @pytest.mark.parametrize("text", SOFT[2:4])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from domain import Media
+from domain import Media, Reason, Span
+from nlp.evidence import IN_NEED
 from routing.lanes import lane_of
 from tests.builders import mention
 from tests.routing.seen import seen
@@ -33,6 +36,21 @@ def test_what_needs_no_work_is_kept_in_its_lane(text, detail, lane, rules):
     assert kept is not None
     assert kept.lane == lane
     assert kept.because
+
+
+@pytest.mark.parametrize(("detail", "lane"), [
+    ("obrolan", "doubt"), ("keluhan_umum", "doubt"), ("pertanyaan", "doubt"), ("pujian", "doubt"), ("berita", "news"),
+    ("spam", "spam"),
+])
+def test_a_touch_of_need_is_no_chatter(detail, lane, rules):
+    """Too little for a ticket, too much for a shelf that is looked at by lot; told or sold need is nobody's here."""
+    read = chatter(detail)
+    need = Reason(IN_NEED, 0.4, (Span(0, 6),))
+    read = replace(read, relevance=replace(read.relevance, because=(need,)))
+    kept = lane_of(mention("Sepatuku ya tetep iki wae"), read, rules)
+
+    assert kept is not None
+    assert kept.lane == lane
 
 
 def test_the_reason_of_a_trivial_post_says_who_could_help(rules):
