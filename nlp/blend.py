@@ -34,12 +34,14 @@ from nlp.phrases import Hits
 from nlp.post import Component, Post
 from nlp.tokens import Words
 from nlp.topics import MOST, REST, Named
+from nlp.values import quick
 from settings import Settings
 
 TRUST, UNKNOWN_WORDS, SHORTNESS, SHORT_WORDS = 0.3, 2.0, 1.0, 10
 RARE_ROWS, RARE_MOST = 15, 2.0  # trust grows by 15 / rows of the label in training, to twice at the most
 TALK_SURE, TALK_WORDS = 0.2, 3  # where nobody can act, a model so sure over so many words may still name the topic
 LEAST_SHOWN = 0.18  # a weaker guess is none: "min, tolong" under a picture
+_topic = quick(Topic)
 NO_WORDS: frozenset[int] = frozenset()
 # "Mati lampu" is the dark at home: the portal wrote of street lamps alone in such words. Lamps that no keyword names
 # yield to a power cut that one does.
@@ -104,7 +106,7 @@ class Blend(Component):
                 continue
             score = min(score, topics[-1].score) if topics else score
             spans = name.spans if name else telling(model, words, reading, label)
-            topics.append(Topic(label, round(score, 3), spans))
+            topics.append(_topic(label, round(score, 3), spans))
         return tuple(topics)
 
     def _strengths(self, named: Mapping[str, Named], reading: Reading, model: LinearModel) -> dict[str, float]:

@@ -31,10 +31,12 @@ from nlp.post import Component, Post, Tokenizer, post_of
 from nlp.relevance import RelevanceOf
 from nlp.topics import Topics
 from nlp.urgency import UrgencyOf
+from nlp.values import quick
 from settings import Settings
 
 MAX_CHARS = 20_000
 BATCH = 256
+_made = quick(Extraction)
 
 
 class Pipeline(Language):  # type: ignore[no-untyped-call]  # spaCy's __init_subclass__ is untyped
@@ -142,7 +144,7 @@ class Extractor:
 
 
 def _extraction(of: Post) -> Extraction:
-    return Extraction(
+    return _made(
         language=of.language, register=of.register, relevance=of.relevance, topics=of.topics, places=of.places,
         location=of.location, urgency=of.urgency, sensitive=of.sensitive, pii=of.pii,
     )

@@ -24,6 +24,7 @@ from nlp.place_names import PREPOSED, Candidate, Names
 from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
 from nlp.post import Component, Post, post_of
 from nlp.tokens import Words
+from nlp.values import quick
 from settings import PlaceSettings, Settings
 
 Decided = Sequence[tuple[Candidate, Choice]]
@@ -40,6 +41,7 @@ TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
 AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 CODED = AREAS | {"kabupaten_kota"}
 SHAPES = frozenset(("landmark", "jalan"))  # their code says what they are called after: evidence, no area of their own
+_place, _spot = quick(Place), quick(Location)
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -266,7 +268,7 @@ class Places(Component):
         area = self.table.areas.get(code)
         if area is None or area.lat == 0.0:
             return None
-        return Location(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
+        return _spot(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
 
 
 class Spans:
@@ -310,19 +312,19 @@ def _beside(local: Sequence[Local], found: Sequence[Spanned]) -> list[Spanned]:
 
 
 def _of_local(name: LocalName, place: PlaceSettings, text: str) -> Place:
-    return Place(name.start, name.end, text[name.start : name.end], place.type, place.code, place.name, SCORE, SOURCE)
+    return _place(name.start, name.end, text[name.start : name.end], place.type, place.code, place.name, SCORE, SOURCE)
 
 
 def _of_shape(shape: Found, text: str, code: str | None) -> Place:
     name = text[shape.start : shape.end]
-    return Place(shape.start, shape.end, name, shape.type, code, name, shape.score, shape.because)
+    return _place(shape.start, shape.end, name, shape.type, code, name, shape.score, shape.because)
 
 
 def _of_name(candidate: Candidate, choice: Choice, text: str) -> Place:
     reading = choice.reading
     code = reading.code if choice.sure else None
     rival = choice.runner_up if choice.sure else (reading.code or choice.runner_up)
-    return Place(
+    return _place(
         candidate.start, candidate.end, text[candidate.start : candidate.end], reading.type, code, reading.name,
         round(choice.score, 3), choice.because, rival,
     )

@@ -42,12 +42,14 @@ from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.post import Component, Post
 from nlp.tokens import Words
+from nlp.values import quick
 from settings import Settings
 
 WEIGHTS = {1: 1.0, 2: 2.0, 3: 2.8}
 LONGEST = 3.2
 REPEAT = 0.5
 EARLY = 1.15
+_topic = quick(Topic)
 MOST = 4  # topics of one post
 REST = "lainnya"  # what fits nowhere else: its keywords count a fifth, so that a real topic goes first
 REST_WEIGHT = 0.2
@@ -83,7 +85,7 @@ class Topics(Component):
     def chosen(self, named: Sequence[Named]) -> tuple[Topic, ...]:
         """The topics among what keywords name: the first, and others that have a harm of their own."""
         return tuple(
-            Topic(name.label, round(name.score, 3), name.spans)
+            _topic(name.label, round(name.score, 3), name.spans)
             for rank, name in enumerate(named)
             if name.score >= (self.least if rank == 0 else self.least_second) and (rank == 0 or name.own)
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import random
 import re
+from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import Place, Reason, Span
 from nlp import linear, place_names, tokens, values
 from nlp.collector import spare_the_collector
 from nlp.extract import Extractor
@@ -84,6 +87,18 @@ def test_what_is_remembered_is_bounded(extractor):
     assert {key for key, _ in choices._names} <= set(gazetteer().keys())
     for made in (values.span_of, values.two_digits, values.plain_reason):
         assert made.cache_info().maxsize == values.REMEMBERED
+
+
+def test_a_record_made_quickly_is_as_any_other():
+    """It is equal to one of its own constructor, has the same defaults, and stays frozen."""
+    place = values.quick(Place)(0, 4, "Solo", "kabupaten_kota", "33.72", "Kota Surakarta", 0.9)
+
+    assert place == Place(0, 4, "Solo", "kabupaten_kota", "33.72", "Kota Surakarta", 0.9)
+    assert (type(place), place.runner_up) == (Place, None)
+    assert len({place, pickle.loads(pickle.dumps(place))}) == 1
+    assert values.quick(Reason)(what="rule:own", spans=(Span(0, 4),)) == Reason("rule:own", 0.0, (Span(0, 4),))
+    with pytest.raises(FrozenInstanceError):
+        place.name = "Solo"
 
 
 def test_a_name_that_is_not_weighed_could_not_have_been_chosen():
