@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from domain import Mention, MentionKind, Place, Reason, Span, Topic
@@ -20,7 +21,7 @@ from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
 from nlp.topics import REST
-from nlp.values import plain_reason, span_of, two_digits
+from nlp.values import plain_reason, quick, span_of, two_digits
 
 TURNED = 0.4  # what a defect under a condition still tells: a chronic one
 LONG_FROM, SHORT_TO = 30, 4  # words
@@ -39,6 +40,7 @@ POSSESSED = word_set("""
 omah umah rumah anak anake bayi ibu bapak ayah mbah simbah mbok simbok mboke adik kakak keponakan cucu nenek kakek
 mertua suami istri bojo garwa lare teman tetangga tangga tonggo kampung desa dusun gang griya kos kontrakan warung toko
 """)
+HOUSES = word_set("no nomor nomer blok gang gg")
 PLEAS = word_set("""
 tolong mohon minta lapor melapor melaporkan mengadukan aduan tulung nyuwun njaluk jaluk mbok kapan
 wadul butuh perlu harap dimohon memohon
@@ -51,6 +53,7 @@ WIDE = frozenset(("kabupaten_kota", "provinsi"))
 OWNED = POSSESSED | {f"{word}ku" for word in POSSESSED}
 PLAIN = LANGUAGES["id"].function | LANGUAGES["jv"].function
 HEADLINE_WORDS, HEADLINE_SHARE = 7, 0.75
+_reason = quick(Reason)
 
 
 def _cue_facts(names: str) -> tuple[tuple[str, str, str], ...]:
@@ -71,9 +74,10 @@ class Fact(NamedTuple):
     value: float
     span: Span | None = None
 
-    def weighing(self, weight: float) -> Reason:
-        _, what, _, span = self
-        return plain_reason(what, weight) if span is None else Reason(what, two_digits(weight), (span,))
+
+def weighing(what: str, span: Span | None, weight: float) -> Reason:
+    """A fact's line on the reason card."""
+    return plain_reason(what, weight) if span is None else _reason(what, two_digits(weight), (span,))
 
 
 def _signs(**whats: str) -> dict[str, Fact]:
@@ -195,8 +199,8 @@ class Evidence:
             yield SIGNS["place_and_topic"]
         if beside := self.hits.get("cue:beside"):
             yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
-        spot = not self.specific and not self.places and (_at_a_name(self.words) or _perhaps_a_village(self.words))
-        if spot and (self.topics or self.defects):
+        matter = self.topics or self.defects
+        if matter and not self.places and (_at_a_name(self.words) or _perhaps_a_village(self.words)):
             yield SIGNS["spot"]
 
     def _who(self) -> Iterator[Fact]:
@@ -305,19 +309,26 @@ def _possessed(words: Words) -> list[Hit]:
 
 def _at_a_name(words: Words) -> bool:
     """ "Di Jajar": a preposition and a capital, in a text that has small letters too."""
-    return any(
-        raw[0].isupper() and not raw.isupper() and words.fold[i] in AT and words.form[i + 1] not in PLAIN
-        for i, raw in enumerate(words.raw[1:])
+    return not AT.isdisjoint(words.fold) and any(
+        before in AT and raw[0].isupper() and not raw.isupper() and form not in PLAIN
+        for before, raw, form in zip(words.fold, words.raw[1:], words.form[1:], strict=False)
     )
 
 
 def _perhaps_a_village(words: Words) -> bool:
     """A word that is the name of a village or a kecamatan of ours and no everyday word, wherever it lies."""
+    villages = _villages()
+    return not villages.isdisjoint(words.fold) and any(
+        word in villages and form == word for word, form in zip(words.fold, words.form, strict=True)
+    )
+
+
+@lru_cache(maxsize=1)
+def _villages() -> frozenset[str]:
     table = gazetteer()
-    return any(
-        len(word) >= VILLAGE_LETTERS and word not in table.stops and words.form[i] == word
-        and any(r.inside and r.type in {"desa_kelurahan", "kecamatan"} for r in table.readings(word))
-        for i, word in enumerate(words.fold)
+    return frozenset(
+        key for key in table.keys() - table.stops if len(key) >= VILLAGE_LETTERS
+        and any(r.inside and r.type in {"desa_kelurahan", "kecamatan"} for r in table.readings(key))
     )
 
 
@@ -325,18 +336,18 @@ def _numbers(words: Words) -> tuple[bool, bool, bool]:
     """Whether a number tells a duration, a size or count, a house or block."""
     lasts = measure = address = False
     folds = words.fold
-    for i, word in enumerate(folds[:-1]) if words.digits else ():
-        if word[0].isdigit():
+    for i in [i for i, word in enumerate(folds) if word[0].isdigit()] if words.digits else ():
+        if i + 1 < len(folds):
             lasts = lasts or folds[i + 1] in UNITS
             measure = measure or folds[i + 1] in SIZES
-        elif folds[i + 1][0].isdigit():
-            address = address or word in {"no", "nomor", "nomer", "blok", "gang", "gg"}
+        address = address or (i > 0 and folds[i - 1] in HOUSES)
     return lasts or not LASTING.isdisjoint(folds), measure, address
 
 
 def _is_headline(words: Words) -> bool:
     """Nearly every word has a capital and not all are shouted: a title."""
-    if len(words.raw) < HEADLINE_WORDS:
+    least = HEADLINE_SHARE * len(words.raw)
+    if len(words.raw) < HEADLINE_WORDS or sum(map(str.isupper, [word[0] for word in words.raw])) < least:
         return False
     title = sum(1 for word in words.raw if word[0].isupper() and not (len(word) > 3 and word.isupper()))
-    return title >= HEADLINE_SHARE * len(words.raw)
+    return title >= least

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from functools import lru_cache
 from importlib.resources import files
 from math import cos, hypot, radians
@@ -94,7 +94,7 @@ class Gazetteer:
         self._codes = [area.code for area in inside]
         self._points = np.array([(area.lat, area.lng) for area in inside])
 
-    def keys(self) -> Iterable[str]:
+    def keys(self) -> KeysView[str]:
         return self._found.keys()
 
     def readings(self, key: str) -> tuple[Reading, ...]:

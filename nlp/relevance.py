@@ -37,11 +37,11 @@ from collections.abc import Sequence
 from domain import Mention, MentionKind, Reason, Relevance, Span
 from nlp.blend import telling
 from nlp.context import turn_of
-from nlp.evidence import IN_NEED, Evidence, distinct
+from nlp.evidence import IN_NEED, Evidence, distinct, weighing
 from nlp.learnt import Learnt
 from nlp.post import Component, Post
 from nlp.urgency import settled
-from nlp.values import two_digits
+from nlp.values import quick, two_digits
 from nlp.vulnerable import grave, lifts, vulnerable
 from settings import Settings
 
@@ -60,6 +60,7 @@ AT_MOST = {"told": -1.0, "headline": -0.7, "link": -0.6, "news": -0.5, "retold":
            "over": -1.6, "whether": -1.2, "thanks": -0.8}
 # The model's question; margins from which on a need is in doubt, begins to weigh, and weighs whole.
 NEED, DOUBT, NO_NEED, WHOLE_NEED = "need", -0.3, -0.2, 0.3
+_relevance = quick(Relevance)
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
 
 
@@ -103,23 +104,23 @@ class RelevanceOf(Component):
         if evidence.in_need < 0 and not evidence.pleading and not grave(persons):
             persons = ()  # "anakku tidak takut lagi sama dokter"
         known = self._weights.get
-        weighed = [(fact, known(fact.name, 0.0) * fact.value) for fact in evidence.facts()]
-        total = sum([weight for _, weight in weighed]) + known(BIAS, 0.0)
-        reasons = [fact.weighing(weight) for fact, weight in weighed if abs(weight) >= SEEN]
+        weighed = [(what, span, known(name, 0.0) * value) for name, what, value, span in evidence.facts()]
+        total = sum([weight for _, _, weight in weighed]) + known(BIAS, 0.0)
+        reasons = [weighing(what, span, weight) for what, span, weight in weighed if abs(weight) >= SEEN]
         if persons and lifts(evidence, persons):
-            return Relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)
+            return _relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)
         trifles = trivial(evidence)
         if trifles and not persons:
-            return Relevance("not_actionable", "obrolan", 0.9, trifles + _doubt(evidence, trifles), ())
+            return _relevance("not_actionable", "obrolan", 0.9, trifles + _doubt(evidence, trifles), ())
         score = 1 / (1 + math.exp(-total))
         if evidence.pleading and not persons and score >= self._threshold:
             persons = self._in_need(evidence, total)
         if _bare_plea(evidence):
             score = max(score, self._threshold)
         if score >= self._threshold or trifles:
-            return Relevance("actionable", "laporan", round(score, 3), tuple(reasons), persons)
+            return _relevance("actionable", "laporan", round(score, 3), tuple(reasons), persons)
         because = tuple(reasons) + _doubt(evidence, reasons)
-        return Relevance("not_actionable", detail(evidence), round(1 - score, 3), because, persons)
+        return _relevance("not_actionable", detail(evidence), round(1 - score, 3), because, persons)
 
     def _in_need(self, evidence: Evidence, total: float) -> tuple[Reason, ...]:
         """Somebody whom no list found but the model: where it is sure, or where nothing else makes a report of it."""
@@ -169,8 +170,8 @@ def detail(e: Evidence) -> str:
 def _without_words(mention: Mention | None) -> Relevance:
     """Nothing but signs. A picture sent to us says what words do not: a person looks at it."""
     if mention is not None and mention.media and mention.kind is not MentionKind.COMMENT:
-        return Relevance("actionable", "laporan", 0.5, (Reason("rule:picture without words"),))
-    return Relevance("not_actionable", "obrolan", 0.97, (Reason("rule:no words"),))
+        return _relevance("actionable", "laporan", 0.5, (Reason("rule:picture without words"),))
+    return _relevance("not_actionable", "obrolan", 0.97, (Reason("rule:no words"),))
 
 
 def _bare_plea(e: Evidence) -> bool:
