@@ -93,8 +93,9 @@ class Phrasebook:
             first = bisect_right(at, start + 1) - 1
             size, meant = entries[which]
             last = first + 1 if size == 1 else bisect_right(at, end - 2, first)
+            where = first, last
             for entry in meant:
-                hit = _hit(Hit, (*entry, first, last))
+                hit = _hit(Hit, entry + where)
                 hits = found.get(entry[0])
                 if hits is None:
                     found[entry[0]] = [hit]
