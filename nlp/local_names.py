@@ -59,6 +59,8 @@ class LocalNames:
     def find(self, words: Words) -> Iterator[LocalName]:
         """The longest name at each word, in text order, none overlapping another."""
         free, begins = 0, self._beginnings
+        if begins.isdisjoint(words.fold):
+            return
         for i in [i for i, word in enumerate(words.fold) if word in begins]:
             if i >= free and (found := self._at(words, i)):
                 free = found.last

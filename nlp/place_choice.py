@@ -35,7 +35,7 @@ shared by a village and a person passes when a preposition stands before it.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,6 +61,9 @@ FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the wa
 SUBURB = 0.08  # beyond the boundary of the account's city, but the same town to those who live there
 CLOSE = 0.05  # readings of one level nearer than this are not told apart
 SPOKEN_OF = 0.5  # from here on a name tells where its neighbours lie
+CODE_LENGTHS = (2, 5, 8, 13)
+CIRCUMSTANCES = 1  # the bit of what is known without the text; its names have the higher ones
+NOWHERE: frozenset[str] = frozenset()
 LISTENED = 60  # names of a text that may speak for others
 # Kabupaten names that are words too: "batang pohon", "solo riding", krama "bali" = to go home.
 WEAK_NAMES = word_set("""
@@ -105,35 +108,41 @@ class Name(NamedTuple):
     nothing: Choice  # where that is too little
 
 
-class Evidence:
-    """Areas that the text or its circumstances speak of, and who says so (a candidate, or -1)."""
+# A score and what made it, beside the cues: its reading, whether the designator fits, who or what supports it, what it
+# gains as a long name, whether its kabupaten stands right behind.
+Scored = tuple[float, Prospect, bool, str, float, bool]
 
-    def __init__(self, given: Iterable[str], table: Gazetteer) -> None:
-        self.said: dict[str, set[int]] = {code: {-1} for code in given}
-        self.homes = frozenset(code[:5] for code in self.said)
-        self.suburbs = table.suburbs(self.homes) if self.homes else frozenset()
+
+class Evidence:
+    """Areas that the text or its circumstances speak of, and who says so: sets of bits, one a speaker."""
+
+    def __init__(self, given: Collection[str], table: Gazetteer) -> None:
+        self.said: dict[str, int] = dict.fromkeys(given, CIRCUMSTANCES)
+        self.speakers = CIRCUMSTANCES if given else 0  # all of them
+        self.homes = frozenset([code[:5] for code in given]) if given else NOWHERE
+        self.suburbs = table.suburbs(self.homes) if given else NOWHERE
 
     def add(self, code: str, by: int) -> bool:
         """Whether that was news."""
-        news = False
-        for length in (2, 5, 8, 13):
+        said, news = self.said, False
+        for length in CODE_LENGTHS:
             if len(code) >= length:
-                speakers = self.said.setdefault(code[:length], set())
-                news = news or by not in speakers
-                speakers.add(by)
+                speakers = said.get(code[:length], 0)
+                news = news or not speakers & by
+                said[code[:length]] = speakers | by
+        self.speakers |= by
         return news
 
     def support(self, prospect: Prospect, by: int) -> tuple[str, float]:
         """The strongest support that others than candidate `by` give: (what, weight)."""
-        said = self.said
+        said, others = self.said, ~by
         for parent, weight in prospect.parents:
-            speakers = said.get(parent)
-            if speakers and (len(speakers) > 1 or by not in speakers):
+            if said.get(parent, 0) & others:
                 return f"parent:{parent}", weight
         holds = prospect.holds
         if holds:
             for code, speakers in said.items():
-                if code.startswith(holds) and code != holds and (len(speakers) > 1 or by not in speakers):
+                if speakers & others and code.startswith(holds) and code != holds:
                     return f"holds another place of the text:{holds}", CHILD
         return "", 0.0
 
@@ -149,22 +158,25 @@ class Choices:
         self._least = min(threshold, SPOKEN_OF) or -math.inf  # a threshold of 0 takes every name
         self._names: dict[tuple[str, int], Name] = {}  # no more than the gazetteer has
 
-    def decisions(self, found: Sequence[Candidate], given: Iterable[str]) -> list[tuple[Candidate, Choice]]:
+    def decisions(self, found: Sequence[Candidate], given: Collection[str]) -> list[tuple[Candidate, Choice]]:
         """Every candidate with its choice; two passes, so that a village once found helps its neighbours."""
         if not found:
             return []
         _followed(found)
         names = [self._name(candidate) for candidate in found]
-        if all(_hopeless(candidate, name, self._least) for candidate, name in zip(found, names, strict=True)):
-            return [(candidate, name.nothing) for candidate, name in zip(found, names, strict=True)]
-        evidence = _gathered(found, names, Evidence(given, self._table))
-        choices = [decide(candidate, names[at], at, evidence, self._least) for at, candidate in enumerate(found)]
-        told = [at for at, choice in enumerate(choices[:LISTENED])
-                if choice.sure and choice.score >= 0.6 and choice.reading.code
-                and evidence.add(choice.reading.code, at)]
-        for at, candidate in enumerate(found) if told else ():
-            if told != [at]:  # nobody hears himself
-                choices[at] = decide(candidate, names[at], at, evidence, self._least)
+        choices = [name.nothing for name in names]
+        open_ = [at for at, name in enumerate(names) if not _hopeless(found[at], name, self._least)]
+        if open_:
+            evidence = Evidence(given, self._table)
+            if len(found) > 1:  # nobody hears himself
+                _gather(found, names, evidence)
+            for at in open_:
+                choices[at] = decide(found[at], names[at], 2 << at, evidence)
+            if len(open_) > 1:
+                told = [at for at in open_ if at < LISTENED and _tells(choices[at], 2 << at, evidence)]
+                for at in open_ if told else ():
+                    if told != [at]:
+                        choices[at] = decide(found[at], names[at], 2 << at, evidence)
         return list(zip(found, choices, strict=True))
 
     def _name(self, candidate: Candidate) -> Name:
@@ -232,48 +244,63 @@ def _at_home(area: str, pointed: int, evidence: Evidence) -> bool:
     return pointed > 1 and area[:8] in evidence.suburbs
 
 
-def decide(candidate: Candidate, name: Name, at: int, evidence: Evidence, least: float) -> Choice:
-    """The best reading of a candidate, whatever has less than `least` being none."""
-    if _hopeless(candidate, name, least):
-        return name.nothing
+def decide(candidate: Candidate, name: Name, by: int, evidence: Evidence) -> Choice:
+    """The best reading of a candidate that has hope. `by`: its bit."""
     shared, designated, within = candidate.cued, candidate.designated, candidate.within
-    cues = [cue for cue, _ in candidate.cues]
-    scored: list[tuple[float, Reading, list[str]]] = []
+    heard, homes, suburbs = evidence.speakers & ~by, evidence.homes, evidence.suburbs
+    weak = name.weak and shared <= 0
+    scored: list[Scored] = []
     for prospect in name.prospects:
         reading = prospect.reading
-        score, why = prospect.base + shared, cues.copy()
+        score = prospect.base + shared
+        fits = False
         if designated:
-            fits = designated == reading.type and _kind_fits(name, reading, cues)
+            fits = designated == reading.type and _kind_fits(name, reading, candidate.cues)
             score += DESIGNATED if fits else MISDESIGNATED
-            why.append("designator" if fits else "other designator")
         elif prospect.everyday:
             score += STOP_AT_HOME if _at_home(reading.area, candidate.pointed, evidence) else STOP
-            why.append("everyday word")
-        elif name.weak and shared <= 0:
+        elif weak:
             score += WEAK_NAME
         if prospect.big_city:
             score += BIG_CITY
         if prospect.alone:
             score += ONLY
-            why.append("only place of this name")
-        support, weight = evidence.support(prospect, at) if evidence.said else ("", 0.0)
-        if not weight and evidence.suburbs and reading.area[:8] in evidence.suburbs:
+        support, weight = evidence.support(prospect, by) if heard else ("", 0.0)
+        if not weight and suburbs and reading.area[:8] in suburbs:
             support, weight = "suburb of the account's city", SUBURB
         away = 0.0
         if weight:
             score += weight
-            why.append(support)
-        elif evidence.homes and (away := _away(reading.area[:5], reading.type == "desa_kelurahan", evidence.homes)):
+        elif homes and (away := _away(reading.area[:5], reading.type == "desa_kelurahan", homes)):
             score += away
-            why.append("far from the account's area")
-        if prospect.distinct and not away and not candidate.person:
-            score += prospect.distinct
-            why.append("no everyday word")
-        if within and reading.area[:5] in within and len(reading.area) > 5:
+            support = "far from the account's area"
+        distinct = 0.0 if away or candidate.person else prospect.distinct
+        if distinct:
+            score += distinct
+        follows = bool(within) and reading.area[:5] in within and len(reading.area) > 5
+        if follows:
             score += WITHIN
-            why.append("its kabupaten follows")
-        scored.append((score, reading, why))
-    return _choice(scored)
+        scored.append((score, prospect, fits, support, distinct, follows))
+    return _choice(scored, candidate)
+
+
+def _because(won: Scored, candidate: Candidate) -> list[str]:
+    """What spoke for and against the reading that won, in the order in which it was weighed."""
+    _, prospect, fits, support, distinct, follows = won
+    why = [cue for cue, _ in candidate.cues]
+    if candidate.designated:
+        why.append("designator" if fits else "other designator")
+    elif prospect.everyday:
+        why.append("everyday word")
+    if prospect.alone:
+        why.append("only place of this name")
+    if support:
+        why.append(support)
+    if distinct:
+        why.append("no everyday word")
+    if follows:
+        why.append("its kabupaten follows")
+    return why
 
 
 @lru_cache(maxsize=4096)
@@ -293,28 +320,37 @@ def _followed(found: Sequence[Candidate]) -> None:
             candidate.within = frozenset(r.area for r in behind.readings if r.type == "kabupaten_kota")
 
 
-def _kind_fits(name: Name, reading: Reading, cues: Sequence[str]) -> bool:
+def _kind_fits(name: Name, reading: Reading, cues: Sequence[tuple[str, float]]) -> bool:
     """ "kota X" and "kabupaten X" share a level; only the official kind fits where both exist."""
     if reading.type != "kabupaten_kota" or not name.kinds:
         return True
-    said = next((cue for cue in cues if cue.startswith("kind:")), "")
+    said = next((cue for cue, _ in cues if cue.startswith("kind:")), "")
     return not said or reading.name.startswith(said[5:])
 
 
-def _choice(scored: list[tuple[float, Reading, list[str]]]) -> Choice:
+def _tells(choice: Choice, by: int, evidence: Evidence) -> bool:
+    """Whether a choice is sure enough to help its neighbours, and tells them what they did not know."""
+    return bool(choice.sure and choice.score >= 0.6 and choice.reading.code
+                and evidence.add(choice.reading.code, by))
+
+
+def _choice(scored: list[Scored], candidate: Candidate) -> Choice:
+    sure, runner_up, more = True, None, []
     if len(scored) > 1:
-        scored.sort(key=lambda s: (-s[0], s[1].area))
-    score, reading, why = scored[0]
-    rivals = [s for s in scored[1:] if s[1].code != reading.code]
-    same = [s for s in rivals if s[1].type == reading.type and score - s[0] < CLOSE and s[1].code]
-    sure = not same or reading.type == "kabupaten_kota"
-    if not sure:
-        why.append(f"one of {len(same) + 1} of this name")
-    because = ", ".join(why) or "name"
-    return Choice(reading, max(0.0, min(1.0, score)), because, rivals[0][1].code if rivals else None, sure)
+        scored.sort(key=lambda s: (-s[0], s[1].reading.area))
+        best, reading = scored[0][0], scored[0][1].reading
+        rivals = [(score, prospect.reading) for score, prospect, *_ in scored[1:]
+                  if prospect.reading.code != reading.code]
+        same = [1 for score, r in rivals if r.type == reading.type and best - score < CLOSE and r.code]
+        sure = not same or reading.type == "kabupaten_kota"
+        runner_up = rivals[0][1].code if rivals else None
+        more = [] if sure else [f"one of {len(same) + 1} of this name"]
+    score, prospect, *_ = scored[0]
+    because = ", ".join(_because(scored[0], candidate) + more) or "name"
+    return Choice(prospect.reading, max(0.0, min(1.0, score)), because, runner_up, sure)
 
 
-def _gathered(found: Sequence[Candidate], names: Sequence[Name], evidence: Evidence) -> Evidence:
+def _gather(found: Sequence[Candidate], names: Sequence[Name], evidence: Evidence) -> None:
     """What the names of a text say of each other, before any of them is decided."""
     for at, (candidate, name) in enumerate(zip(found[:LISTENED], names, strict=False)):
         best = name.speaks
@@ -324,5 +360,4 @@ def _gathered(found: Sequence[Candidate], names: Sequence[Name], evidence: Evide
             continue
         if candidate.designated or not name.weak or candidate.cued > 0:
             for reading in best:
-                evidence.add(reading.area, at)
-    return evidence
+                evidence.add(reading.area, 2 << at)

@@ -84,9 +84,11 @@ class Places(Component):
 
     def _handles(self, words: Words, mention: Mention | None) -> dict[str, str]:
         """Area code -> why, for offices called by a handle that holds a town's name: "@semarangpemkot"."""
-        named = [words.text[start + 1 : end] for start, end in words.handles]
         given: dict[str, str] = {}
-        for handle in (*named, *(mention.handles if mention else ())):
+        called = mention.handles if mention else ()
+        if not words.handles and not called:
+            return given
+        for handle in (*[words.text[start + 1 : end] for start, end in words.handles], *called):
             key = key_of(handle)
             town = OFFICE_HANDLE.search(key) and self.table.town_in(key)
             if town:
