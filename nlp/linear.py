@@ -152,9 +152,9 @@ class LinearModel:
 
     def terms(self, words: Words, without: frozenset[int] = frozenset()) -> Terms:
         """(index of the word, what the model knows of it) of the words that a model may see."""
-        given = self._terms
-        return [(i, term) for i, word in enumerate(words.fold)
-                if (term := given.get(word) or self._term(word)).token and i not in without]
+        given, term_of = self._terms.get, self._term
+        terms = [(i, term) for i, word in enumerate(words.fold) if (term := given(word) or term_of(word))[0]]
+        return [(i, term) for i, term in terms if i not in without] if without else terms
 
     def _term(self, word: str) -> Term:
         if len(self._terms) >= REMEMBERED:
@@ -215,8 +215,8 @@ class LinearModel:
         sums = np.bincount(owners, each[at], len(terms)).tolist()
         pairs = [(place, pair) for place, ((_, one), (_, two)) in enumerate(pairwise(terms))
                  if (pair := one.pairs.get(two.token)) is not None]
-        halves = parts[ids.searchsorted([pair for _, pair in pairs])] / 2
-        for (place, _), half in zip(pairs, halves.tolist(), strict=True):
+        halves = (parts[ids.searchsorted([pair for _, pair in pairs])] / 2).tolist() if pairs else ()
+        for (place, _), half in zip(pairs, halves, strict=True):
             sums[place] += half
             sums[place + 1] += half
         return {i: total for (i, _), total in zip(terms, sums, strict=True)}
@@ -247,16 +247,23 @@ class LinearModel:
         )
 
 
-def _own_features(terms: Terms) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _own_features(terms: Terms) -> tuple[Ids, NDArray[np.intp]]:
     """Every feature of the words by themselves, each as often as it stands, and the place of its word in `terms`."""
-    heads = [(at, place) for place, (_, term) in enumerate(terms)
-             for at in (term.at, term.opening if place < OPENING else -1) if at >= 0]
-    sizes = [term.size for _, term in terms]
-    features = np.array([at for at, _ in heads], np.intp)
-    owners = np.array([place for _, place in heads], np.intp)
-    runs = np.frombuffer(b"".join([term.runs for _, term in terms]), np.int32)
-    return (np.concatenate((features, runs)),
-            np.concatenate((owners, np.arange(len(terms)).repeat(sizes))))
+    features: list[int] = []
+    owners: list[int] = []
+    runs: list[bytes] = []
+    sizes: list[int] = []
+    for place, (_, (_, at, opening, of_word, size, _)) in enumerate(terms):
+        if at >= 0:
+            features.append(at)
+            owners.append(place)
+        if opening >= 0 and place < OPENING:
+            features.append(opening)
+            owners.append(place)
+        runs.append(of_word)
+        sizes.append(size)
+    return (np.concatenate((np.array(features, np.int32), np.frombuffer(b"".join(runs), np.int32))),
+            np.concatenate((np.array(owners, np.intp), np.arange(len(terms)).repeat(sizes))))
 
 
 def features_of(words: Words, table: Gazetteer) -> Iterable[str]:

@@ -198,4 +198,4 @@ def _before(words: Words, i: int) -> str:
     if i <= 0:
         return ""
     gap = words.gap(i)
-    return words.fold[i - 1] if gap.strip() in {"", ".", ":"} and "\n" not in gap else ""
+    return words.fold[i - 1] if gap == " " or (gap.strip() in {"", ".", ":"} and "\n" not in gap) else ""

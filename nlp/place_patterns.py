@@ -210,6 +210,8 @@ class Patterns:
         if i == 0:
             return False
         gap = words.gap(i)
+        if gap == " ":
+            return True
         if "\n" in gap:
             return False
         mark = gap.strip()
@@ -226,9 +228,8 @@ def uses_capitals(words: Words) -> bool:
     firsts = [raw[0] for raw in words.raw[1:61]]
     upper, letters = sum(map(str.isupper, firsts)), sum(map(str.isalpha, firsts))
     if sentence and sentence[-1] != sentence[0]:  # what begins a sentence has a capital anyway
-        for sign, here, before in zip(firsts, sentence[1:], sentence, strict=False):
-            if here != before:
-                upper, letters = upper - sign.isupper(), letters - sign.isalpha()
+        openers = [sign for sign, here, before in zip(firsts, sentence[1:], sentence, strict=False) if here != before]
+        upper, letters = upper - sum(map(str.isupper, openers)), letters - sum(map(str.isalpha, openers))
     return 0 < upper < 0.6 * letters
 
 

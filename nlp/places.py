@@ -119,10 +119,11 @@ class Places(Component):
             shapes, named = _beside(local, shapes), _beside(local, named)
             near = {code: SOURCE for _, place in local for code in (place.code[:5], place.code[:8], place.code)}
             decided = self.choices.decisions(named, {**given, **near})
-        places = [_of_local(name, place, words.text) for name, place in local]
-        places += [_of_shape(shape, words.text, self._called_after(shape, decided)) for shape in shapes]
+        places = [_of_shape(shape, words.text, self._called_after(shape, decided)) for shape in shapes]
         taken = {i for shape in shapes for i in range(shape.first, shape.last)}
-        taken.update(i for name, _ in local for i in range(name.first, name.last))
+        if local:
+            places = [_of_local(name, place, words.text) for name, place in local] + places
+            taken.update(i for name, _ in local for i in range(name.first, name.last))
         for candidate, choice in decided:
             accepted = choice.score >= self.threshold and not candidate.title and not candidate.inside
             if accepted and taken.isdisjoint(range(candidate.first, candidate.last)):
@@ -251,7 +252,7 @@ class Places(Component):
     ) -> Location | None:
         if not votes:
             return None
-        city = max(sorted(votes), key=lambda code: votes[code])
+        city = max(sorted(votes), key=votes.__getitem__)
         share = votes[city] / sum(votes.values())
         inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5
                   and (p.type not in SHAPES or p.because == SOURCE)]
