@@ -220,7 +220,7 @@ class Places(Component):
         votes: dict[str, float] = defaultdict(float)
         whys: dict[str, str] = {}
         for place in places:
-            if place.because == SOURCE and place.code:
+            if place.code and place.because == SOURCE:
                 votes[place.code[:5]] += place.score
                 whys.setdefault(place.code[:5], f"named: {place.name}, {SOURCE}")
         for candidate, choice in decided:
@@ -231,15 +231,17 @@ class Places(Component):
             votes[area[:5]] += choice.score * weight
             whys.setdefault(area[:5], f"named: {choice.reading.name}")
         for place in places:
-            if place.because.endswith("spelt like") and place.code:
+            if place.code and place.because.endswith("spelt like"):
                 votes[place.code[:5]] += place.score
+        if not votes and not given:
+            return None
         if not places and not votes and all(why.startswith("account") for why in given.values()):
             return None
         for code, why in given.items():
             if len(code) >= 5 and not _elsewhere(code, decided, self.threshold):
                 votes[code[:5]] += ACCOUNT_ONLY if why.startswith("account") else 0.6
                 whys.setdefault(code[:5], why)
-        return self._deepest(places, self._in_landmarks(decided), votes, whys)
+        return self._deepest(places, decided, votes, whys) if votes else None
 
     def _in_landmarks(self, decided: Decided) -> list[Choice]:
         """The areas that landmarks are called after: "Puskesmas Baturetno" stands in Baturetno."""
@@ -248,15 +250,14 @@ class Places(Component):
                 and choice.reading.type in AREAS]
 
     def _deepest(
-        self, places: Sequence[Place], landmarks: Sequence[Choice], votes: Mapping[str, float], whys: Mapping[str, str]
+        self, places: Sequence[Place], decided: Decided, votes: Mapping[str, float], whys: Mapping[str, str]
     ) -> Location | None:
-        if not votes:
-            return None
         city = max(sorted(votes), key=votes.__getitem__)
         share = votes[city] / sum(votes.values())
         inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5
                   and (p.type not in SHAPES or p.because == SOURCE)]
-        inside.sort(key=lambda p: (-len(p.code or ""), -p.score, p.start))
+        if len(inside) > 1:
+            inside.sort(key=lambda p: (-len(p.code or ""), -p.score, p.start))
         code, score = city, min(1.0, votes[city])
         because = whys.get(city, "")
         if inside:
@@ -265,7 +266,7 @@ class Places(Component):
                 because += f", {SOURCE}"
             if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
                 because += ", first of several"
-        elif near := [choice for choice in landmarks if choice.reading.area.startswith(city)]:
+        elif near := [choice for choice in self._in_landmarks(decided) if choice.reading.area.startswith(city)]:
             first = max(near, key=lambda choice: (len(choice.reading.area), choice.score))
             code, score, because = first.reading.area, first.score * IN_A_NAME, f"in a name: {first.reading.name}"
         area = self.table.areas.get(code)
