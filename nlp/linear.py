@@ -87,7 +87,7 @@ class Reading(NamedTuple):
 
 def token_of(word: str, table: Gazetteer) -> str:
     """What a model may see of a folded word: one sign for all numbers, nothing ("") of a name of a place."""
-    if any(sign.isdigit() for sign in word):
+    if not word.isalpha() and any(sign.isdigit() for sign in word):
         return NUMBER
     return "" if len(word) >= NAME_LETTERS and word not in table.stops and table.readings(word) else word
 
@@ -163,7 +163,7 @@ class LinearModel:
         given = (vocabulary.get("~" + run) for run in letter_runs(token)) if token not in {"", NUMBER} else ()
         runs = [at for at in given if at is not None]
         pairs, opening = self._pairs.get(token, {}), vocabulary.get("^" + token, -1)
-        packed = np.array(runs, np.int32).tobytes()
+        packed = np.array(runs, np.int32).tobytes() if runs else b""
         term = self._terms[word] = Term(token, vocabulary.get(token, -1), opening, packed, len(runs), pairs)
         return term
 

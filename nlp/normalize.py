@@ -25,6 +25,7 @@ APOSTROPHES = re.compile("['’`‘ʼ]")
 # Longest first. "-e" and "-ne" are Javanese, "-ipun" krama; they ask for a longer stem because short
 # Indonesian words end in -e by chance.
 CLITICS = (("ipun", 4), ("nya", 3), ("lah", 3), ("pun", 3), ("ku", 3), ("mu", 3), ("ne", 3), ("e", 4))
+ENDINGS = tuple(clitic for clitic, _ in CLITICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def fold(word: str) -> str:
     """
     if not word.isascii():
         word = _plain(word)
-    word = APOSTROPHES.sub("", word.lower())
+    word = word.lower()
+    if not (word.isascii() and word.isalpha()):
+        word = APOSTROPHES.sub("", word)
     return STRETCHED.sub(r"\1", word)
 
 
@@ -83,11 +86,13 @@ def canonical(word: str, spelling: Mapping[str, str], known: Collection[str]) ->
     `spelling` maps slang to words, `known` holds the words that phrases use: a clitic is cut only
     where a known word stays, so nothing is cut by chance.
     """
-    doubled = DOUBLED.fullmatch(word)
+    doubled = None if word.isalpha() else DOUBLED.fullmatch(word)
     if doubled:
         root = without_clitic(spelling.get(doubled[1], doubled[1]), known)
         return f"{root} {root}"
     word = spelling.get(word) or _without_stress(word, known)
+    if not word.endswith(ENDINGS) and " " not in word:
+        return word
     return " ".join(without_clitic(part, known) for part in word.split(" "))
 
 

@@ -206,6 +206,8 @@ def _pieces(text: str) -> list[str]:
 
 
 def _cut_piece(text: str, table: WordTable) -> Piece:
+    if text.isascii() and text.isalpha():  # nothing but letters is one word, whatever the expression says
+        return Piece((text,), (False,), (Item(WORD, 0, len(text), text, *table.forms(text)),), 0)
     orths: list[str] = []
     spaces: list[bool] = []
     items: list[Item] = []
