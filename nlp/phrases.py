@@ -124,10 +124,10 @@ class Phrasebook:
     def _apart(self, found: Mapping[str, list[Hit]], words: Words) -> Iterator[Hit]:
         """Keywords of a thing and its defect that stand apart in one sentence."""
         longer = [hit for hit in found.get("topic", ()) if hit.size > 1]
-        sentence = words.sentence
+        sentence, defects = words.sentence, [(hit.first, hit) for hit in found["defect"]]
         for thing in found[THING]:
-            near = [hit for hit in found["defect"]
-                    if 0 < hit.first - thing.last <= APART and sentence[hit.first] == sentence[thing.first]]
+            behind, here = thing.last, sentence[thing.first]
+            near = [hit for first, hit in defects if 0 < first - behind <= APART and sentence[first] == here]
             if not near or any(hit.touches(thing) for hit in longer):
                 continue
             for defect in near:

@@ -251,33 +251,35 @@ def decide(candidate: Candidate, name: Name, by: int, evidence: Evidence) -> Cho
     weak = name.weak and shared <= 0
     scored: list[Scored] = []
     for prospect in name.prospects:
-        reading = prospect.reading
-        score = prospect.base + shared
+        reading, base, _, _, everyday, big_city, alone, distinct = prospect
+        kind, _, area, _ = reading
+        score = base + shared
         fits = False
         if designated:
-            fits = designated == reading.type and _kind_fits(name, reading, candidate.cues)
+            fits = designated == kind and _kind_fits(name, reading, candidate.cues)
             score += DESIGNATED if fits else MISDESIGNATED
-        elif prospect.everyday:
-            score += STOP_AT_HOME if _at_home(reading.area, candidate.pointed, evidence) else STOP
+        elif everyday:
+            score += STOP_AT_HOME if _at_home(area, candidate.pointed, evidence) else STOP
         elif weak:
             score += WEAK_NAME
-        if prospect.big_city:
+        if big_city:
             score += BIG_CITY
-        if prospect.alone:
+        if alone:
             score += ONLY
         support, weight = evidence.support(prospect, by) if heard else ("", 0.0)
-        if not weight and suburbs and reading.area[:8] in suburbs:
+        if not weight and suburbs and area[:8] in suburbs:
             support, weight = "suburb of the account's city", SUBURB
         away = 0.0
         if weight:
             score += weight
-        elif homes and (away := _away(reading.area[:5], reading.type == "desa_kelurahan", homes)):
+        elif homes and (away := _away(area[:5], kind == "desa_kelurahan", homes)):
             score += away
             support = "far from the account's area"
-        distinct = 0.0 if away or candidate.person else prospect.distinct
-        if distinct:
+        if distinct and (away or candidate.person):
+            distinct = 0.0
+        elif distinct:
             score += distinct
-        follows = bool(within) and reading.area[:5] in within and len(reading.area) > 5
+        follows = bool(within) and area[:5] in within and len(area) > 5
         if follows:
             score += WITHIN
         scored.append((score, prospect, fits, support, distinct, follows))

@@ -84,11 +84,11 @@ class Topics(Component):
 
     def chosen(self, named: Sequence[Named]) -> tuple[Topic, ...]:
         """The topics among what keywords name: the first, and others that have a harm of their own."""
-        return tuple(
+        return tuple([
             _topic(name.label, round(name.score, 3), name.spans)
             for rank, name in enumerate(named)
             if name.score >= (self.least if rank == 0 else self.least_second) and (rank == 0 or name.own)
-        )
+        ])
 
     def named(
         self, found: Sequence[Hit], hits: Hits, words: Words, places: Sequence[Place] = ()
@@ -102,33 +102,34 @@ class Topics(Component):
         harms = [*hits.get("defect", ()), *hits.get("cue:need", ())]
         sums: dict[str, float] = defaultdict(float)
         own: dict[str, bool] = defaultdict(bool)
-        kept: dict[str, list[Hit]] = defaultdict(list)
+        spans: dict[str, list[Span]] = defaultdict(list)
         seen: set[tuple[str, str]] = set()
         for hit in found:
-            weight = WEIGHTS.get(hit.size, LONGEST) / shared[hit.first, hit.last]
-            if hit.label == REST:
+            _, label, phrase, size, first, last = hit
+            weight = WEIGHTS.get(size, LONGEST) / shared[first, last]
+            if label == REST:
                 weight *= REST_WEIGHT
-            if (hit.label, hit.phrase) in seen:
+            if (label, phrase) in seen:
                 weight *= REPEAT
-            seen.add((hit.label, hit.phrase))
+            seen.add((label, phrase))
             incidental = _incidental(hit, hits, words, places)
             backed = _backed(hit, harms, words)
             weight *= incidental
             if backed and incidental > LOCATED:
                 weight *= BACKED
-            own[hit.label] = own[hit.label] or (backed and incidental == 1.0)
-            sums[hit.label] += weight * (EARLY if words.sentence[hit.first] < 2 else 1.0)
-            kept[hit.label].append(hit)
+            own[label] = own[label] or (backed and incidental == 1.0)
+            sums[label] += weight * (EARLY if words.sentence[first] < 2 else 1.0)
+            spans[label].append(hit.span(words))
         order = sorted(sums, key=lambda label: (-sums[label], label))
         top = sums[order[0]]
         if top < SOLID and order[0] != REST:  # nothing but incidental words: then they are the matter
             sums = {label: total / top for label, total in sums.items()}
             top = 1.0
-        return tuple(
+        return tuple([
             Named(label, (1 - math.exp(-sums[label] / 2)) * (0.5 + 0.5 * sums[label] / top), own[label],
-                  tuple(hit.span(words) for hit in kept[label]))
+                  tuple(spans[label]))
             for label in order[:MOST]
-        )
+        ])
 
 
 def _incidental(hit: Hit, hits: Hits, words: Words, places: Sequence[Place]) -> float:
