@@ -111,7 +111,7 @@ class RelevanceOf(Component):
             return _relevance("actionable", "laporan", 0.9, persons + tuple(reasons), persons)
         trifles = trivial(evidence)
         if trifles and not persons:
-            return _relevance("not_actionable", "obrolan", 0.9, trifles + _doubt(evidence, trifles), ())
+            return _relevance("not_actionable", "obrolan", 0.9, trifles, ())
         score = 1 / (1 + math.exp(-total))
         if evidence.pleading and not persons and score >= self._threshold:
             persons = self._in_need(evidence, total)

@@ -76,10 +76,10 @@ def lane_of(mention: Mention, extraction: Extraction, rules: Rules) -> Lane | No
         return None
     if relevance.detail in TONES and complains_to_us(mention, extraction, found, rules):
         return None
-    if relevance.detail not in TOLD and any(reason.what == NEED for reason in relevance.because):
-        return Lane("doubt", "mungkin ada yang kesusahan: dilihat semuanya, tidak diundi")
     if relevance.detail == "obrolan" and (kind := _trivial_kind(found, rules) or _read_as(relevance)):
         return Lane("trivial", TRIVIAL.get(kind, f"hal sepele: {kind}"))
+    if relevance.detail not in TOLD and any(reason.what == NEED for reason in relevance.because):
+        return Lane("doubt", "mungkin ada yang kesusahan: dilihat semuanya, tidak diundi")
     return Lane(*LANES[relevance.detail])
 
 
