@@ -15,6 +15,7 @@ MATTERS = {
 TALK = ("lagunya enak mantul kakak", "selamat ulang tahun mantul", "kangen jajanan mantul")
 HAZARDS = ("kabel geni mrempul njeblug", "tabung mrempul njeblug kabeh")
 ENDINGS = ("di gang satu", "depan warung", "dekat pos ronda", "samping lapangan", "ujung kampung", "belakang balai")
+SHARE = 12  # of the posts that the product brings to be learnt from, each twelfth; all of them take minutes
 HOURS = ("pagi tadi", "kemarin sore", "sejak subuh", "tiap magrib", "dari minggu lalu", "habis hujan", "waktu salat",
          "malam jumat")
 

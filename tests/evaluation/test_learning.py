@@ -8,7 +8,9 @@ import pytest
 from evaluation import learning
 from evaluation.labelled import half_of
 from evaluation.learning import LABELS, learn, may_be_learnt, relevance_rows, topic_rows, urgency_rows
+from evaluation.written import written
 from settings import load
+from tests.evaluation.teaching import SHARE
 from tests.paths import ROOT
 
 MATTERS = {
@@ -20,13 +22,14 @@ PLACES = ("gang satu", "depan warung", "dekat pos ronda", "samping lapangan", "u
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder of labelled complaints that we wrote, and two posts from X among them."""
+def folder(tmp_path, monkeypatch):
+    """A folder of labelled complaints that we wrote, and posts from X among them; of what the product brings a part."""
+    monkeypatch.setattr(learning, "written", lambda: written()[::SHARE])
     rows = [
         {"id": f"{label}{i}{j}", "text": f"{text} {place} mohon diperbaiki", "label": label, "source": "kota_contoh"}
         for label, texts in MATTERS.items() for i, text in enumerate(texts) for j, place in enumerate(PLACES)
     ]
-    rows += [{"id": f"x{i}", "text": f"rahasia{i} dari x", "label": "air_bersih", "source": "x_contoh"} for i in range(6)]
+    rows += [{"id": f"x{i}", "text": f"zwarazwa ronda {i} dari x", "label": "air_bersih", "source": "x_contoh"} for i in range(6)]
     (tmp_path / "topic.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     return tmp_path
 
@@ -39,7 +42,7 @@ def test_posts_from_x_are_never_learnt(folder):
     assert may_be_learnt({"text": "a", "source": "semarang_ig"})
 
     learnt, _ = learn(folder, load(ROOT / "config.yaml"), "all")
-    assert "rahasia" not in " ".join(learnt.model.vocabulary)
+    assert "zwar" not in " ".join(learnt.model.vocabulary)
     assert learnt.model.meta["labels"]["air_bersih"] >= 12
 
 
