@@ -184,10 +184,9 @@ def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, An
     judged = rows.judged
     topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in rows.topics]
     samples = [Sample(cut(each.mention.text)._.words, each.label, each.weight, each.group) for each in judged]
-    hazards = [Sample(cut(m.text)._.words, label, WRITTEN_HAZARD_WEIGHT if group == WRITTEN else 1.0, group)
-               for m, label, group in rows.hazards]
-    needs = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in rows.needs]
-    dangers = [Sample(cut(m.text)._.words, label, group=group) for m, label, group in rows.dangers]
+    hazards, needs, dangers = (
+        [Sample(cut(m.text)._.words, label, weight if group == WRITTEN else 1.0, group) for m, label, group in asked]
+        for asked, weight in ((rows.hazards, WRITTEN_HAZARD_WEIGHT), (rows.needs, 1.0), (rows.dangers, 1.0)))
     # words teach alike wherever strangers' texts come from
     evenly = [sample if sample.group == WRITTEN else replace(sample, weight=1.0) for sample in samples]
     model = fit(topics, evenly, hazards, needs, dangers)

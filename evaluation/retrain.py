@@ -70,9 +70,8 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
     """(what is learnt from, what is held back), in an order that the files and the store do not choose."""
     topics = sorted(rows.topics, key=lambda row: (row[3], _words(row[0]), row[1]))
     judged = sorted(rows.judged, key=lambda row: (row.group, _words(row.mention), row.label))
-    hazards = sorted(rows.hazards, key=lambda row: (row[2], _words(row[0]), row[1]))
-    needs = sorted(rows.needs, key=lambda row: (row[2], _words(row[0]), row[1]))
-    dangers = sorted(rows.dangers, key=lambda row: (row[2], _words(row[0]), row[1]))
+    hazards, needs, dangers = (sorted(asked, key=lambda row: (row[2], _words(row[0]), row[1]))
+                               for asked in (rows.hazards, rows.needs, rows.dangers))
 
     def side(held: bool) -> Teaching:
         def ours(mention: Mention, group: str) -> bool:  # what its own authors expect of a post is no measure
