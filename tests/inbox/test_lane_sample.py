@@ -13,7 +13,7 @@ from domain import Actor
 from storage.records import TicketQuery
 from storage.store import Store
 from tests.builders import NOON
-from tests.inbox.casework import keep_in_lane
+from tests.inbox.casework import delete_at_source, keep_in_lane
 
 MACHINE = Actor("tester", system=True)
 DAY = NOON.date()
@@ -83,6 +83,16 @@ def test_a_wrong_lane_becomes_a_ticket_and_counts(lanes: Store, browser_of: Any)
     assert (rate.drawn, rate.checked, rate.wrong, rate.share) == (3, 2, 1, 0.5)
     assert '<strong id="false-trivial">50 %</strong>' in after
     assert lanes.verify() == []
+
+
+def test_a_deleted_post_says_so_in_words(store: Store, browser_of: Any) -> None:
+    """What the machine calls gone was deleted by who wrote it."""
+    delete_at_source(store, keep_in_lane(store, "sandal hilang"))
+
+    page = browser_of("citra").get("/lajur").content.decode()
+
+    assert "<span>dihapus penulis</span>" in page
+    assert "<span>gone</span>" not in page
 
 
 def test_a_post_is_checked_once(lanes: Store, browser_of: Any) -> None:
