@@ -15,7 +15,7 @@ from pathlib import Path
 import xxhash
 
 from domain import Mention
-from evaluation.labelled import URGENT, mention_of
+from evaluation.labelled import mention_of
 
 FOLDER = Path(__file__).parent / "written"
 GROUP = "written"
@@ -35,10 +35,6 @@ class Written:
     @property
     def reports(self) -> bool:
         return self.detail == REPORTS
-
-    @property
-    def high(self) -> bool:
-        return self.urgency in URGENT
 
 
 @lru_cache(maxsize=2)

@@ -229,18 +229,22 @@ class _Sum:
 def settled(urgency: Urgency, relevance: Relevance, *, matter: bool) -> Urgency:
     """What is left of it once it is known that nobody has to act: talk, news, praise and questions hurry nobody.
 
-    A hazard told in somebody's own words stays as it was read, since it may be the tone that was misread; so does a
-    complaint without a handle, and talk or a question that names a `matter` of government.
+    A complaint without a handle stays as it was read, and so does a hazard that may stand.
     """
     if relevance.label == "actionable" or urgency.label == "tidak_mendesak" or relevance.detail not in CALM_DETAILS:
         return urgency
-    hazard = urgency.label != "normal"
-    if hazard and (relevance.score < SURE_TALK or (matter and relevance.detail in OWN_WORDS)):
-        return urgency
-    if hazard and relevance.detail in OWN_WORDS and (urgency.label == "darurat" or _told(urgency)):
+    if urgency.label != "normal" and _may_stand(urgency, relevance, matter=matter):
         return urgency
     total = sum(reason.weight for reason in urgency.because)
     return _judged(LOW, (*urgency.because, plain_reason("rule:nothing to act on", LOW - total)))
+
+
+def _may_stand(urgency: Urgency, relevance: Relevance, *, matter: bool) -> bool:
+    """Whether it may be the tone that was misread: talk that is not sure to be talk, or a hazard in somebody's own
+    words, where those are of danger or name a `matter` of government.
+    """
+    own = relevance.detail in OWN_WORDS
+    return relevance.score < SURE_TALK or (own and (matter or urgency.label == "darurat" or _told(urgency)))
 
 
 def _told(urgency: Urgency) -> bool:

@@ -23,7 +23,7 @@ from storage.sqlite.settle import INSERT_TICKET
 from storage.store import Announce
 
 NOT_SAMPLED = ("own", "gone", "edit")
-WHOLE = "doubt"
+WHOLE = "doubt"  # drawn whole, and left out where the lots are counted or shown
 WIB_SHIFT = timedelta(hours=7)
 COLUMNS = ("key", "lane", "reason", "text", "state", "platform", "posted_at", "verdict", "actor")
 
@@ -46,9 +46,10 @@ def _draw(connection: sqlite3.Connection, day: date, share: float, now: datetime
         "SELECT m.key, m.lane FROM mention m WHERE m.lane IS NOT NULL AND m.lane NOT IN (?, ?, ?)"
         " AND (SELECT min(g.day) FROM sighting g WHERE g.mention = m.key) = ?",
         (*NOT_SAMPLED, day.isoformat())).fetchall()
-    lots = sorted(rows, key=lambda row: hashlib.sha256(f"{day}|{row[0]}".encode()).digest())
-    by_lot = [row for row in lots if row[1] != WHOLE]
-    drawn = [row for row in lots if row[1] == WHOLE] + by_lot[:math.ceil(share * len(by_lot))]
+    whole = [row for row in rows if row[1] == WHOLE]
+    lots = sorted([row for row in rows if row[1] != WHOLE],
+                  key=lambda row: hashlib.sha256(f"{day}|{row[0]}".encode()).digest())
+    drawn = whole + lots[:math.ceil(share * len(lots))]
     connection.executemany("INSERT INTO lane_sample (mention, day, lane, drawn_at) VALUES (?, ?, ?, ?)",
                            [(key, day.isoformat(), lane, micros(now)) for key, lane in drawn])
 

@@ -17,6 +17,7 @@ from domain import Actor
 from storage.oversight import EXACTLY, NOWHERE, BigStory, Bounce, Sieve, Standing, Took, Touch
 from storage.records import TicketRow
 from storage.sqlite import audit
+from storage.sqlite.lanes import WHOLE
 from storage.sqlite.listing import visible
 from storage.sqlite.oversight_schema import LIVE, WIB_MICROS
 from storage.sqlite.rows import TICKET, micros, moment, ticket_of
@@ -133,9 +134,9 @@ def big_stories(
 def lane_samples(connection: sqlite3.Connection, first: date, last: date) -> list[dict[str, Any]]:
     rows = connection.execute(
         "SELECT m.key, s.day, s.lane, m.reason, m.text, m.state, m.platform, m.posted_at, s.verdict, s.actor"
-        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day BETWEEN ? AND ? AND s.lane <> 'doubt'"
+        " FROM lane_sample s JOIN mention m ON m.key = s.mention WHERE s.day BETWEEN ? AND ? AND s.lane <> ?"
         " ORDER BY s.verdict IS NOT 'salah', s.verdict IS NULL, s.day, m.posted_at, m.key",
-        (first.isoformat(), last.isoformat())).fetchall()
+        (first.isoformat(), last.isoformat(), WHOLE)).fetchall()
     return [dict(zip(SAMPLE, row, strict=True)) | {"posted_at": moment(row[7])} for row in rows]
 
 
