@@ -3,7 +3,8 @@
     python -m bench.peers [--size 10000] [--seed 7] [--stream storm|rough]
 
 All get the same posts in the same order, all look for an earlier story and remember a post only where they find none;
-peers shingle the lower-cased words in threes, with the thresholds that their users take. Posts come in batches of BATCH, as
+peers shingle the lower-cased words in threes, the quickest way, with the thresholds that their users take; "letters" is
+datasketch over runs of five signs, as short texts are mostly cut. Posts come in batches of BATCH, as
 the daemon judges them: ours read and look up a batch at once, and judge one after the other (`alone`: given one at a time);
 of the peers only datasketch has a call for many, `bulk`. Semhash does not stream: it takes all posts at once, and gets
 vectors of hashed word parts because its own model would be a download. What is not installed is left out and named. CPU time of the process; `bytes` is what the process grew by,
@@ -31,11 +32,17 @@ from domain import Mention
 Judge = Callable[[Mention], str]  # a post -> the key of its story's first post
 Fold = Callable[[Sequence[Mention]], list[str]]  # the next posts -> those
 DIMENSIONS = 256
+LETTERS = 5
 
 
 def shingles(text: str) -> list[str]:
     words = text.lower().split()
     return [" ".join(words[at:at + 3]) for at in range(max(1, len(words) - 2))]
+
+
+def letters(text: str) -> list[str]:
+    plain = " ".join(text.lower().split())
+    return list(dict.fromkeys(plain[at:at + LETTERS] for at in range(max(1, len(plain) - LETTERS + 1))))
 
 
 def one_by_one(judge: Judge) -> Fold:
@@ -75,7 +82,9 @@ def datasketch_bulk(threshold: float = 0.7) -> Fold:
     return fold
 
 
-def datasketch(threshold: float = 0.7, *, batched: bool = True) -> Fold:
+def datasketch(
+    threshold: float = 0.7, *, batched: bool = True, cut: Callable[[str], list[str]] = shingles
+) -> Fold:
     """`batched`: all shingles of a post in one call, which is quicker; plain is as its first page shows it."""
     from datasketch import MinHash, MinHashLSH
 
@@ -84,9 +93,9 @@ def datasketch(threshold: float = 0.7, *, batched: bool = True) -> Fold:
     def judge(mention: Mention) -> str:
         sketch = MinHash(num_perm=128)
         if batched:
-            sketch.update_batch([shingle.encode() for shingle in shingles(mention.text)])
+            sketch.update_batch([shingle.encode() for shingle in cut(mention.text)])
         else:
-            for shingle in shingles(mention.text):
+            for shingle in cut(mention.text):
                 sketch.update(shingle.encode())
         found = index.query(sketch)
         if not found:
@@ -165,6 +174,9 @@ RUNS: dict[str, tuple[str, Callable[[], Fold]]] = {
     "datasketch bulk": ("datasketch", datasketch_bulk),
     "datasketch plain": ("datasketch", lambda: datasketch(batched=False)),
     "datasketch 0.85": ("datasketch", lambda: datasketch(0.85)),
+    "letters 0.7": ("datasketch", lambda: datasketch(cut=letters)),
+    "letters plain": ("datasketch", lambda: datasketch(batched=False, cut=letters)),
+    "letters 0.5": ("datasketch", lambda: datasketch(0.5, batched=False, cut=letters)),
     "rensa 0.7": ("rensa", rensa),
     "simhash 8 bits": ("simhash", simhash),
     "semhash 0.9": ("semhash", kentongan),
