@@ -34,6 +34,7 @@ NOT_A_PHONE = re.compile(
     r"|\bno\.? ?(?:tiket|laporan|resi|pelanggan|meter\w*|aduan))\s*[:#.]?\s*$"
 )
 FAMILY_CARD = re.compile(r"(?i)\b(?:kk|kartu keluarga|no\.? ?kk|nokk)\b[^\d]{0,20}$")
+OFFICES = frozenset(("BP2MI", "BP3MI"))  # for workers abroad: shaped like a plate of Batam
 PLATE_CUE = re.compile(
     r"(?i)\b(?:plat|nopol|no\.? ?pol|nomor polisi|mobil|motor|truk|bus|angkot|avanza|pick ?up|xenia|nmax|beat"
     r"|vario)\b[^\d\n]{0,24}$"
@@ -95,6 +96,8 @@ def _plates(text: str) -> list[Pii]:
     found = []
     for match in PLATE.finditer(text):
         sign = re.sub(r"[ .\-]", "", match.group())
+        if sign in OFFICES:
+            continue
         cue = _follows(PLATE_CUE, match, text)
         if cue or (len(match[1]) == 2 and len(sign) >= 5) or (len(sign) >= 7 and sign[-2:].isalpha()):
             found.append(Pii(match.start(), match.end(), "plate"))

@@ -35,7 +35,7 @@ def test_personal_data_is_found(text, expected):
 
 @pytest.mark.parametrize("text", [
     "harga Rp 0812345678900", "tiket 081234567890", "no laporan: 081234567890", "3372019907900003",
-    "9972014107900003", "anggaran 3.000.000.000.000.000", "tahun 2024-2025", "RT 02 RW 05 no 12", "Jl A 12 B", "SMP N 3 B",
+    "9972014107900003", "anggaran 3.000.000.000.000.000", "tahun 2024-2025", "RT 02 RW 05 no 12", "Jl A 12 B", "SMP N 3 B", "paspor ditahan, BP2MI diam",
 ])
 def test_look_alikes_are_left_alone(text):
     """Prices, ticket numbers, impossible dates and provinces, addresses."""
