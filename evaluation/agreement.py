@@ -5,7 +5,8 @@
 Of each `labels/*_second.tsv`: the share of texts with the same label, Cohen's kappa, the same without texts that either
 reading left open ("unsure"), how often the readings meet where either saw the rare label, and how many labels a third
 look changed. Comments first called actionable were drawn whole and others by lot, so they are weighed back to what a
-plain draw would show. Both readings are this project's own: two strangers would agree less.
+plain draw would show. `x_relevance` and `urgency_held` are measures alone: where their readers differ the label is
+left open, and nothing is learnt from them. Both readings are this project's own: two strangers would agree less.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.labelled import labels_of
 from evaluation.learning import LABELS
 
 UNSURE = "unsure"
@@ -43,6 +45,8 @@ OTHERS = 1739 / 205  # comments not first called actionable, and how many of the
 SETS = (
     Twice("relevance", "actionable", {"not_actionable": OTHERS, UNSURE: OTHERS}, default="not_actionable"),
     Twice("urgency", "high", {}),
+    Twice("x_relevance", "actionable", {}),
+    Twice("urgency_held", "tinggi", {}),
 )
 
 
@@ -77,30 +81,24 @@ def figures(pairs: list[Pair], rare: str, stands_for: dict[str, float]) -> dict[
 
 def changed(each: Twice) -> Iterator[tuple[str, ...]]:
     """The keys whose final label is not the first one."""
-    final = {tuple(key): label for *key, label in _lines(each.first)}
-    for *key, one, _ in _lines(each.second):
+    final = {tuple(key): label for *key, label in labels_of(each.first)}
+    for *key, one, _ in labels_of(each.second):
         if final.get(tuple(key), each.default) != one:
             yield tuple(key)
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line[:1] != "#":
-            yield line.split("\t")
-
-
 def pairs_of(each: Twice) -> list[Pair]:
-    return [(one, two) for *_, one, two in _lines(each.second)]
+    return [(one, two) for *_, one, two in labels_of(each.second)]
 
 
 def main() -> int:
     for each in SETS:
         pairs = pairs_of(each)
         open_to_doubt = sum(UNSURE in pair for pair in pairs)
-        sys.stdout.write(f"{each.name:<10} read twice {len(pairs)}, unsure to either {open_to_doubt},"
+        sys.stdout.write(f"{each.name:<12} read twice {len(pairs)}, unsure to either {open_to_doubt},"
                          f" labels changed {len(list(changed(each)))}\n")
         for name, value in figures(pairs, each.rare, each.stands_for).items():
-            sys.stdout.write(f"{each.name:<10} {name:<24} {value:.3f}\n")
+            sys.stdout.write(f"{each.name:<12} {name:<24} {value:.3f}\n")
     return 0
 
 

@@ -39,6 +39,13 @@ def rows_of(path: Path, half: str) -> Iterator[Row]:
                 yield row
 
 
+def labels_of(path: Path) -> Iterator[tuple[str, ...]]:
+    """The fields of each line of a file of labels by id, without its comments."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line[:1] != "#":
+            yield tuple(line.split("\t"))
+
+
 def mention_of(row: Row) -> Mention:
     key = f"eval:post:{row['id']}"
     return Mention(key, "", "eval", MentionKind.MENTION, str(row["id"]), row["text"], EPOCH, EPOCH)

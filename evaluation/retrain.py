@@ -70,8 +70,8 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
     """(what is learnt from, what is held back), in an order that the files and the store do not choose."""
     topics = sorted(rows.topics, key=lambda row: (row[3], _words(row[0]), row[1]))
     judged = sorted(rows.judged, key=lambda row: (row.group, _words(row.mention), row.label))
-    hazards, needs, dangers = (sorted(asked, key=lambda row: (row[2], _words(row[0]), row[1]))
-                               for asked in (rows.hazards, rows.needs, rows.dangers))
+    asked = [sorted(posts, key=lambda row: (row[2], _words(row[0]), row[1]))
+             for posts in (rows.hazards, rows.needs, rows.dangers, rows.news)]
 
     def side(held: bool) -> Teaching:
         def ours(mention: Mention, group: str) -> bool:  # what its own authors expect of a post is no measure
@@ -79,9 +79,7 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
 
         return Teaching([row for row in topics if ours(row[0], row[3])],
                         [row for row in judged if ours(row.mention, row.group)],
-                        [row for row in hazards if ours(row[0], row[2])],
-                        [row for row in needs if ours(row[0], row[2])],
-                        [row for row in dangers if ours(row[0], row[2])])
+                        *([row for row in posts if ours(row[0], row[2])] for posts in asked))
 
     return side(False), side(True)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from domain import Extraction
-from evaluation.labelled import URGENT, Row, mention_of, rows_of
-from evaluation.learning import learn
+from evaluation.labelled import URGENT, Row, labels_of, mention_of, rows_of
+from evaluation.learning import LABELS, learn
 from nlp.extract import Extractor
 from settings import load
 
@@ -105,6 +105,27 @@ def urgency_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Sco
     return result
 
 
+def twice_read(part: str, extractor: Extractor, data: Path, half: str) -> Iterator[Score]:
+    """Scores on texts that two readers of ours labelled alike, by their id; nothing is ever learnt from them."""
+    if part not in TWICE_READ or not (data / TWICE_READ[part][1]).exists():
+        return
+    labels, file, source = TWICE_READ[part]
+    known = {key: label for *_, key, label in labels_of(LABELS / labels) if label != "unsure"}
+    rows = [{**row, "label": known[row["id"]]} for row in rows_of(data / file, half) if row["id"] in known]
+    if rows:
+        found = extracted(extractor, rows)
+        judged = [e.relevance.label if part == "relevance" else e.urgency.label for e in found]
+        pairs = [(row["label"], label) for row, label in zip(rows, judged, strict=True)]
+        figures = prf(*_counts([(_two(gold), _two(guess)) for gold, guess in pairs], WANTED))
+        if part == "urgency":
+            figures["exact"] = sum(gold == guess for gold, guess in pairs) / len(pairs)
+        yield Score(part, source, len(rows), figures)
+
+
+def _two(label: str) -> str:
+    return WANTED if label in URGENT or label == "actionable" else ""
+
+
 def place_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
     result = []
     for source, pairs in by_source(rows, found).items():
@@ -145,6 +166,11 @@ def _touch(place: Any, span: Row) -> bool:
 
 
 OTHER = {"dev": "held", "held": "dev"}
+WANTED = "wanted"
+TWICE_READ = {  # part -> labels by id, the file of their texts, what to call them
+    "relevance": ("x_relevance.tsv", "unlabelled_x_infra.jsonl", "x, twice read"),
+    "urgency": ("urgency_held.tsv", "topic.jsonl", "city portal, twice read"),
+}
 PARTS = {
     "topic": topic_scores, "relevance": relevance_scores, "location": place_scores, "urgency": urgency_scores,
 }
@@ -158,6 +184,7 @@ def report(extractor: Extractor, data: Path, half: str, parts: Sequence[str] = t
         rows = list(rows_of(path, half)) if path.exists() else []
         if rows:
             yield from scores(rows, extracted(extractor, rows))
+        yield from twice_read(name, extractor, data, half)
 
 
 def main(arguments: Sequence[str]) -> int:

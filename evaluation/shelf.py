@@ -94,7 +94,7 @@ def _counts(taught: Teaching) -> Counter[tuple[str, str]]:
     return Counter([
         *(("topic", group) for *_, group in taught.topics), *(("relevance", each.group) for each in taught.judged),
         *(("urgency", group) for *_, group in taught.hazards), *(("need", group) for *_, group in taught.needs),
-        *(("danger", group) for *_, group in taught.dangers),
+        *(("danger", group) for *_, group in taught.dangers), *(("news", group) for *_, group in taught.news),
     ])
 
 

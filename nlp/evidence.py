@@ -17,6 +17,7 @@ from domain import Mention, MentionKind, Place, Reason, Span, Topic
 from nlp import LANGUAGES
 from nlp.context import NONE_LEFT, Turn, is_done, turn_of
 from nlp.gazetteer import gazetteer
+from nlp.handles import is_office, is_public
 from nlp.languages import word_set
 from nlp.phrases import Hit, Hits
 from nlp.tokens import Words
@@ -46,6 +47,7 @@ tolong mohon minta lapor melapor melaporkan mengadukan aduan tulung nyuwun njalu
 wadul butuh perlu harap dimohon memohon
 """)
 IN_NEED = "model:reads like somebody in need"
+NEWS_LIKE = "model:reads like news"
 VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
 AT = word_set("di neng nang ning ing kampung")
@@ -88,10 +90,10 @@ def _signs(**whats: str) -> dict[str, Fact]:
 # Facts that are there or not and have no words of their own.
 SIGNS = _signs(
     place_and_harm="a place and a harm", place_and_topic="a place and a topic", spot="a name of a place",
-    handle="names an account", form="came by a form", lasts="lasts", measure="measure", address="address",
-    case="a case of one's own", addressed="addressed", letter="letter", long="long text", short="short",
-    asks="question mark", no_harm="no harm", headline="headline", link="link", told="told as news",
-    thanks="praise and no harm", retold="told of others",
+    office="calls an office", others="speaks to somebody else", form="came by a form", lasts="lasts",
+    measure="measure", address="address", case="a case of one's own", addressed="addressed", letter="letter",
+    long="long text", short="short", asks="question mark", no_harm="no harm", headline="headline", link="link",
+    told="told as news", thanks="praise and no harm", retold="told of others",
 )
 
 
@@ -101,11 +103,12 @@ class Evidence:
     def __init__(
         self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
         *, direct: bool = False, reads: float = 0.0, in_need: float = 0.0, pleading: tuple[Span, ...] = (),
-        urgency: str = "normal",
+        news_like: float = 0.0, urgency: str = "normal", offices: frozenset[str] = frozenset(),
     ) -> None:
         self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
         self.direct, self.reads, self.urgency = direct, reads, urgency
-        self.in_need, self.pleading = in_need, pleading
+        self.in_need, self.pleading, self.news_like = in_need, pleading, news_like
+        self.offices = offices
         self.own = hits.get("cue:own") or _possessed(words)
         self.metaphors = hits.get("metaphors", ())
         self.defects = hits.get("defect", ())
@@ -214,10 +217,18 @@ class Evidence:
         if irony and (self.specific or self.own or "cue:beside" in self.hits):
             yield Fact("irony", "rule:irony", 1.0, irony[0].span(self.words))
         yield from self._cues(KNOWN_FIRST_HAND)
-        if self.words.handles:
-            yield SIGNS["handle"]
+        if self.words.handles and (called := self._called()):
+            yield SIGNS[called]
         if self.mention is not None and self.mention.kind is MentionKind.FORM:
             yield SIGNS["form"]
+
+    def _called(self) -> str | None:
+        """Whose handles stand in the text: "office" where one is an office's, "others" where all are somebody's own."""
+        text = self.words.text
+        handles = [text[start + 1 : end].casefold() for start, end in self.words.handles]
+        if any(is_office(handle, self.offices) for handle in handles):
+            return "office"
+        return None if self.direct or any(map(is_public, handles)) else "others"
 
     def _known(self) -> Iterator[Fact]:
         """What only somebody says who knows the matter: how long, how much, which number, whose case."""
@@ -272,6 +283,8 @@ class Evidence:
                 yield Fact(kind, f"signal:{kind}:{hit.phrase}", 1.0, hit.span(words))
         if self.retold:
             yield SIGNS["retold"]
+        if self.news_like > 0:
+            yield Fact("news_like", NEWS_LIKE, self.news_like)
         for hit in self.metaphors[:1]:
             yield Fact("metaphor", f"rule:metaphor:{hit.phrase}", 1.0, hit.span(words))
         yield from self._cues(TURNS)

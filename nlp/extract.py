@@ -22,6 +22,7 @@ from spacy.vocab import Vocab
 from domain import Extraction, Mention
 from nlp.blend import Blend, Reader
 from nlp.finder import Finder
+from nlp.handles import official_handles
 from nlp.language import LanguageOf
 from nlp.learnt import Learnt, learnt_of
 from nlp.phrases import Phrasebook, lists_of
@@ -69,7 +70,7 @@ COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str
     "blend": (
         lambda nlp: Blend(nlp.settings, nlp.learnt.model), ["topics", "named", "relevance", "reading"], ["topics"],
     ),
-    "pii": (lambda nlp: PersonalData(_official_handles(nlp.settings)), [], ["pii"]),
+    "pii": (lambda nlp: PersonalData(official_handles(nlp.settings)), [], ["pii"]),
     "spans": (lambda nlp: Spans(), ["places"], []),  # noqa: ARG005
 }
 
@@ -88,11 +89,6 @@ def _register(component: str) -> None:
 
 for _component in COMPONENTS:
     _register(_component)
-
-
-def _official_handles(settings: Settings) -> frozenset[str]:
-    named = {handle for department in settings.departments.values() for handle in department.handles}
-    return frozenset(handle.casefold() for handle in named | {account.handle for account in settings.accounts})
 
 
 class Extractor:

@@ -8,7 +8,6 @@ named, and outside Jawa Tengah and DIY, whose centroids are all we have: the pla
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -18,6 +17,7 @@ from spacy.tokens import Doc
 
 from domain import Location, Mention, Place
 from nlp.gazetteer import Reading, gazetteer, key_of
+from nlp.handles import is_office
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
 from nlp.place_choice import SPOKEN_OF, Choice, Choices
 from nlp.place_names import PREPOSED, Candidate, Names
@@ -33,10 +33,6 @@ Local = tuple[LocalName, PlaceSettings]
 ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
 OFFICE, IN_A_NAME = 0.4, 0.8  # what "Bupati X" and "pasar X" tell of where the matter is
 STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
-# What the handles of offices have in them, beside the town's name.
-OFFICE_HANDLE = re.compile(
-    r"pemkot|pemkab|pemda|dinas|dis(?:hub|dik|kominfo|perkim|dukcapil)|dinkes|dinsos|dkk|dpu|dlh|bpbd|satpol|polres|lapor|humas"
-)
 TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
 AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 CODED = AREAS | {"kabupaten_kota"}
@@ -90,7 +86,7 @@ class Places(Component):
             return given
         for handle in (*[words.text[start + 1 : end] for start, end in words.handles], *called):
             key = key_of(handle)
-            town = OFFICE_HANDLE.search(key) and self.table.town_in(key)
+            town = is_office(key) and self.table.town_in(key)
             if town:
                 given[town] = f"handle:@{handle}"
         return given

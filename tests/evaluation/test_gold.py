@@ -81,13 +81,14 @@ def test_the_second_set_repeats_nothing_of_the_first():
     assert min(len(posts(half, SETS["second"])) for half in HALVES) > 100
 
 
-def test_the_third_set_is_new_and_was_read_twice():
-    """260 posts that stand in no other set and in nothing that is learnt from, each with a second reader's labels."""
-    rows = posts(folder=SETS["third"])
-    second = [line.split("\t") for line in (SETS["third"] / "second_reader.tsv").read_text().splitlines()[1:]]
-    known = {row["text"] for folder in (GOLD, SETS["second"]) for row in posts(folder=folder)}
+@pytest.mark.parametrize(("name", "size"), [("third", 260), ("fourth", 300)])
+def test_a_set_that_nobody_read_is_new_and_was_labelled_twice(name, size):
+    """Its posts stand in no other set and in nothing that is learnt from, each with a second reader's labels."""
+    rows = posts(folder=SETS[name])
+    second = [line.split("\t") for line in (SETS[name] / "second_reader.tsv").read_text().splitlines()[1:]]
+    known = {row["text"] for other, folder in SETS.items() if other != name for row in posts(folder=folder)}
 
-    assert len(rows) == 260
+    assert len(rows) == size
     assert {key for key, *_ in second} == {row["id"] for row in rows}
     assert {row["text"] for row in rows}.isdisjoint(known | {each.mention.text for each in written()})
 

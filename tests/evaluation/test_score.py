@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from domain import Extraction, Place
-from evaluation.labelled import half_of
+from evaluation.labelled import half_of, labels_of
+from evaluation.learning import LABELS, gathered
 from evaluation.score import main, place_tally, report
+from evaluation.training import INVENTED
 from nlp.extract import Extractor
 from nlp.post import CALM, NOTHING
 from settings import load
@@ -55,3 +57,25 @@ def test_a_folder_is_scored_part_by_part(tmp_path, capsys):
     assert score.figures["accuracy"] == pytest.approx(0.5)
     assert main([str(tmp_path), "--half", "dev", "--config", str(ROOT / "config.yaml")]) == 0
     assert "accuracy 0.500" in capsys.readouterr().out
+
+
+def test_texts_read_twice_are_scored_by_their_id_and_never_learnt(tmp_path):
+    """A labelled id in the folder is a line of the report, an id that nobody read is none, and no training takes either."""
+    keys = [key for key, label in labels_of(LABELS / "x_relevance.tsv") if label == "actionable"]
+    held = next(key for key in keys if half_of({"id": key}) == "held")
+    (tmp_path / "unlabelled_x_infra.jsonl").write_text(
+        f'{{"id":"{held}","text":"tolong lampu jalan di Jl Slamet Riyadi Solo mati"}}\n{{"id":"r1","text":"hujan"}}\n')
+
+    (score,) = report(Extractor(load(ROOT / "config.yaml")), tmp_path, "held")
+    assert (score.source, score.rows, score.figures["R"]) == ("x, twice read", 1, 1.0)
+    assert all(each.group in INVENTED for each in gathered(tmp_path, "all").judged)
+
+
+def test_the_portals_second_urgencies_stay_out_of_training():
+    """Their texts lie in a file that is learnt from; their labels do not stand among those that teach."""
+    taught = {tuple(key) for *key, _ in labels_of(LABELS / "urgency.tsv")}
+    measured = {tuple(key) for *key, _ in labels_of(LABELS / "urgency_held.tsv")}
+
+    assert len(measured) == 360
+    assert not taught & measured
+    assert {half_of({"id": key}) for _, key in measured} == {"held"}

@@ -53,4 +53,5 @@ def test_what_we_wrote_is_always_learnt_and_never_a_measure(tmp_path):
     assert isinstance(taught, Teaching)
     assert {group for *_, group in taught.needs} == {GROUP}
     assert {label for _, label, _ in taught.needs} == {"need", "none"}
-    assert not any((held.topics, held.judged, held.hazards, held.needs, held.dangers))
+    assert {label for _, label, _ in taught.news} == {"news", "none"}
+    assert not any((held.topics, held.judged, held.hazards, held.needs, held.dangers, held.news))

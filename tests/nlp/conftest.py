@@ -38,3 +38,8 @@ def read(extractor: Extractor) -> Callable[..., Extraction]:
 @pytest.fixture
 def read_shipped(shipped: Extractor) -> Callable[..., Extraction]:
     return lambda text, **given: shipped.extract(mention(text, **given))
+
+
+def told_by(found: Extraction) -> set[str]:
+    """What the reasons of its relevance are called."""
+    return {reason.what for reason in (*found.relevance.because, *found.relevance.vulnerable)}

@@ -56,7 +56,7 @@ def test_deleting_the_negation_raises_the_urgency(read):
     ("biawak sering masuk rumah warga, mohon ditangkap", "normal"),
     ("Banjir Kanal Barat penuh eceng gondok", "normal"),
     ("sudah hampir 3 bulan KK saya belum jadi", "normal"),
-    ("tiba-tiba data saya hilang dari aplikasi", "normal"),
+    ("tiba-tiba data bansos saya hilang dari aplikasi", "normal"),
     ("bapak saya meninggal, mau urus akta kematian di kelurahan", "normal"),
     ("Bak kontrol depan pasar menganga tanpa tutup, malam tidak kelihatan", "tinggi"),
     ("Gardu listrik depan gang mengeluarkan bunga api", "tinggi"),
@@ -71,7 +71,7 @@ def test_deleting_the_negation_raises_the_urgency(read):
     ("rumput taman semata kaki, mohon dipotong", "normal"),
     ("simulasi kebakaran besok di balai kota ya", "tidak_mendesak"),
     ("Kabel wifi semrawut, tidak enak dilihat", "normal"),
-    ("Petugas menyingkirkan dahan patah", "normal"),
+    ("Dahan patah di taman, mohon diangkut", "normal"),
 ])
 def test_a_hazard_is_told_from_its_words_and_from_what_they_are_about(read_shipped, text, label):
     """A bridge that fell is a hazard with words between; water is deep only where there is water."""

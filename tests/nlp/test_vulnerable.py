@@ -17,6 +17,7 @@ from nlp.learnt import shipped
 from nlp.relevance import NEED
 from settings import load
 from tests.builders import mention
+from tests.nlp.conftest import told_by
 from tests.paths import ROOT
 
 SOFT = [
@@ -32,10 +33,6 @@ CALM = [
     "cucu pertama lahir, sehat, 3,2 kilo, alhamdulillah",
     "simbah menang lomba senam lansia, hadiahnya kompor",
 ]
-
-
-def told_by(found) -> set[str]:
-    return {reason.what for reason in (*found.relevance.because, *found.relevance.vulnerable)}
 
 
 @pytest.mark.parametrize("text", SOFT)
