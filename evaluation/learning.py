@@ -39,10 +39,11 @@ from settings import Settings, load
 # half fewer complaints are found (.885 for .93).
 PORTAL_MOST, PORTAL_WEIGHT, DAY_WEIGHT = 1800, 0.1, 0.5
 OTHERS_WEIGHT, DAY_TOPIC_WEIGHT = 4.0, 2.0  # a letter or a comment counts more than one of 7,000 complaints
-# What we wrote (`evaluation.written`) must not outvote strangers. With 5,301 posts, five folds of the development half at
-# .3, 1 and 2: topics of its portal .861, .857, .852 (without .858), of letters and comments .824, .836, .832 (.784); reports
-# at 1 cost its comments recall. With 16,345 posts topics at .4 and .3: portal .861 and .862, the third gold set .69 both;
-# reports at .3 and .22: comments F1 .762 and .764; hazards at .5 and .4: F1 .768 and .776, of the third set .786 and .792.
+# What we wrote (`evaluation.written`) must not outvote strangers. With 5,301 posts, five folds of the development half
+# at .3, 1 and 2: topics of its portal .861, .857, .852 (without .858), of letters and comments .824, .836, .832
+# (.784); reports at 1 cost its comments recall. With 16,345 posts topics at .4 and .3: portal .861 and .862, the third
+# gold set .69 both; reports at .3 and .22: comments F1 .762 and .764; hazards at .5 and .4: F1 .768 and .776, of the
+# third set .786 and .792.
 WRITTEN_TOPIC_WEIGHT, WRITTEN_WEIGHT, WRITTEN_HAZARD_WEIGHT = 0.35, 0.28, 0.45
 DARURAT, NEWS_DETAIL = "darurat", "berita"
 BY_HAND = frozenset(("in_need", "news_like"))  # facts
@@ -155,11 +156,11 @@ def danger_rows() -> Iterator[tuple[Mention, str, str]]:
             yield mention, DANGER if expected["urgency"] == DARURAT else "none", "day"
 
 
-def news_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
+def news_rows(judged: Sequence[Judged]) -> Iterator[tuple[Mention, str, str]]:
     """(post, "news" or "none", group): what we wrote, and strangers' complaints and comments, which hold no news."""
     for post in written():
         yield post.mention, NEWS if post.detail == NEWS_DETAIL else "none", WRITTEN
-    for each in relevance_rows(data, half):
+    for each in judged:
         if each.group not in INVENTED:
             yield each.mention, "none", each.group
 
@@ -186,8 +187,9 @@ def learn(data: Path, settings: Settings, half: str) -> tuple[Learnt, dict[str, 
 
 
 def gathered(data: Path, half: str) -> Teaching:
-    return Teaching(list(topic_rows(data, half)), list(relevance_rows(data, half)), list(urgency_rows(data, half)),
-                    list(need_rows(data)), list(danger_rows()), list(news_rows(data, half)))
+    judged = list(relevance_rows(data, half))
+    return Teaching(list(topic_rows(data, half)), judged, list(urgency_rows(data, half)), list(need_rows(data)),
+                    list(danger_rows()), list(news_rows(judged)))
 
 
 def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, Any]]:

@@ -138,8 +138,8 @@ def best_cut(margins: Array, gold: Array) -> tuple[float, float]:
     """(margin, F1): the lowest margin at which F1 of "actionable" is its best, within one standard error.
 
     Between cuts that are equally good the one that misses less is taken: a missed report is the worse error. Out of
-    fold this finds .81 of the comments to act on at precision .66 and .94 of a city's complaints; within .03 of the best .77
-    at .72, and the third gold set's recall falls from .86 to .82.
+    fold this finds .81 of the comments to act on at precision .66 and .94 of a city's complaints; within .03 of the
+    best .77 at .72, and the third gold set's recall falls from .86 to .82.
     """
     order = np.sort(np.unique(margins))
     cuts = [(float(low + cut) / 2, _prf(margins >= cut, gold)["F1"]) for low, cut in pairwise(order)]

@@ -42,13 +42,14 @@ precision 1.000 against 0.988, recall 0.998 against 0.653, look-alikes merged 0 
 Cost. Posts are read and looked up a batch at once (`look_ahead`), then judged one after the other, each against all
 before it: batches and single posts give the same verdicts and the same index, cell by cell. Medians of three runs of
 `bench.peers` on a machine that others used as well: 55 us a post in batches, 97 alone, 218 for datasketch in its plain
-use over triples of words, its quickest: 4.0 times. Over runs of five letters, which find more (recall .832, 792 look-alikes
-merged), it takes 850 us: 14.6 times. The tenfold that was aimed at is reached over letters and missed over words. Of 52 us, the clocks that told them apart among them,
-reading took 8, hashing shingles 2, looking up 3, counting votes 6, looking at the words of candidates 3, comparing 8,
-choosing shingles 2, entering 7 (six posts of ten are new), records and the way between 13: some hundred steps of the
-interpreter, and no single part that could give it. Tried at equal verdicts and found no quicker: votes of a batch
-counted with NumPy and then corrected for the stories that the batch itself opens (of the storm's posts that come to it
-93 in 100 share a phrase with such a story), a shorter way for texts whose very words are known, sorting the votes.
+use over triples of words, its quickest: 4.0 times. Over runs of five letters, which find more (recall .832, 792
+look-alikes merged), it takes 850 us: 14.6 times. The tenfold that was aimed at is reached over letters and missed over
+words. Of 52 us, the clocks that told them apart among them, reading took 8, hashing shingles 2, looking up 3, counting
+votes 6, looking at the words of candidates 3, comparing 8, choosing shingles 2, entering 7 (six posts of ten are new),
+records and the way between 13: some hundred steps of the interpreter, and no single part that could give it. Tried at
+equal verdicts and found no quicker: votes of a batch counted with NumPy and then corrected for the stories that the
+batch itself opens (of the storm's posts that come to it 93 in 100 share a phrase with such a story), a shorter way for
+texts whose very words are known, sorting the votes.
 
 Known failures. Replies that consist of @names only fold by those names. A campaign text that different
 people post as their own folds into one story. A text longer than MAX_CHARS is known by its beginning.

@@ -16,10 +16,11 @@ from settings import Settings
 
 # What the handles of offices and of companies that serve everybody have in them.
 OFFICE = re.compile(
-    r"pemkot|pemkab|pemprov|pemda|dinas|dis(?:hub|dik|kominfo|perkim|dukcapil|nak|perin|tan|porapar)|dinkes|dinsos|dkk|dpu|pupr"
-    r"|dlh|bpbd|satpol|polres|polda|polsek|polantas|^tmc_?pol|lapor|aduan|humas|damkar|basarnas|kemen|bina_?marga|bmck|bbws|perkim"
-    r"|pdam|perumda|^pln|pln(?:_|\d|$)|rsud|bpjs|puskes|trans(?:smg|sem|jateng|jakarta|solo)|batik_?solo|^brt|kai121|jasamarga|pju"
-    r"|bupati|walikota|gubernur|prov(?:jateng)?$|^(?:kota|kab|kec|kel|prov)[._]|kabupaten|kotasemarang|kotasurakarta"
+    r"pemkot|pemkab|pemprov|pemda|dinas(?!t)|dinkes|dinsos|dkk|dpu(?!t)|pupr|dlh|bpbd|satpol|polres|polda|polsek|polantas"
+    r"|dis(?:hub|dik|kominfo|perkim|dukcapil|nak|perin|tan|porapar)|lapor|aduan|humas|damkar|basarnas|kemen|bina_?marga"
+    r"|bmck|bbws|perkim|pdam|perumda|^pln|pln(?:_|\d|$)|rsud|bpjs|puskes|trans(?:smg|sem|jateng|jakarta|solo)|batik_?solo"
+    r"|kai121|jasamarga|pju|bupati|walikota|gubernur|kabupaten|kotasemarang|kotasurakarta|^provjateng|^tmc_?pol"
+    r"|^(?:kota|kab|kec|kel|prov)[._]"
 )
 # Newspapers, radio and citizens' pages: to call them is to tell everybody.
 PUBLIC = re.compile(r"^info|info$|news|radio|kabar|berita|media|fm\b|warga|^txtd")

@@ -17,24 +17,26 @@ remembers.
 
 Where water or power is the matter and a word says that it is out, 1.6 is added without a phrase of its own. A trained
 model that reads hazards adds twice its margin and 1.15, between -0.9 and 1.8, and nothing upwards where the only
-phrases were denied, over, supposed or past. What reads like a danger to life adds 1.5 to what is high already: out
-of fold of 2,964 written reports darurat was right in .57 and found in .50 (by words alone .48 and .29). A missed danger is
-the worse error, so the sum leans: of 987 strangers' texts of the development half, the model out of fold, precision .69,
-recall .89; leaning by 0.85 .73 and .84, by 1.3 .66 and .91. The lists know that half, strangers are read less well.
+phrases were denied, over, supposed or past. What reads like a danger to life adds 1.5 to what is high already: out of
+fold of 2,964 written reports darurat was right in .57 and found in .50 (by words alone .48 and .29). A missed danger
+is the worse error, so the sum leans: of 987 strangers' texts of the development half, the model out of fold, precision
+.69, recall .89; leaning by 0.85 .73 and .84, by 1.3 .66 and .91. The lists know that half, strangers are read less
+well.
 
-Measured on texts kept aside: 354 complaints of a city that two readers labelled alike, precision .77, recall .79 (.77 and .69
-before the last written posts), 55 older labels .67 and .55 (six of eleven). On the gold sets' kept-aside halves recall .88 at
-F1 .54 over all posts (reports .58), and 1.0 at F1 .84 (reports .88), whose dev half was read for this; on the third set,
-which nobody has read, .75 at F1 .79 (reports .83): every fourth hazard told without a word of hazard is still missed.
-"Jalan ambles" and "dahan patah" are no hazards by themselves: half of those who write them endanger nobody.
+Measured on texts kept aside: 354 complaints of a city that two readers labelled alike, precision .77, recall .79 (.77
+and .69 before the last written posts), 55 older labels .67 and .55 (six of eleven). On the gold sets' kept-aside
+halves recall .88 at F1 .54 over all posts (reports .58), and 1.0 at F1 .84 (reports .88), whose dev half was read for
+this; on the third set, which nobody has read, .75 at F1 .79 (reports .83): every fourth hazard told without a word of
+hazard is still missed. "Jalan ambles" and "dahan patah" are no hazards by themselves: half of those who write them
+endanger nobody.
 
 Failures met and mended. "Hampir", "tiba" and "meninggal" by themselves were in the lists: "hampir 3 bulan", "tiba2"
 and a dead father's papers hurry nobody. "Masuk rumah" is about water only where water is the matter; monitor lizards
 come in too. "Banjir Kanal Barat" is a river.
 
-Known failures. Sarcasm counts as said. A patient without treatment is tinggi here and may be darurat to a doctor.
-A figure of speech without a known word of talk ("kebanjiran tamu") is a hazard; so is what officers have cleared already,
-where nothing marks it as news ("petugas menyingkirkan dahan patah").
+Known failures. Sarcasm counts as said. A patient without treatment is tinggi here and may be darurat to a doctor. A
+figure of speech without a known word of talk ("kebanjiran tamu") is a hazard; so is what officers have cleared
+already, where nothing marks it as news ("petugas menyingkirkan dahan patah").
 """
 
 from __future__ import annotations

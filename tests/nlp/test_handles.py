@@ -19,7 +19,8 @@ def test_an_office_is_known_by_the_words_of_its_handle(handle):
     assert is_office(handle)
 
 
-@pytest.mark.parametrize("handle", ["kopipait_", "budi.contoh", "disty_cantik", "planet_sapi", "sri_lestari99", "tmcdonald"])
+@pytest.mark.parametrize("handle", ["kopipait_", "budi.contoh", "disty_cantik", "planet_sapi", "sri_lestari99", "tmcdonald",
+    "ahmadputra", "dinasty.store", "improv_jateng"])
 def test_a_persons_handle_is_no_office(handle):
     """Letters that only look like an office's are nobody's office."""
     assert not is_office(handle)
