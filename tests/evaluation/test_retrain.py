@@ -123,7 +123,7 @@ def trained(tmp_path_factory):
 def test_a_better_model_is_taken_and_reads(trained):
     """Words that no list knows are read by what was learnt; the card says from how many rows, and shows no text."""
     _, config, folder = trained
-    text = "sorot gapura mbleret terus, habis hujan di gang satu"
+    text = "mbleret terus, belakang balai habis hujan"
     before, after = (Extractor(load(path)).extract(mention(text)) for path in (CONFIG, config))
 
     assert (before.topics[:1] and before.topics[0].label) != "lampu_jalan"
