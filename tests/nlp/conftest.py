@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from domain import Extraction
 from nlp.extract import Extractor
+from nlp.learnt import Learnt
 from settings import Settings, load
 from tests.builders import mention
 from tests.paths import ROOT
@@ -38,6 +40,16 @@ def read(extractor: Extractor) -> Callable[..., Extraction]:
 @pytest.fixture
 def read_shipped(shipped: Extractor) -> Callable[..., Extraction]:
     return lambda text, **given: shipped.extract(mention(text, **given))
+
+
+def of_before(learnt: Learnt, questions: int) -> Learnt:
+    """The same model as one that was trained when it was asked no more than its first so many questions."""
+    model = learnt.model
+    assert model is not None
+    kept = [*range(len(model.labels) + questions)]
+    old = replace(model, weights=model.weights[:, kept], intercept=model.intercept[kept],
+                  questions=model.questions[:questions])
+    return replace(learnt, model=old)
 
 
 def told_by(found: Extraction) -> set[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from nlp.extract import Extractor
 from nlp.learnt import shipped
 from settings import load
 from tests.builders import mention
-from tests.nlp.conftest import told_by
+from tests.nlp.conftest import of_before, told_by
 from tests.paths import ROOT
 
 NEWS = [
@@ -46,10 +44,7 @@ def test_a_short_sentence_of_a_witness_is_no_news(read_shipped, given):
 
 def test_a_model_that_was_not_asked_for_news_still_reads():
     """An office's own model of last month knows no news: nothing on the card, and no failure."""
-    learnt = shipped()
-    model = learnt.model
-    kept = [*range(len(model.labels)), *(len(model.labels) + i for i in range(4))]
-    old = replace(model, weights=model.weights[:, kept], intercept=model.intercept[kept], questions=model.questions[:4])
-    found = Extractor(load(ROOT / "config.yaml"), replace(learnt, model=old)).extract(mention(NEWS[0], account="x:none"))
+    old = of_before(shipped(), questions=4)
+    found = Extractor(load(ROOT / "config.yaml"), old).extract(mention(NEWS[0], account="x:none"))
 
     assert "model:reads like news" not in told_by(found)

@@ -17,7 +17,7 @@ from nlp.learnt import shipped
 from nlp.relevance import NEED
 from settings import load
 from tests.builders import mention
-from tests.nlp.conftest import told_by
+from tests.nlp.conftest import of_before, told_by
 from tests.paths import ROOT
 
 SOFT = [
@@ -95,11 +95,7 @@ def _without_need(model):
 
 def test_a_model_that_was_trained_before_that_question_still_reads():
     """An office's own model of last month knows no need: the lists alone find it then."""
-    learnt = shipped()
-    model = learnt.model
-    kept = [*range(len(model.labels)), *(len(model.labels) + i for i in range(2))]
-    old = replace(model, weights=model.weights[:, kept], intercept=model.intercept[kept], questions=model.questions[:2])
-    found = Extractor(load(ROOT / "config.yaml"), replace(learnt, model=old)).extract(
+    found = Extractor(load(ROOT / "config.yaml"), of_before(shipped(), questions=2)).extract(
         mention("simbah dewekan neng omah, wis rong dino ora mangan", account="x:none"))
 
     assert found.relevance.label == "actionable"
