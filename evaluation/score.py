@@ -116,7 +116,7 @@ def twice_read(part: str, extractor: Extractor, data: Path, half: str) -> Iterat
         found = extracted(extractor, rows)
         judged = [e.relevance.label if part == "relevance" else e.urgency.label for e in found]
         pairs = [(row["label"], label) for row, label in zip(rows, judged, strict=True)]
-        figures = prf(*_counts([(_two(gold), _two(guess)) for gold, guess in pairs], WANTED))
+        figures = two_class([(_two(gold), _two(guess)) for gold, guess in pairs], WANTED)
         if part == "urgency":
             figures["exact"] = sum(gold == guess for gold, guess in pairs) / len(pairs)
         yield Score(part, source, len(rows), figures)

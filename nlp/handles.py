@@ -33,9 +33,9 @@ def official_handles(settings: Settings) -> frozenset[str]:
     return frozenset(handle.casefold() for handle in named | {account.handle for account in settings.accounts})
 
 
-def is_office(handle: str, known: frozenset[str] = HEADS) -> bool:
+def is_office(handle: str, known: frozenset[str] = frozenset()) -> bool:
     """Whether a handle, without its sign and in small letters, is an office's; `known` are those of the settings."""
-    return handle in known or OFFICE.search(handle) is not None
+    return handle in known or handle in HEADS or OFFICE.search(handle) is not None
 
 
 def is_public(handle: str) -> bool:

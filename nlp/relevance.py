@@ -49,7 +49,7 @@ from domain import Mention, MentionKind, Reason, Relevance, Span
 from nlp.blend import telling
 from nlp.context import turn_of
 from nlp.evidence import IN_NEED, Evidence, distinct, weighing
-from nlp.handles import HEADS, official_handles
+from nlp.handles import official_handles
 from nlp.learnt import Learnt
 from nlp.linear import Reading
 from nlp.phrases import Hits
@@ -91,7 +91,7 @@ class RelevanceOf(Component):
         self._threshold = settings.thresholds.relevance
         self._model, weights = learnt.model, learnt.weights
         self._watched = frozenset(account.key for account in settings.accounts)
-        self._offices = HEADS | official_handles(settings)
+        self._offices = official_handles(settings)
         self._weights = {
             **weights, **{name: max(least, weights.get(name, 0.0)) for name, least in AT_LEAST.items()},
             **{name: min(most, weights.get(name, 0.0)) for name, most in AT_MOST.items()},
