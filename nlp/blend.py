@@ -28,10 +28,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 
-from domain import Span, Topic
+from domain import Topic
 from nlp.linear import LinearModel, Reading
 from nlp.phrases import Hits
 from nlp.post import Component, Post
+from nlp.telling import telling
 from nlp.tokens import Words
 from nlp.topics import MOST, REST, Named
 from nlp.values import quick
@@ -46,7 +47,6 @@ NO_WORDS: frozenset[int] = frozenset()
 # "Mati lampu" is the dark at home: the portal wrote of street lamps alone in such words. Lamps that no keyword names
 # yield to a power cut that one does.
 LAMPS, CURRENT, DARK_AT_HOME = "lampu_jalan", "listrik_telekom", 0.3
-SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
 
 
 class Reader(Component):
@@ -123,19 +123,3 @@ class Blend(Component):
         if LAMPS in strength and LAMPS not in named and CURRENT in named:
             strength[LAMPS] *= DARK_AT_HOME
         return strength
-
-
-def telling(model: LinearModel, words: Words, reading: Reading, label: str) -> tuple[Span, ...]:
-    """The words that speak loudest for a label or a question, in text order; neighbours are one span."""
-    shares = model.shares(reading, label)
-    best = max(shares.values(), default=0.0)
-    loud = sorted(shares, key=lambda i: -shares[i])[:SHOWN_WORDS]
-    spans: list[Span] = []
-    before = -2
-    for i in sorted(i for i in loud if shares[i] > 0 and shares[i] >= SHOWN_SHARE * best):
-        if i == before + 1:
-            spans[-1] = Span(spans[-1].start, words.ends[i])
-        else:
-            spans.append(Span(words.starts[i], words.ends[i]))
-        before = i
-    return tuple(spans)

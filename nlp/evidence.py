@@ -48,6 +48,7 @@ wadul butuh perlu harap dimohon memohon
 """)
 IN_NEED = "model:reads like somebody in need"
 NEWS_LIKE = "model:reads like news"
+REPORT_LIKE = "model:reads like a report"
 VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
 AT = word_set("di neng nang ning ing kampung")
@@ -145,7 +146,7 @@ class Evidence:
 
     def facts(self) -> list[Fact]:
         return [
-            _fact(Fact, ("reads", "model:reads like a report", self.reads, None)),
+            _fact(Fact, ("reads", REPORT_LIKE, self.reads, None)),
             *self._matter(), *self._where(), *self._who(),
             *(self._known() if self.topics or self.defects else ()), *self._manner(), *self._against(),
         ]

@@ -30,6 +30,7 @@ from nlp.pii import PersonalData
 from nlp.places import Places, Spans
 from nlp.post import Component, Post, Tokenizer, post_of
 from nlp.relevance import RelevanceOf
+from nlp.telling import Telling
 from nlp.topics import Topics
 from nlp.urgency import UrgencyOf
 from nlp.values import quick
@@ -69,6 +70,9 @@ COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str
     ),
     "blend": (
         lambda nlp: Blend(nlp.settings, nlp.learnt.model), ["topics", "named", "relevance", "reading"], ["topics"],
+    ),
+    "telling": (
+        lambda nlp: Telling(nlp.learnt.model), ["reading", "relevance", "urgency"], ["relevance", "urgency"],
     ),
     "pii": (lambda nlp: PersonalData(official_handles(nlp.settings)), [], ["pii"]),
     "spans": (lambda nlp: Spans(), ["places"], []),  # noqa: ARG005

@@ -11,8 +11,9 @@ whatever their value, and names of the gazetteer none: a model that has learnt o
 and a street is too near to a person to be kept.
 
 The file is JSON, compressed; the same model gives the same bytes. `read` says for every label a score between 0 and 1
-(softmax of the margins over a temperature that training chose), and which words brought how much of it. Columns after
-the labels are questions of their own over the same features ("actionable"): `read` gives their margins as they are.
+(softmax of the margins over a temperature that training chose); `shares` says which words brought how much of it.
+Columns after the labels are questions of their own over the same features ("actionable"): `read` gives their margins as
+they are.
 
 Words are taken as spelt, not as the operators' lists would have them, so that a new keyword never changes a model.
 
@@ -44,6 +45,7 @@ NAME_LETTERS = 5  # a gazetteer name of fewer letters is more often a word
 TOGETHER = 64  # texts whose weights lie in the fast memory together: 32 cost a twentieth more, 96 no less
 OPENING = 8  # words that count a second time, since people name their matter first; twelve are no better
 REMEMBERED = 50_000  # words that are kept with their letter runs; the table starts anew when chatter has filled it
+REMEMBERED_LOUD = 20_000  # words whose share in one column is kept
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -64,6 +66,13 @@ class Term(NamedTuple):
 Terms = list[tuple[int, Term]]
 
 
+class Loud(NamedTuple):
+    """What words and pairs say to one column, as far as it was asked: see `LinearModel.shares`."""
+
+    words: dict[str, tuple[float, float, float]]
+    pairs: dict[int, float]
+
+
 class Features(NamedTuple):
     """Of some texts in a row: `ids` ascend within a block, text `i` has those from `bounds[i]` to `bounds[i + 1]`."""
 
@@ -71,6 +80,7 @@ class Features(NamedTuple):
     values: Floats
     bounds: NDArray[np.intp]
     sizes: NDArray[np.intp]
+    lengths: Floats  # of each text's two blocks before they were brought to 1, one behind the other
     known: list[int]  # words of each text that the model knows
 
 
@@ -83,6 +93,7 @@ class Reading(NamedTuple):
     ids: Ids
     values: Floats
     known: int  # words that the model knows
+    lengths: tuple[float, float]  # of its two blocks before they were brought to 1
 
 
 def token_of(word: str, table: Gazetteer) -> str:
@@ -116,8 +127,11 @@ class LinearModel:
     meta: dict[str, Any] = field(default_factory=dict)
     _terms: dict[str, Term] = field(default_factory=dict)
     _pairs: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
+    _loud: dict[int, Loud] = field(default_factory=dict, init=False)
+    _columns: dict[str, int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        self._columns = {name: at for at, name in enumerate((*self.labels, *self.questions))}
         for name, at in self.vocabulary.items():
             one, blank, two = name.partition(" ")
             if blank and one[:1] != "~":  # a run may hold blanks too
@@ -144,9 +158,11 @@ class LinearModel:
         odds = np.exp((ours - ours.max(axis=1, keepdims=True)) / self.temperature)
         scores = (odds / odds.sum(axis=1, keepdims=True)).tolist()
         asked = margins[:, len(self.labels) :].tolist()
+        lengths = features.lengths.tolist()
         return [
             Reading(dict(zip(self.labels, scores[i], strict=True)), dict(zip(self.questions, asked[i], strict=True)),
-                    texts[i], features.ids[begin:end], features.values[begin:end], features.known[i])
+                    texts[i], features.ids[begin:end], features.values[begin:end], features.known[i],
+                    (lengths[2 * i], lengths[2 * i + 1]))
             for i, (begin, end) in enumerate(pairwise(features.bounds.tolist()))
         ]
 
@@ -200,26 +216,52 @@ class LinearModel:
         found = seen % width
         values = (1 + np.log(counts, dtype=np.float32)) * self.idf[found]
         lengths = np.sqrt(_sums(values * values, bounds[:-1], np.diff(bounds)))
-        values /= np.repeat(np.where(lengths == 0, 1, lengths), np.diff(bounds))
-        return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), known)
+        lengths[lengths == 0] = 1
+        values /= np.repeat(lengths, np.diff(bounds))
+        return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), lengths, known)
 
-    def shares(self, reading: Reading, label: str) -> dict[int, float]:
-        """Index of a word -> what it brought to the margin of a label or question; a pair's part goes to both words."""
-        terms, by_id = reading.terms, reading.ids.argsort()
-        ids = reading.ids[by_id]
-        column = (*self.labels, *self.questions).index(label)
-        parts = (reading.values * self.weights[reading.ids, column])[by_id].astype(np.float64)
-        features, owners = _own_features(terms)
-        at = ids.searchsorted(features)
-        each = parts / np.maximum(np.bincount(at, minlength=len(ids)), 1)
-        sums = np.bincount(owners, each[at], len(terms)).tolist()
-        pairs = [(place, pair) for place, ((_, one), (_, two)) in enumerate(pairwise(terms))
-                 if (pair := one.pairs.get(two.token)) is not None]
-        halves = (parts[ids.searchsorted([pair for _, pair in pairs])] / 2).tolist() if pairs else ()
-        for (place, _), half in zip(pairs, halves, strict=True):
-            sums[place] += half
-            sums[place + 1] += half
-        return {i: total for (i, _), total in zip(terms, sums, strict=True)}
+    def shares(self, reading: Reading, label: str) -> list[float]:
+        """What each word of `reading.terms` brought to the margin of a label or question; a pair's part goes to both.
+
+        A feature that stands several times counts in full each time: in such a text the shares rank the words, and
+        add up to more than the margin.
+        """
+        column = self._columns[label]
+        words, pairs = self._loud_in(column)
+        given, by_words, by_runs = words.get, 1 / reading.lengths[0], 1 / reading.lengths[1]
+        known = [given(term[0]) or self._loudness(term, column) for _, term in reading.terms]
+        shares = [word * by_words + runs * by_runs for word, runs, _ in known]
+        for place, (_, _, opening) in enumerate(known[:OPENING]):
+            shares[place] += opening * by_words
+        follows: Mapping[str, int] = {}
+        for place, (_, (token, _, _, _, _, may_follow)) in enumerate(reading.terms):
+            if token in follows:
+                pair = follows[token]
+                half = (pairs.get(pair) or self._loudness_of(pair, column)) * by_words / 2
+                shares[place - 1] += half
+                shares[place] += half
+            follows = may_follow
+        return shares
+
+    def _loud_in(self, column: int) -> Loud:
+        """What has been found to speak for that column."""
+        loud = self._loud.setdefault(column, Loud({}, {}))
+        if len(loud.words) >= REMEMBERED_LOUD:
+            loud.words.clear()
+        return loud
+
+    def _loudness(self, term: Term, column: int) -> tuple[float, float, float]:
+        """What a word says to a column as a word, by its letter runs, and as an opening more, before any length."""
+        runs = np.frombuffer(term.runs, np.int32)
+        word, opening = (float(self.weights[at, column] * self.idf[at]) if at >= 0 else 0.0
+                         for at in (term.at, term.opening))
+        by_runs = float(self.weights[runs, column] @ self.idf[runs])
+        found = self._loud[column].words[term.token] = (word, by_runs, opening)
+        return found
+
+    def _loudness_of(self, pair: int, column: int) -> float:
+        found = self._loud[column].pairs[pair] = float(self.weights[pair, column] * self.idf[pair])
+        return found
 
     # --- the file
 
@@ -245,25 +287,6 @@ class LinearModel:
             _unpacked(read["idf"], np.float16).astype(np.float32), steps * _unpacked(read["scale"], np.float32),
             _unpacked(read["intercept"], np.float32), read["temperature"], questions, read["meta"],
         )
-
-
-def _own_features(terms: Terms) -> tuple[Ids, NDArray[np.intp]]:
-    """Every feature of the words by themselves, each as often as it stands, and the place of its word in `terms`."""
-    features: list[int] = []
-    owners: list[int] = []
-    runs: list[bytes] = []
-    sizes: list[int] = []
-    for place, (_, (_, at, opening, of_word, size, _)) in enumerate(terms):
-        if at >= 0:
-            features.append(at)
-            owners.append(place)
-        if opening >= 0 and place < OPENING:
-            features.append(opening)
-            owners.append(place)
-        runs.append(of_word)
-        sizes.append(size)
-    return (np.concatenate((np.array(features, np.int32), np.frombuffer(b"".join(runs), np.int32))),
-            np.concatenate((np.array(owners, np.intp), np.arange(len(terms)).repeat(sizes))))
 
 
 def features_of(words: Words, table: Gazetteer) -> Iterable[str]:

@@ -46,7 +46,6 @@ import math
 from collections.abc import Sequence
 
 from domain import Mention, MentionKind, Reason, Relevance, Span
-from nlp.blend import telling
 from nlp.context import turn_of
 from nlp.evidence import IN_NEED, Evidence, distinct, weighing
 from nlp.handles import official_handles
@@ -54,6 +53,7 @@ from nlp.learnt import Learnt
 from nlp.linear import Reading
 from nlp.phrases import Hits
 from nlp.post import Component, Post
+from nlp.telling import telling
 from nlp.tokens import Words
 from nlp.urgency import settled
 from nlp.values import quick, two_digits

@@ -89,6 +89,7 @@ OF_THE_DARK = frozenset((
     "berbahaya", "kecelakaan", "begal", "bahaya",
 ))
 NAMED_SPOTS = frozenset(("landmark", "jalan"))
+HAZARD_LIKE, LIFE_LIKE = "model:reads like a hazard", "model:reads like a danger to life"
 READS, READS_BIAS, READS_LEAST, READS_MOST = 2.0, 1.15, -0.9, 1.8
 TO_LIFE, TO_LIFE_FROM = 1.5, 0.3  # points of what reads like a danger to life, and the margin from which on it does
 FURTHER = {"tinggi": (1.6, 0.6, 0.2), "darurat": (3.0, 1.0, 0.5), "tidak_mendesak": (-1.6, -0.4, 0.0)}
@@ -124,13 +125,13 @@ def urgency_of(
         points = max(READS_LEAST, min(READS_MOST, READS * reads + READS_BIAS))
         if not found.stands and (found.turned or _denied(hits, words)):  # the model knows no "kalau" and no "dulu"
             points = min(points, 0.0)
-        total += found.because("model:reads like a hazard", points)
+        total += found.because(HAZARD_LIKE, points)
     if not found.danger:
         total = min(total, HAZARD_CAP)
     if asks_only:
         total += found.because("rule:only asks", WONDERS if "cue:wondering" in hits else ASKS)
     if to_life >= TO_LIFE_FROM and total >= HIGH:
-        total += found.because("model:reads like a danger to life", TO_LIFE)
+        total += found.because(LIFE_LIKE, TO_LIFE)
     return _judged(total, tuple(found.reasons))
 
 

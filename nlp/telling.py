@@ -1,0 +1,80 @@
+"""The words that made the model speak: whoever reads a reason sees what in the post it rests on.
+
+A model's answer is a sum over words, so the words that brought most of it can be named. The last component puts them on
+the reason cards, where the model weighed enough to decide something. Where it spoke against ("reads unlike a report"),
+the words are those that pulled the sum down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain import Reason, Relevance, Span, Urgency
+from nlp.evidence import NEWS_LIKE, REPORT_LIKE
+from nlp.linear import LinearModel, Reading
+from nlp.post import Component, Post
+from nlp.tokens import Words
+from nlp.urgency import HAZARD_LIKE, LIFE_LIKE
+from nlp.values import quick, span_of
+
+SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
+DECIDING = 0.75  # points from which on a reason turns judgements; of what weighs less nobody asks the words
+ASKED = {REPORT_LIKE: "actionable", NEWS_LIKE: "news", HAZARD_LIKE: "high", LIFE_LIKE: "danger"}  # reason -> question
+_relevance, _urgency, _reason = quick(Relevance), quick(Urgency), quick(Reason)
+
+
+def telling(
+    model: LinearModel, words: Words, reading: Reading, label: str, *, against: bool = False
+) -> tuple[Span, ...]:
+    """The words that speak loudest for a label or a question, or against it, in text order; neighbours are one span."""
+    shares = model.shares(reading, label)
+    if against:
+        shares = [-share for share in shares]
+    least = SHOWN_SHARE * max(shares, default=0.0)
+    loud = sorted([(-share, place) for place, share in enumerate(shares) if share > 0 and share >= least])[:SHOWN_WORDS]
+    spans: list[Span] = []
+    before = -2
+    for i in sorted([reading.terms[place][0] for _, place in loud]):
+        begin = spans.pop().start if i == before + 1 else words.starts[i]
+        spans.append(span_of(begin, words.ends[i]))
+        before = i
+    return tuple(spans)
+
+
+class Telling(Component):
+    """spaCy component: `doc._.relevance` and `doc._.urgency` anew, with the words that the model's reasons rest on."""
+
+    def __init__(self, model: LinearModel | None) -> None:
+        self.model = model
+
+    def note(self, post: Post) -> None:
+        if self.model is None or post.reading is None:
+            return
+        relevance, urgency = post.relevance, post.urgency
+        if because := self._told(relevance.because, post):
+            post.relevance = _relevance(relevance.label, relevance.detail, relevance.score, because,
+                                        relevance.vulnerable)
+        if because := self._told(urgency.because, post):
+            post.urgency = _urgency(urgency.label, urgency.score, because)
+
+    def _told(self, because: Sequence[Reason], post: Post) -> tuple[Reason, ...]:
+        """The reasons with words where the model's had none; () where nothing changes."""
+        decided = [i for i, reason in enumerate(because) if reason.what in ASKED and _decides(reason)]
+        if not decided:
+            return ()
+        told = list(because)
+        for i in decided:
+            told[i] = self._with_words(because[i], post)
+        return tuple(told)
+
+    def _with_words(self, reason: Reason, post: Post) -> Reason:
+        if self.model is None or post.reading is None or ASKED[reason.what] not in self.model.questions:
+            return reason
+        against = reason.weight < 0 and reason.what != NEWS_LIKE  # what is news weighs less, by the words of news
+        spans = telling(self.model, post.words, post.reading, ASKED[reason.what], against=against)
+        return _reason(reason.what, reason.weight, spans)
+
+
+def _decides(reason: Reason) -> bool:
+    """Whether somebody may ask for its words; "no hazard is told" rests on none."""
+    return abs(reason.weight) >= DECIDING and (reason.weight > 0 or reason.what != HAZARD_LIKE)
