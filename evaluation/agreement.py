@@ -5,8 +5,9 @@
 Of each `labels/*_second.tsv`: the share of texts with the same label, Cohen's kappa, the same without texts that either
 reading left open ("unsure"), how often the readings meet where either saw the rare label, and how many labels a third
 look changed. Comments first called actionable were drawn whole and others by lot, so they are weighed back to what a
-plain draw would show. `x_relevance` and `urgency_held` are measures alone: where their readers differ the label is
-left open, and nothing is learnt from them. Both readings are this project's own: two strangers would agree less.
+plain draw would show. `relevance_again` is all the comments, read a second time later. `x_relevance` and `urgency_held`
+are measures alone: where their readers differ the label is left open, and nothing is learnt from them. Both readings
+are this project's own: two strangers would agree less.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ class Twice:
     rare: str
     stands_for: dict[str, float]
     default: str | None = None  # the label of what the file of first labels does not name
+    labels: str = ""  # that file, where it is not called as the set
 
     @property
     def first(self) -> Path:
-        return LABELS / f"{self.name}.tsv"
+        return LABELS / f"{self.labels or self.name}.tsv"
 
     @property
     def second(self) -> Path:
@@ -44,7 +46,10 @@ class Twice:
 OTHERS = 1739 / 205  # comments not first called actionable, and how many of them were drawn
 SETS = (
     Twice("relevance", "actionable", {"not_actionable": OTHERS, UNSURE: OTHERS}, default="not_actionable"),
+    Twice("relevance_again", "actionable", {}, default="not_actionable", labels="relevance"),
     Twice("urgency", "high", {}),
+    Twice("portal_urgency", "tinggi", {}),
+    Twice("portal_need", "y", {}),
     Twice("x_relevance", "actionable", {}),
     Twice("urgency_held", "tinggi", {}),
 )
@@ -95,10 +100,10 @@ def main() -> int:
     for each in SETS:
         pairs = pairs_of(each)
         open_to_doubt = sum(UNSURE in pair for pair in pairs)
-        sys.stdout.write(f"{each.name:<12} read twice {len(pairs)}, unsure to either {open_to_doubt},"
+        sys.stdout.write(f"{each.name:<15} read twice {len(pairs)}, unsure to either {open_to_doubt},"
                          f" labels changed {len(list(changed(each)))}\n")
         for name, value in figures(pairs, each.rare, each.stands_for).items():
-            sys.stdout.write(f"{each.name:<12} {name:<24} {value:.3f}\n")
+            sys.stdout.write(f"{each.name:<15} {name:<24} {value:.3f}\n")
     return 0
 
 

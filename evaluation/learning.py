@@ -23,7 +23,20 @@ import xxhash
 from domain import Mention
 from evaluation import day
 from evaluation.labelled import URGENT, Row, labels_of, may_be_learnt, mention_of, rows_of
-from evaluation.training import DANGER, HAZARD, INVENTED, NEED, NEWS, REPORT, Sample, fit, fit_facts, out_of_fold
+from evaluation.training import (
+    ASKS,
+    DANGER,
+    GRUMBLES,
+    HAZARD,
+    INVENTED,
+    NEED,
+    NEWS,
+    REPORT,
+    Sample,
+    fit,
+    fit_facts,
+    out_of_fold,
+)
 from evaluation.written import GROUP as WRITTEN
 from evaluation.written import written
 from nlp.extract import Extractor
@@ -44,13 +57,22 @@ OTHERS_WEIGHT, DAY_TOPIC_WEIGHT = 4.0, 2.0  # a letter or a comment counts more 
 # (.784); reports at 1 cost its comments recall. With 16,345 posts topics at .4 and .3: portal .861 and .862, the third
 # gold set .69 both; reports at .3 and .22: comments F1 .762 and .764; hazards at .5 and .4: F1 .768 and .776, of the
 # third set .786 and .792.
-WRITTEN_TOPIC_WEIGHT, WRITTEN_WEIGHT, WRITTEN_HAZARD_WEIGHT = 0.35, 0.28, 0.45
+WRITTEN_TOPIC_WEIGHT, WRITTEN_WEIGHT = 0.35, 0.28
+# By question; 1 where nearly only what we wrote knows the answer.
+WRITTEN_ASKED_WEIGHTS = {HAZARD: 0.45, GRUMBLES: 0.5, ASKS: 0.5}
+PORTAL_NEED_WEIGHT = 0.3
+TONES = {GRUMBLES: "keluhan_umum", ASKS: "pertanyaan"}  # question -> the detail that it is about
 DARURAT, NEWS_DETAIL = "darurat", "berita"
 BY_HAND = frozenset(("in_need", "news_like"))  # facts
 PORTALS = ("surabaya_wargaku",)
 LABELS = Path(__file__).parent / "labels"
 RELEVANCE, TOPIC, URGENCY = LABELS / "relevance.tsv", LABELS / "topic.tsv", LABELS / "urgency.tsv"
+PORTAL_URGENCY, PORTAL_NEED, UNSURE = LABELS / "portal_urgency.tsv", LABELS / "portal_need.tsv", "unsure"
+DETAIL, COMMENTS = LABELS / "comment_detail.tsv", "unlabelled_semarang_ig.jsonl"
 DAY = Path(__file__).parent.parent / "simulators"
+
+
+Asked = tuple[Mention, str, str]  # post, what a question is called where the answer is yes (else another word), group
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +91,11 @@ class Teaching:
 
     topics: list[tuple[Mention, str, float, str]]  # post, topic, weight, group
     judged: list[Judged]
-    hazards: list[tuple[Mention, str, str]]  # post, "high" or "low", group
-    needs: list[tuple[Mention, str, str]]  # post, "need" or "none", group
-    dangers: list[tuple[Mention, str, str]]  # post, "danger" or "none", group
-    news: list[tuple[Mention, str, str]]  # post, "news" or "none", group
+    asked: dict[str, list[Asked]]  # by the model's questions, in their order
+
+    @property
+    def hazards(self) -> list[Asked]:
+        return self.asked[HAZARD]
 
 
 def topic_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, float, str]]:
@@ -113,7 +136,7 @@ def relevance_rows(data: Path, half: str) -> Iterator[Judged]:
     complaints = [row for row in _rows(data / "topic.jsonl", half) if row.get("source") in PORTALS]
     for row in sorted(complaints, key=_lot)[:PORTAL_MOST]:
         yield Judged(mention_of(row), REPORT, PORTAL_WEIGHT, row["source"])
-    yield from _comments(data / "unlabelled_semarang_ig.jsonl")
+    yield from _comments(data / COMMENTS)
     for mention, expected in _day():
         yield Judged(mention, REPORT if expected["fate"] == "ticket" else f"not_{REPORT}", DAY_WEIGHT, "day")
     for each in written():
@@ -124,13 +147,15 @@ def _lot(row: Row) -> int:
     return xxhash.xxh64_intdigest(f"portal {row['id']}".encode())
 
 
-def urgency_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
+def urgency_rows(data: Path, half: str) -> Iterator[Asked]:
     """(post, "high" or "low", group) of the folder, of the labels by id and of the day."""
     for row in _rows(data / "urgency.jsonl", half):
         yield mention_of(row), _height(row["label"]), str(row.get("source") or "")
     for file, row, label in _by_id(data, URGENCY, half):
-        if label != "unsure":
+        if label != UNSURE:
             yield mention_of(row), label, file
+    for mention, label in _complaints(data, PORTAL_URGENCY, half):
+        yield mention, _height(label), PORTALS[0]
     for mention, expected in _day():
         if expected["fate"] == "ticket" and "urgency" in expected:
             yield mention, _height(expected["urgency"]), "day"
@@ -138,25 +163,29 @@ def urgency_rows(data: Path, half: str) -> Iterator[tuple[Mention, str, str]]:
         yield post.mention, _height(post.urgency), WRITTEN
 
 
-def need_rows(data: Path) -> Iterator[tuple[Mention, str, str]]:
-    """(post, "need" or "none", group): what we wrote, and the comments of the folder that need nothing."""
+def need_rows(data: Path, half: str) -> Iterator[Asked]:
+    """(post, "need" or "none", group): what we wrote, complaints by id, and the comments that need nothing."""
     for post in written():
         yield post.mention, NEED if post.need else "none", WRITTEN
-    for each in _comments(data / "unlabelled_semarang_ig.jsonl"):
+    for mention, label in _complaints(data, PORTAL_NEED, half):
+        yield mention, NEED if label == "y" else "none", PORTALS[0]
+    for each in _comments(data / COMMENTS):
         if each.label != REPORT:
             yield each.mention, "none", each.group
 
 
-def danger_rows() -> Iterator[tuple[Mention, str, str]]:
-    """(post, "danger" or "none", group): of all that is labelled only what we wrote tells darurat from tinggi."""
+def danger_rows(data: Path, half: str) -> Iterator[Asked]:
+    """(post, "danger" or "none", group): what we wrote, and complaints by id, which hold nearly none."""
     for post in written():
         yield post.mention, DANGER if post.urgency == DARURAT else "none", WRITTEN
+    for mention, label in _complaints(data, PORTAL_URGENCY, half):
+        yield mention, DANGER if label == DARURAT else "none", PORTALS[0]
     for mention, expected in _day():
         if expected["fate"] == "ticket" and "urgency" in expected:
             yield mention, DANGER if expected["urgency"] == DARURAT else "none", "day"
 
 
-def news_rows(judged: Sequence[Judged]) -> Iterator[tuple[Mention, str, str]]:
+def news_rows(judged: Sequence[Judged]) -> Iterator[Asked]:
     """(post, "news" or "none", group): what we wrote, and strangers' complaints and comments, which hold no news."""
     for post in written():
         yield post.mention, NEWS if post.detail == NEWS_DETAIL else "none", WRITTEN
@@ -165,15 +194,37 @@ def news_rows(judged: Sequence[Judged]) -> Iterator[tuple[Mention, str, str]]:
             yield each.mention, "none", each.group
 
 
+def tone_rows(data: Path, half: str, question: str) -> Iterator[Asked]:
+    """(post, the question or "none", group) of posts that nobody can act on: do they grumble, do they ask?"""
+    for row in _rows(data / "relevance.jsonl", half):
+        if row["label"] != REPORT and (detail := row.get("detail")):
+            yield mention_of(row), question if detail == TONES[question] else "none", str(row.get("source") or "")
+    details = {key: detail for key, detail in labels_of(DETAIL)}  # noqa: C416 - pairs, which `dict` cannot know
+    for each in _comments(data / COMMENTS):
+        if each.label != REPORT and (read := details.get(each.mention.native_id)):
+            yield each.mention, question if read == TONES[question] else "none", each.group
+    for post in written():
+        if not post.reports:
+            yield post.mention, question if post.detail == TONES[question] else "none", WRITTEN
+
+
 def _height(label: str) -> str:
     return HAZARD if label in URGENT else "low"
+
+
+def _complaints(data: Path, labels: Path, half: str) -> Iterator[tuple[Mention, str]]:
+    """(post, label) of the portal's complaints that a file of labels judges by their id alone."""
+    judged = {key: label for key, label in labels_of(labels) if label != UNSURE}
+    for row in _rows(data / "topic.jsonl", half):
+        if label := judged.get(row["id"]):
+            yield mention_of(row), label
 
 
 def _comments(path: Path) -> Iterator[Judged]:
     judged = {key: label for key, label in labels_of(RELEVANCE)}  # noqa: C416 - pairs, which `dict` cannot know
     for row in _rows(path, "all"):
         label = judged.get(row["id"], f"not_{REPORT}")
-        if label != "unsure":
+        if label != UNSURE:
             yield Judged(mention_of(row), label, 1.0, "semarang_ig")
 
 
@@ -188,8 +239,12 @@ def learn(data: Path, settings: Settings, half: str) -> tuple[Learnt, dict[str, 
 
 def gathered(data: Path, half: str) -> Teaching:
     judged = list(relevance_rows(data, half))
-    return Teaching(list(topic_rows(data, half)), judged, list(urgency_rows(data, half)), list(need_rows(data)),
-                    list(danger_rows()), list(news_rows(judged)))
+    asked = {
+        HAZARD: urgency_rows(data, half), NEED: need_rows(data, half), DANGER: danger_rows(data, half),
+        NEWS: news_rows(judged),
+        **{question: tone_rows(data, half, question) for question in TONES},
+    }
+    return Teaching(list(topic_rows(data, half)), judged, {question: list(rows) for question, rows in asked.items()})
 
 
 def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, Any]]:
@@ -198,18 +253,26 @@ def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, An
     judged = rows.judged
     topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in rows.topics]
     samples = [Sample(cut(each.mention.text)._.words, each.label, each.weight, each.group) for each in judged]
+    ours = {question: WRITTEN_ASKED_WEIGHTS.get(question, 1.0) for question in rows.asked}
     asked = [
-        [Sample(cut(m.text)._.words, label, weight if group == WRITTEN else 1.0, group) for m, label, group in posts]
-        for posts, weight in ((rows.hazards, WRITTEN_HAZARD_WEIGHT), (rows.needs, 1.0), (rows.dangers, 1.0),
-                              (rows.news, 1.0))]
+        [Sample(cut(m.text)._.words, label, _weight(question, group, ours[question]), group)
+         for m, label, group in posts]
+        for question, posts in rows.asked.items()]
     # words teach alike wherever strangers' texts come from
     evenly = [sample if sample.group == WRITTEN else replace(sample, weight=1.0) for sample in samples]
     model = fit(topics, evenly, asked)
     margins, _ = out_of_fold(evenly, odds=False)
     met = [i for i, sample in enumerate(samples) if sample.group != WRITTEN]  # posts as they come, for what facts weigh
     facts = facts_of([judged[i] for i in met], margins[met, 0].tolist(), model)
-    weights, figures = fit_facts(facts, [samples[i] for i in met], cut_on="semarang_ig")
+    weights, figures = fit_facts(facts, [samples[i] for i in met])
     return Learnt(model, weights), figures
+
+
+def _weight(question: str, group: str, ours: float) -> float:
+    """Of an answer: what asks a portal for aid in the words of any family must not make need of them elsewhere."""
+    if group == WRITTEN:
+        return ours
+    return PORTAL_NEED_WEIGHT if question == NEED and group in PORTALS else 1.0
 
 
 def facts_of(judged: Sequence[Judged], margins: Sequence[float], model: LinearModel) -> list[dict[str, float]]:

@@ -70,8 +70,8 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
     """(what is learnt from, what is held back), in an order that the files and the store do not choose."""
     topics = sorted(rows.topics, key=lambda row: (row[3], _words(row[0]), row[1]))
     judged = sorted(rows.judged, key=lambda row: (row.group, _words(row.mention), row.label))
-    asked = [sorted(posts, key=lambda row: (row[2], _words(row[0]), row[1]))
-             for posts in (rows.hazards, rows.needs, rows.dangers, rows.news)]
+    asked = {question: sorted(posts, key=lambda row: (row[2], _words(row[0]), row[1]))
+             for question, posts in rows.asked.items()}
 
     def side(held: bool) -> Teaching:
         def ours(mention: Mention, group: str) -> bool:  # what its own authors expect of a post is no measure
@@ -79,7 +79,8 @@ def split(rows: Teaching) -> tuple[Teaching, Teaching]:
 
         return Teaching([row for row in topics if ours(row[0], row[3])],
                         [row for row in judged if ours(row.mention, row.group)],
-                        *([row for row in posts if ours(row[0], row[2])] for posts in asked))
+                        {question: [row for row in posts if ours(row[0], row[2])]
+                         for question, posts in asked.items()})
 
     return side(False), side(True)
 

@@ -20,9 +20,11 @@ import orjson
 
 from evaluation.comparing import Line
 from evaluation.learning import Teaching
+from evaluation.training import HAZARD
 from nlp.learnt import MODEL, WEIGHTS, Learnt
 from settings.models import CARD, hash_of
 
+COMPONENT_OF = {HAZARD: "urgency"}  # question -> what it serves, where that is called otherwise
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
@@ -93,8 +95,8 @@ def card_of(
 def _counts(taught: Teaching) -> Counter[tuple[str, str]]:
     return Counter([
         *(("topic", group) for *_, group in taught.topics), *(("relevance", each.group) for each in taught.judged),
-        *(("urgency", group) for *_, group in taught.hazards), *(("need", group) for *_, group in taught.needs),
-        *(("danger", group) for *_, group in taught.dangers), *(("news", group) for *_, group in taught.news),
+        *((COMPONENT_OF.get(question, question), group)
+          for question, rows in taught.asked.items() for *_, group in rows),
     ])
 
 

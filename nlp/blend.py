@@ -29,10 +29,10 @@ import math
 from collections.abc import Mapping, Sequence, Set
 
 from domain import Topic
+from nlp.grounds import grounds_of
 from nlp.linear import LinearModel, Reading
 from nlp.phrases import Hits
 from nlp.post import Component, Post
-from nlp.telling import telling
 from nlp.tokens import Words
 from nlp.topics import MOST, REST, Named
 from nlp.values import quick
@@ -105,7 +105,7 @@ class Blend(Component):
             if score < LEAST_SHOWN or (topics and not (name and name.own and name.score >= self.least_second)):
                 continue
             score = min(score, topics[-1].score) if topics else score
-            spans = name.spans if name else telling(model, words, reading, label)
+            spans = name.spans if name else grounds_of(model, words, reading, label)
             topics.append(_topic(label, round(score, 3), spans))
         return tuple(topics)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -49,6 +49,8 @@ wadul butuh perlu harap dimohon memohon
 IN_NEED = "model:reads like somebody in need"
 NEWS_LIKE = "model:reads like news"
 REPORT_LIKE = "model:reads like a report"
+GRUMBLES, ASKS = "grumbles", "asks"  # questions of a model about the tone of what nobody can act on
+NO_MARGINS: Mapping[str, float] = {}
 VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")
 AT = word_set("di neng nang ning ing kampung")
@@ -105,11 +107,12 @@ class Evidence:
         self, words: Words, hits: Hits, topics: Sequence[Topic], places: Sequence[Place], mention: Mention | None,
         *, direct: bool = False, reads: float = 0.0, in_need: float = 0.0, pleading: tuple[Span, ...] = (),
         news_like: float = 0.0, urgency: str = "normal", offices: frozenset[str] = frozenset(),
+        margins: Mapping[str, float] = NO_MARGINS,
     ) -> None:
         self.words, self.hits, self.topics, self.places, self.mention = words, hits, topics, places, mention
         self.direct, self.reads, self.urgency = direct, reads, urgency
         self.in_need, self.pleading, self.news_like = in_need, pleading, news_like
-        self.offices = offices
+        self.offices, self.margins = offices, margins
         self.own = hits.get("cue:own") or _possessed(words)
         self.metaphors = hits.get("metaphors", ())
         self.defects = hits.get("defect", ())

@@ -22,6 +22,7 @@ from spacy.vocab import Vocab
 from domain import Extraction, Mention
 from nlp.blend import Blend, Reader
 from nlp.finder import Finder
+from nlp.grounds import Grounds
 from nlp.handles import official_handles
 from nlp.language import LanguageOf
 from nlp.learnt import Learnt, learnt_of
@@ -30,7 +31,6 @@ from nlp.pii import PersonalData
 from nlp.places import Places, Spans
 from nlp.post import Component, Post, Tokenizer, post_of
 from nlp.relevance import RelevanceOf
-from nlp.telling import Telling
 from nlp.topics import Topics
 from nlp.urgency import UrgencyOf
 from nlp.values import quick
@@ -71,8 +71,8 @@ COMPONENTS: dict[str, tuple[Callable[[Pipeline], Callable[[Doc], Doc]], list[str
     "blend": (
         lambda nlp: Blend(nlp.settings, nlp.learnt.model), ["topics", "named", "relevance", "reading"], ["topics"],
     ),
-    "telling": (
-        lambda nlp: Telling(nlp.learnt.model), ["reading", "relevance", "urgency"], ["relevance", "urgency"],
+    "grounds": (
+        lambda nlp: Grounds(nlp.learnt.model), ["reading", "relevance", "urgency"], ["relevance", "urgency"],
     ),
     "pii": (lambda nlp: PersonalData(official_handles(nlp.settings)), [], ["pii"]),
     "spans": (lambda nlp: Spans(), ["places"], []),  # noqa: ARG005

@@ -74,6 +74,7 @@ PHRASES = {
     "beside": "menyebut letak",
     "calls an office": "memanggil akun dinas", "speaks to somebody else": "bicara kepada orang lain",
     "reads like news": "mirip berita",
+    "reads like a question": "mirip pertanyaan", "reads like general criticism": "mirip keluhan umum",
     "short": "teks pendek",
     "question": "kata tanya",
     "question mark": "tanda tanya",

@@ -9,7 +9,9 @@ from evaluation.agreement import SETS, changed, figures, kappa, main, pairs_of
 
 LABELS = {"relevance": {"actionable", "not_actionable", "unsure"}, "urgency": {"high", "low", "unsure"}}
 LABELS |= {"x_relevance": LABELS["relevance"],
+           "relevance_again": LABELS["relevance"], "portal_need": {"y", "n", "unsure"},
            "urgency_held": {"darurat", "tinggi", "normal", "tidak_mendesak", "unsure"}}
+LABELS["portal_urgency"] = LABELS["urgency_held"]
 
 
 def test_kappa_is_that_of_the_textbook():
@@ -60,5 +62,5 @@ def test_figures_are_printed_without_any_text_at_hand(capsys):
     assert main() == 0
     printed = capsys.readouterr().out
 
-    assert "relevance    read twice 300" in printed
-    assert "urgency_held read twice 360" in printed
+    assert "relevance       read twice 300" in printed
+    assert "urgency_held    read twice 360" in printed

@@ -51,7 +51,7 @@ def test_what_we_wrote_is_always_learnt_and_never_a_measure(tmp_path):
     taught, held = split(rows)
 
     assert isinstance(taught, Teaching)
-    assert {group for *_, group in taught.needs} == {GROUP}
-    assert {label for _, label, _ in taught.needs} == {"need", "none"}
-    assert {label for _, label, _ in taught.news} == {"news", "none"}
-    assert not any((held.topics, held.judged, held.hazards, held.needs, held.dangers, held.news))
+    assert {group for *_, group in taught.asked["need"]} == {GROUP}
+    assert {label for _, label, _ in taught.asked["need"]} == {"need", "none"}
+    assert {label for _, label, _ in taught.asked["news"]} == {"news", "none"}
+    assert not any((held.topics, held.judged, *held.asked.values()))

@@ -54,7 +54,7 @@ def test_the_same_people_without_need_stay_in_their_lane(read_shipped, text):
 
 def test_a_touch_of_need_is_told_though_it_makes_no_report(read_shipped):
     """What weighs nothing is still said, with its words, for the lane that people see whole."""
-    found = read_shipped("sepatunya tinggal sebelah yang utuh", account="x:none").relevance
+    found = read_shipped("celana seragamnya sudah nggak bisa dikancing", account="x:none").relevance
 
     assert (found.label, found.vulnerable) == ("not_actionable", ())
     assert any(reason.what == IN_NEED and reason.spans for reason in found.because)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain import Reason, Relevance, Span, Urgency
-from nlp.evidence import NEWS_LIKE, REPORT_LIKE
+from nlp.evidence import ASKS, GRUMBLES, NEWS_LIKE, REPORT_LIKE
 from nlp.linear import LinearModel, Reading
 from nlp.post import Component, Post
 from nlp.tokens import Words
@@ -18,12 +18,15 @@ from nlp.urgency import HAZARD_LIKE, LIFE_LIKE
 from nlp.values import quick, span_of
 
 SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
-DECIDING = 0.75  # points from which on a reason turns judgements; of what weighs less nobody asks the words
+DECIDING = 1.0  # points from which on a reason turns judgements; of what weighs less nobody asks the words
 ASKED = {REPORT_LIKE: "actionable", NEWS_LIKE: "news", HAZARD_LIKE: "high", LIFE_LIKE: "danger"}  # reason -> question
+# Of what nobody can act on the detail is the judgement, and it weighs nothing: detail -> question, reason.
+TONES = {"pertanyaan": (ASKS, "model:reads like a question"),
+         "keluhan_umum": (GRUMBLES, "model:reads like general criticism")}
 _relevance, _urgency, _reason = quick(Relevance), quick(Urgency), quick(Reason)
 
 
-def telling(
+def grounds_of(
     model: LinearModel, words: Words, reading: Reading, label: str, *, against: bool = False
 ) -> tuple[Span, ...]:
     """The words that speak loudest for a label or a question, or against it, in text order; neighbours are one span."""
@@ -41,7 +44,7 @@ def telling(
     return tuple(spans)
 
 
-class Telling(Component):
+class Grounds(Component):
     """spaCy component: `doc._.relevance` and `doc._.urgency` anew, with the words that the model's reasons rest on."""
 
     def __init__(self, model: LinearModel | None) -> None:
@@ -51,11 +54,22 @@ class Telling(Component):
         if self.model is None or post.reading is None:
             return
         relevance, urgency = post.relevance, post.urgency
-        if because := self._told(relevance.because, post):
-            post.relevance = _relevance(relevance.label, relevance.detail, relevance.score, because,
-                                        relevance.vulnerable)
+        told, tone = self._told(relevance.because, post), self._tone(relevance, post)
+        if told or tone:
+            post.relevance = _relevance(relevance.label, relevance.detail, relevance.score,
+                                        (told or relevance.because) + tone, relevance.vulnerable)
         if because := self._told(urgency.because, post):
             post.urgency = _urgency(urgency.label, urgency.score, because)
+
+    def _tone(self, relevance: Relevance, post: Post) -> tuple[Reason, ...]:
+        """Why what nobody can act on is called a question or criticism, where the model has a word for it."""
+        if relevance.label == "actionable" or relevance.detail not in TONES or not self.model or not post.reading:
+            return ()
+        question, what = TONES[relevance.detail]
+        if question not in self.model.questions:
+            return ()
+        spans = grounds_of(self.model, post.words, post.reading, question)
+        return (_reason(what, 0.0, spans),) if spans else ()
 
     def _told(self, because: Sequence[Reason], post: Post) -> tuple[Reason, ...]:
         """The reasons with words where the model's had none; () where nothing changes."""
@@ -71,7 +85,7 @@ class Telling(Component):
         if self.model is None or post.reading is None or ASKED[reason.what] not in self.model.questions:
             return reason
         against = reason.weight < 0 and reason.what != NEWS_LIKE  # what is news weighs less, by the words of news
-        spans = telling(self.model, post.words, post.reading, ASKED[reason.what], against=against)
+        spans = grounds_of(self.model, post.words, post.reading, ASKED[reason.what], against=against)
         return _reason(reason.what, reason.weight, spans)
 
 
