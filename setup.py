@@ -17,10 +17,10 @@ from setuptools import Extension, setup
 # Those in which reading and folding spend their time. All go into one group, so that they call each other directly; a
 # class of the group has no subclass outside of it. Left out: `nlp.extract`, whose functions spaCy inspects.
 COMPILED = (
-    "alignment", "blend", "comparing", "context", "duplicates", "evidence", "facts", "finder", "fingerprint", "guard",
-    "language", "linear", "local_names", "new_facts", "normalize", "phrases", "pii", "place_choice", "place_names",
-    "place_patterns", "places", "post", "relevance", "same_text", "shingle_index", "shingles", "stories", "told",
-    "tokens", "topics", "urgency", "vulnerable",
+    "alignment", "blend", "comparing", "context", "duplicates", "evidence", "facts", "finder", "fingerprint",
+    "grounds", "guard", "language", "linear", "local_names", "new_facts", "normalize", "phrases", "pii",
+    "place_choice", "place_names", "place_patterns", "places", "post", "relevance", "same_text", "shingle_index",
+    "shingles", "stories", "tokens", "told", "tone", "topics", "urgency", "vulnerable",
 )
 
 

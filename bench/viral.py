@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 POLL = timedelta(minutes=2)
 BATCH = 200
 MACHINE_ACCOUNTS = {"x": "x:solo", "instagram": "instagram:solo", "facebook": "facebook:solo"}
-TEXT = ("Jalan berlubang parah di Jalan RM Said Solo depan Pasar Legi, sudah tiga minggu begini dan banyak motor memutar "
+TEXT = ("Jalan berlubang di Jalan RM Said Solo depan Pasar Legi, sudah tiga minggu begini dan banyak motor memutar "
         "lewat kampung. Tolong segera diperbaiki sebelum tambah lebar")
 REMARKS = (
     "Betul sekali ini", "Tiap hari lewat sini memang begitu", "Mohon perhatian bapak", "Sudah lama sekali ini",

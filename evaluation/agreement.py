@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.labelled import labels_of
-from evaluation.learning import LABELS
+from evaluation.rows import LABELS
 
 UNSURE = "unsure"
 Pair = tuple[str, str]  # the first label and the second

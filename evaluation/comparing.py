@@ -19,7 +19,7 @@ from typing import Any
 
 from domain import Extraction
 from evaluation.labelled import URGENT
-from evaluation.learning import Teaching
+from evaluation.rows import Teaching
 from evaluation.score import multiclass, topic_of, two_class
 from evaluation.training import HAZARD, REPORT
 from nlp.extract import Extractor

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evaluation.labelled import URGENT, half_of, labels_of, rows_of
-from evaluation.learning import LABELS
+from evaluation.rows import LABELS
 from evaluation.score import multiclass, two_class
 from evaluation.training import HAZARD, REPORT
 from evaluation.written import REPORTS

@@ -24,7 +24,8 @@ import logs
 from domain import ConfigError, KentonganError, Mention
 from evaluation.comparing import COMPONENTS, compared, refusals
 from evaluation.corrections import taught_by_staff
-from evaluation.learning import OTHERS_WEIGHT, Judged, Teaching, gathered, learn_from
+from evaluation.learning import learn_from
+from evaluation.rows import OTHERS_WEIGHT, Judged, Teaching, gathered
 from evaluation.shelf import card_of, files_of, put
 from evaluation.training import INVENTED, LEAST_ROWS
 from nlp.learnt import Learnt, learnt_of

@@ -20,7 +20,8 @@ from typing import Any
 
 from domain import Extraction
 from evaluation.labelled import URGENT, Row, labels_of, mention_of, rows_of
-from evaluation.learning import LABELS, learn
+from evaluation.learning import learn
+from evaluation.rows import LABELS
 from nlp.extract import Extractor
 from settings import load
 

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from evaluation.comparing import Line
-from evaluation.learning import Teaching
+from evaluation.rows import Teaching
 from evaluation.training import HAZARD
 from nlp.learnt import MODEL, WEIGHTS, Learnt
 from settings.models import CARD, hash_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from evaluation import learning
-from evaluation.labelled import half_of
-from evaluation.learning import LABELS, learn, may_be_learnt, relevance_rows, topic_rows, urgency_rows
+from evaluation import rows as learnt_rows
+from evaluation.labelled import half_of, may_be_learnt
+from evaluation.learning import learn
+from evaluation.rows import LABELS, relevance_rows, topic_rows, urgency_rows
 from evaluation.written import written
 from settings import load
 from tests.evaluation.teaching import SHARE
@@ -24,7 +25,7 @@ PLACES = ("gang satu", "depan warung", "dekat pos ronda", "samping lapangan", "u
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of labelled complaints that we wrote, and posts from X among them; of what the product brings a part."""
-    monkeypatch.setattr(learning, "written", lambda: written()[::SHARE])
+    monkeypatch.setattr(learnt_rows, "written", lambda: written()[::SHARE])
     rows = [
         {"id": f"{label}{i}{j}", "text": f"{text} {place} mohon diperbaiki", "label": label, "source": "kota_contoh"}
         for label, texts in MATTERS.items() for i, text in enumerate(texts) for j, place in enumerate(PLACES)
@@ -82,7 +83,7 @@ def test_labels_by_id_hold_no_text():
 
 def test_urgencies_by_id_leave_the_half_that_is_kept_aside():
     """Of topic.jsonl nobody judges what is to be scored, and no row is judged twice."""
-    lines = [line.split("\t") for line in learning.URGENCY.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    lines = [line.split("\t") for line in learnt_rows.URGENCY.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
 
     assert {half_of({"id": key}) for file, key, _ in lines if file == "topic.jsonl"} == {"dev"}
     assert len({(file, key) for file, key, _ in lines}) == len(lines)
@@ -96,7 +97,7 @@ def test_letters_of_a_file_without_halves_are_read_whole(tmp_path, monkeypatch):
     (tmp_path / "topic_coarse.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     judged = "".join(f"topic_coarse.jsonl\t{key}\t{'unsure' if key == keys[0] else 'high'}\n" for key in keys)
     (tmp_path / "urgency.tsv").write_text(f"# by id\n{judged}", encoding="utf-8")
-    monkeypatch.setattr(learning, "URGENCY", tmp_path / "urgency.tsv")
+    monkeypatch.setattr(learnt_rows, "URGENCY", tmp_path / "urgency.tsv")
 
     learnt = [m.native_id for m, label, group in urgency_rows(tmp_path, "dev") if group == "topic_coarse.jsonl"]
 

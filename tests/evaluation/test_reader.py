@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from evaluation.labelled import labels_of
-from evaluation.learning import LABELS
 from evaluation.reader import KINDS, main, pairs_of
+from evaluation.rows import LABELS
 
 
 def _first(kind: str) -> tuple[str, str]:

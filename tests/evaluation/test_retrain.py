@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from domain import ConfigError
-from evaluation import learning, retrain
+from evaluation import retrain
+from evaluation import rows as learnt_rows
 from evaluation.comparing import ALL, REPORTS, Line, refusals
 from evaluation.retrain import check_rows, held_back, rows_for, split
 from evaluation.training import INVENTED
@@ -113,7 +114,7 @@ def trained(tmp_path_factory):
     config = office / "config.yaml"
     config.write_text((ROOT / "config.yaml").read_text().replace("models: null", "models: model"))
     with pytest.MonkeyPatch.context() as patch:  # of what the product brings to be learnt a part: the rest takes minutes
-        patch.setattr(learning, "written", lambda: written()[::SHARE])
+        patch.setattr(learnt_rows, "written", lambda: written()[::SHARE])
         assert train(fill(data), CONFIG, office / "model") == 0
         yield data, config, office / "model"
 

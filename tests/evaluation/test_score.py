@@ -8,7 +8,7 @@ import pytest
 
 from domain import Extraction, Place
 from evaluation.labelled import half_of, labels_of
-from evaluation.learning import LABELS, gathered
+from evaluation.rows import LABELS, gathered
 from evaluation.score import main, place_tally, report
 from evaluation.training import INVENTED
 from nlp.extract import Extractor

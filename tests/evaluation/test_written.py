@@ -6,8 +6,8 @@ import pytest
 
 from evaluation.gold import SETS, posts
 from evaluation.labelled import URGENT
-from evaluation.learning import Teaching, gathered
 from evaluation.retrain import split
+from evaluation.rows import Teaching, gathered
 from evaluation.written import GROUP, written
 from nlp.extract import Extractor
 from settings import load
