@@ -20,6 +20,7 @@ from nlp.values import quick, span_of
 SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
 DECIDING = 1.0  # points from which on a reason turns judgements; of what weighs less nobody asks the words
 ASKED = {REPORT_LIKE: "actionable", NEWS_LIKE: "news", HAZARD_LIKE: "high", LIFE_LIKE: "danger"}  # reason -> question
+URGENT = frozenset(("darurat", "tinggi"))  # what makes nothing urgent rests on no words
 # Of what nobody can act on the detail is the judgement, and it weighs nothing: detail -> question, reason.
 TONES = {"pertanyaan": (ASKS, "model:reads like a question"),
          "keluhan_umum": (GRUMBLES, "model:reads like general criticism")}
@@ -30,14 +31,17 @@ def grounds_of(
     model: LinearModel, words: Words, reading: Reading, label: str, *, against: bool = False
 ) -> tuple[Span, ...]:
     """The words that speak loudest for a label or a question, or against it, in text order; neighbours are one span."""
-    shares = model.shares(reading, label)
-    if against:
-        shares = [-share for share in shares]
+    shares = model.shares(reading, label, against=against)
     least = SHOWN_SHARE * max(shares, default=0.0)
-    loud = sorted([(-share, place) for place, share in enumerate(shares) if share > 0 and share >= least])[:SHOWN_WORDS]
+    if least <= 0:
+        return ()
+    loud = [place for place, share in enumerate(shares) if share >= least]
+    if len(loud) > SHOWN_WORDS:
+        loud = sorted(sorted(loud, key=shares.__getitem__, reverse=True)[:SHOWN_WORDS])
     spans: list[Span] = []
     before = -2
-    for i in sorted([reading.terms[place][0] for _, place in loud]):
+    for place in loud:
+        i = reading.terms[place][0]
         begin = spans.pop().start if i == before + 1 else words.starts[i]
         spans.append(span_of(begin, words.ends[i]))
         before = i
@@ -58,7 +62,7 @@ class Grounds(Component):
         if told or tone:
             post.relevance = _relevance(relevance.label, relevance.detail, relevance.score,
                                         (told or relevance.because) + tone, relevance.vulnerable)
-        if because := self._told(urgency.because, post):
+        if urgency.label in URGENT and (because := self._told(urgency.because, post)):
             post.urgency = _urgency(urgency.label, urgency.score, because)
 
     def _tone(self, relevance: Relevance, post: Post) -> tuple[Reason, ...]:

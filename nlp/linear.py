@@ -220,27 +220,29 @@ class LinearModel:
         values /= np.repeat(lengths, np.diff(bounds))
         return Features(found.astype(np.int32), values, bounds[::2], np.diff(bounds[::2]), lengths, known)
 
-    def shares(self, reading: Reading, label: str) -> list[float]:
-        """What each word of `reading.terms` brought to the margin of a label or question; a pair's part goes to both.
+    def shares(self, reading: Reading, label: str, *, against: bool = False) -> list[float]:
+        """What each word of `reading.terms` brought to the margin of a label or question (`against`: took from it); a
+        pair's part goes to both its words.
 
         A feature that stands several times counts in full each time: in such a text the shares rank the words, and
         add up to more than the margin.
         """
         column = self._columns[label]
         words, pairs = self._loud_in(column)
-        given, by_words, by_runs = words.get, 1 / reading.lengths[0], 1 / reading.lengths[1]
+        sign = -1.0 if against else 1.0
+        given, by_words, by_runs = words.get, sign / reading.lengths[0], sign / reading.lengths[1]
         known = [given(term[0]) or self._loudness(term, column) for _, term in reading.terms]
         shares = [word * by_words + runs * by_runs for word, runs, _ in known]
         for place, (_, _, opening) in enumerate(known[:OPENING]):
             shares[place] += opening * by_words
         follows: Mapping[str, int] = {}
-        for place, (_, (token, _, _, _, _, may_follow)) in enumerate(reading.terms):
-            if token in follows:
-                pair = follows[token]
+        for place, (_, term) in enumerate(reading.terms):
+            if follows and term[0] in follows:
+                pair = follows[term[0]]
                 half = (pairs.get(pair) or self._loudness_of(pair, column)) * by_words / 2
                 shares[place - 1] += half
                 shares[place] += half
-            follows = may_follow
+            follows = term[5]
         return shares
 
     def _loud_in(self, column: int) -> Loud:
