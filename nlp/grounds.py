@@ -57,40 +57,40 @@ class Grounds(Component):
     def note(self, post: Post) -> None:
         if self.model is None or post.reading is None:
             return
+        model, reading, words = self.model, post.reading, post.words
         relevance, urgency = post.relevance, post.urgency
-        told, tone = self._told(relevance.because, post), self._tone(relevance, post)
+        told, tone = _told(relevance.because, model, words, reading), _tone(relevance, model, words, reading)
         if told or tone:
             post.relevance = _relevance(relevance.label, relevance.detail, relevance.score,
                                         (told or relevance.because) + tone, relevance.vulnerable)
-        if urgency.label in URGENT and (because := self._told(urgency.because, post)):
+        if urgency.label in URGENT and (because := _told(urgency.because, model, words, reading)):
             post.urgency = _urgency(urgency.label, urgency.score, because)
 
-    def _tone(self, relevance: Relevance, post: Post) -> tuple[Reason, ...]:
-        """Why what nobody can act on is called a question or criticism, where the model has a word for it."""
-        if relevance.label == "actionable" or relevance.detail not in TONES or not self.model or not post.reading:
-            return ()
-        question, what = TONES[relevance.detail]
-        if question not in self.model.questions:
-            return ()
-        spans = grounds_of(self.model, post.words, post.reading, question)
-        return (_reason(what, 0.0, spans),) if spans else ()
 
-    def _told(self, because: Sequence[Reason], post: Post) -> tuple[Reason, ...]:
-        """The reasons with words where the model's had none; () where nothing changes."""
-        decided = [i for i, reason in enumerate(because) if reason.what in ASKED and _decides(reason)]
-        if not decided:
-            return ()
-        told = list(because)
-        for i in decided:
-            told[i] = self._with_words(because[i], post)
-        return tuple(told)
+def _told(because: Sequence[Reason], model: LinearModel, words: Words, reading: Reading) -> tuple[Reason, ...]:
+    """The reasons with words where the model's had none; () where nothing changes."""
+    decided = [i for i, reason in enumerate(because) if reason.what in ASKED and _decides(reason)]
+    if not decided:
+        return ()
+    told = list(because)
+    for i in decided:
+        told[i] = _with_words(because[i], model, words, reading)
+    return tuple(told)
 
-    def _with_words(self, reason: Reason, post: Post) -> Reason:
-        if self.model is None or post.reading is None or ASKED[reason.what] not in self.model.questions:
-            return reason
-        against = reason.weight < 0 and reason.what != NEWS_LIKE  # what is news weighs less, by the words of news
-        spans = grounds_of(self.model, post.words, post.reading, ASKED[reason.what], against=against)
-        return _reason(reason.what, reason.weight, spans)
+
+def _with_words(reason: Reason, model: LinearModel, words: Words, reading: Reading) -> Reason:
+    against = reason.weight < 0 and reason.what != NEWS_LIKE  # what is news weighs less, by the words of news
+    return _reason(reason.what, reason.weight,
+                   grounds_of(model, words, reading, ASKED[reason.what], against=against))
+
+
+def _tone(relevance: Relevance, model: LinearModel, words: Words, reading: Reading) -> tuple[Reason, ...]:
+    """Why what nobody can act on is called a question or criticism, where the model was asked and has a word for it."""
+    if relevance.label == "actionable" or relevance.detail not in TONES:
+        return ()
+    question, what = TONES[relevance.detail]
+    spans = grounds_of(model, words, reading, question) if question in model.questions else ()
+    return (_reason(what, 0.0, spans),) if spans else ()
 
 
 def _decides(reason: Reason) -> bool:
