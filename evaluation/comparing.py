@@ -18,12 +18,11 @@ from math import comb
 from typing import Any
 
 from domain import Extraction
-from evaluation.labelled import URGENT
+from evaluation.labelled import height_of
 from evaluation.rows import Teaching
 from evaluation.score import multiclass, topic_of, two_class
-from evaluation.training import HAZARD, REPORT
 from nlp.extract import Extractor
-from nlp.learnt import Learnt
+from nlp.learnt import HAZARD, REPORT, Learnt
 from settings import Settings
 
 NOISE, NOISE_OF_A_SOURCE = 0.05, 0.01
@@ -87,7 +86,7 @@ def guess(component: str, extraction: Extraction) -> str:
         return topic_of(extraction)
     if component == "relevance":
         return extraction.relevance.label
-    return HAZARD if extraction.urgency.label in URGENT else "low"
+    return height_of(extraction.urgency.label)
 
 
 def _lines(component: str, gold: Sequence[tuple[str, str]], was: Sequence[str], now: Sequence[str]) -> list[Line]:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import xxhash
 
 from domain import Mention, MentionState
-from evaluation.labelled import URGENT, names_x
-from evaluation.training import HAZARD, REPORT
+from evaluation.labelled import height_of, names_x
+from nlp.learnt import HAZARD, REPORT
 from settings import Settings
 from storage.records import Outcome
 from storage.store import Store
@@ -103,7 +103,7 @@ def _said(
     """None where nobody decided anything that a model could learn."""
     topics = {topic for outcome in outcomes for topic in _topic(outcome, desks)} & settings.topics.keys()
     verdicts = {verdict for outcome in outcomes if (verdict := _relevance(outcome))}
-    heights = {HAZARD if outcome.urgency in URGENT else "low" for outcome in outcomes if "urgency" in _kinds(outcome)}
+    heights = {height_of(outcome.urgency) for outcome in outcomes if "urgency" in _kinds(outcome)}
     topic = topics.pop() if len(topics) == 1 else None  # of several complaints in one post none is the post's
     relevance = REPORT if REPORT in verdicts else min(verdicts, default=None)  # one desk that acts is enough
     urgency = HAZARD if HAZARD in heights else min(heights, default=None)

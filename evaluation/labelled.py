@@ -17,10 +17,12 @@ import orjson
 import xxhash
 
 from domain import Mention, MentionKind
+from nlp.learnt import HAZARD
 
 Row = dict[str, Any]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 URGENT = frozenset(("darurat", "tinggi"))
+LOW = "low"  # what is not HAZARD
 X_NAMES = frozenset(("x", "twitter", "tweepy", "tweet", "tweets"))
 X_HOSTS = ("x.com", "twitter.com", "t.co")
 ARCHIVES = frozenset(("import", "arsip"))  # the name before the account that an import belongs to
@@ -44,6 +46,16 @@ def labels_of(path: Path) -> Iterator[tuple[str, ...]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:1] != "#":
             yield tuple(line.split("\t"))
+
+
+def label_by_key(path: Path) -> dict[str, str]:
+    """The label of each key of a file of labels that has two fields a line."""
+    return {key: label for key, label in labels_of(path)}  # noqa: C416 - pairs, which `dict` cannot know
+
+
+def height_of(urgency: str) -> str:
+    """The answer to "is it a hazard" that an urgency gives."""
+    return HAZARD if urgency in URGENT else LOW
 
 
 def mention_of(row: Row) -> Mention:

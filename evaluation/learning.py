@@ -18,10 +18,10 @@ from typing import Any
 import orjson
 
 from evaluation.rows import DAY, PORTALS, Judged, Teaching, gathered
-from evaluation.training import ASKS, GRUMBLES, HAZARD, NEED, Sample, fit, fit_facts, out_of_fold
+from evaluation.training import Sample, fit, fit_facts, out_of_fold
 from evaluation.written import GROUP as WRITTEN
 from nlp.extract import Extractor
-from nlp.learnt import MODEL, WEIGHTS, Learnt
+from nlp.learnt import ASKS, GRUMBLES, HAZARD, MODEL, NEED, WEIGHTS, Learnt
 from nlp.linear import LinearModel
 from nlp.post import post_of
 from nlp.relevance import RelevanceOf
@@ -44,10 +44,8 @@ def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, An
     judged = rows.judged
     topics = [Sample(cut(m.text)._.words, label, weight, group) for m, label, weight, group in rows.topics]
     samples = [Sample(cut(each.mention.text)._.words, each.label, each.weight, each.group) for each in judged]
-    ours = {question: WRITTEN_ASKED_WEIGHTS.get(question, 1.0) for question in rows.asked}
     asked = [
-        [Sample(cut(m.text)._.words, label, _weight(question, group, ours[question]), group)
-         for m, label, group in posts]
+        [Sample(cut(m.text)._.words, label, _weight(question, group), group) for m, label, group in posts]
         for question, posts in rows.asked.items()]
     # words teach alike wherever strangers' texts come from
     evenly = [sample if sample.group == WRITTEN else replace(sample, weight=1.0) for sample in samples]
@@ -59,10 +57,10 @@ def learn_from(rows: Teaching, settings: Settings) -> tuple[Learnt, dict[str, An
     return Learnt(model, weights), figures
 
 
-def _weight(question: str, group: str, ours: float) -> float:
+def _weight(question: str, group: str) -> float:
     """Of an answer: what asks a portal for aid in the words of any family must not make need of them elsewhere."""
     if group == WRITTEN:
-        return ours
+        return WRITTEN_ASKED_WEIGHTS.get(question, 1.0)
     return PORTAL_NEED_WEIGHT if question == NEED and group in PORTALS else 1.0
 
 

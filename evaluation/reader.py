@@ -14,11 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evaluation.labelled import URGENT, half_of, labels_of, rows_of
+from evaluation.labelled import half_of, height_of, label_by_key, rows_of
 from evaluation.rows import LABELS
 from evaluation.score import multiclass, two_class
-from evaluation.training import HAZARD, REPORT
 from evaluation.written import REPORTS
+from nlp.learnt import HAZARD, REPORT
 
 KINDS = ("relevance", "urgency", "topic")
 SOUGHT = {"relevance": REPORT, "urgency": HAZARD}
@@ -26,7 +26,7 @@ Pairs = dict[tuple[str, str], list[tuple[str, str]]]  # (source, half) -> (label
 
 
 def pairs_of(data: Path, kind: str) -> Pairs:
-    read = {key: label for key, label in labels_of(LABELS / f"reader_{kind}.tsv")}  # noqa: C416 - pairs
+    read = label_by_key(LABELS / f"reader_{kind}.tsv")
     pairs: Pairs = defaultdict(list)
     for row in rows_of(data / f"{kind}.jsonl", "all"):
         if said := read.get(row["id"]):
@@ -39,7 +39,7 @@ def _alike(kind: str, label: str, said: str) -> tuple[str, str]:
     if kind == "relevance":
         return label, REPORT if said == REPORTS else f"not_{REPORT}"
     if kind == "urgency":
-        return tuple(HAZARD if each in URGENT else "low" for each in (label, said))  # type: ignore[return-value]
+        return height_of(label), height_of(said)
     return label, said
 
 

@@ -17,10 +17,11 @@ import xxhash
 
 from domain import Mention
 from evaluation import day
-from evaluation.labelled import URGENT, Row, labels_of, may_be_learnt, mention_of, rows_of
-from evaluation.training import ASKS, DANGER, GRUMBLES, HAZARD, INVENTED, NEED, NEWS, REPORT
+from evaluation.labelled import Row, height_of, label_by_key, labels_of, may_be_learnt, mention_of, rows_of
+from evaluation.training import INVENTED
 from evaluation.written import GROUP as WRITTEN
 from evaluation.written import written
+from nlp.learnt import ASKS, DANGER, GRUMBLES, HAZARD, NEED, NEWS, REPORT
 from nlp.topics import REST
 from settings import load
 
@@ -124,17 +125,17 @@ def _lot(row: Row) -> int:
 def urgency_rows(data: Path, half: str) -> Iterator[Asked]:
     """(post, "high" or "low", group) of the folder, of the labels by id and of the day."""
     for row in _rows(data / "urgency.jsonl", half):
-        yield mention_of(row), _height(row["label"]), str(row.get("source") or "")
+        yield mention_of(row), height_of(row["label"]), str(row.get("source") or "")
     for file, row, label in _by_id(data, URGENCY, half):
         if label != UNSURE:
             yield mention_of(row), label, file
     for mention, label in _complaints(data, PORTAL_URGENCY, half):
-        yield mention, _height(label), PORTALS[0]
+        yield mention, height_of(label), PORTALS[0]
     for mention, expected in _day():
         if expected["fate"] == "ticket" and "urgency" in expected:
-            yield mention, _height(expected["urgency"]), "day"
+            yield mention, height_of(expected["urgency"]), "day"
     for post in written():
-        yield post.mention, _height(post.urgency), WRITTEN
+        yield post.mention, height_of(post.urgency), WRITTEN
 
 
 def need_rows(data: Path, half: str) -> Iterator[Asked]:
@@ -173,7 +174,7 @@ def tone_rows(data: Path, half: str, question: str) -> Iterator[Asked]:
     for row in _rows(data / "relevance.jsonl", half):
         if row["label"] != REPORT and (detail := row.get("detail")):
             yield mention_of(row), question if detail == TONES[question] else "none", str(row.get("source") or "")
-    details = {key: detail for key, detail in labels_of(DETAIL)}  # noqa: C416 - pairs, which `dict` cannot know
+    details = label_by_key(DETAIL)
     for each in _comments(data / COMMENTS):
         if each.label != REPORT and (read := details.get(each.mention.native_id)):
             yield each.mention, question if read == TONES[question] else "none", each.group
@@ -182,20 +183,16 @@ def tone_rows(data: Path, half: str, question: str) -> Iterator[Asked]:
             yield post.mention, question if post.detail == TONES[question] else "none", WRITTEN
 
 
-def _height(label: str) -> str:
-    return HAZARD if label in URGENT else "low"
-
-
 def _complaints(data: Path, labels: Path, half: str) -> Iterator[tuple[Mention, str]]:
     """(post, label) of the portal's complaints that a file of labels judges by their id alone."""
-    judged = {key: label for key, label in labels_of(labels) if label != UNSURE}
+    judged = label_by_key(labels)
     for row in _rows(data / "topic.jsonl", half):
-        if label := judged.get(row["id"]):
+        if (label := judged.get(row["id"], UNSURE)) != UNSURE:
             yield mention_of(row), label
 
 
 def _comments(path: Path) -> Iterator[Judged]:
-    judged = {key: label for key, label in labels_of(RELEVANCE)}  # noqa: C416 - pairs, which `dict` cannot know
+    judged = label_by_key(RELEVANCE)
     for row in _rows(path, "all"):
         label = judged.get(row["id"], f"not_{REPORT}")
         if label != UNSURE:

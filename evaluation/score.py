@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from domain import Extraction
-from evaluation.labelled import URGENT, Row, labels_of, mention_of, rows_of
+from evaluation.labelled import URGENT, Row, height_of, labels_of, mention_of, rows_of
 from evaluation.learning import learn
 from evaluation.rows import LABELS
 from nlp.extract import Extractor
@@ -98,7 +98,7 @@ def relevance_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[S
 def urgency_scores(rows: Sequence[Row], found: Sequence[Extraction]) -> list[Score]:
     result = []
     for source, pairs in [*by_source(rows, found).items(), ("together", list(zip(rows, found, strict=True)))]:
-        labels = [("high" if row["label"] in URGENT else "low", "high" if e.urgency.label in URGENT else "low")
+        labels = [(height_of(row["label"]), height_of(e.urgency.label))
                   for row, e in pairs]
         figures = prf(*_counts(labels, "high"))
         figures["exact"] = sum(row["label"] == e.urgency.label for row, e in pairs) / len(pairs)

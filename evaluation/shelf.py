@@ -20,8 +20,7 @@ import orjson
 
 from evaluation.comparing import Line
 from evaluation.rows import Teaching
-from evaluation.training import HAZARD
-from nlp.learnt import MODEL, WEIGHTS, Learnt
+from nlp.learnt import HAZARD, MODEL, WEIGHTS, Learnt
 from settings.models import CARD, hash_of
 
 COMPONENT_OF = {HAZARD: "urgency"}  # question -> what it serves, where that is called otherwise

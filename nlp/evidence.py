@@ -49,7 +49,6 @@ wadul butuh perlu harap dimohon memohon
 IN_NEED = "model:reads like somebody in need"
 NEWS_LIKE = "model:reads like news"
 REPORT_LIKE = "model:reads like a report"
-GRUMBLES, ASKS = "grumbles", "asks"  # questions of a model about the tone of what nobody can act on
 NO_MARGINS: Mapping[str, float] = {}
 VILLAGE_LETTERS = 6  # shorter names are words of many tongues
 OWNERS = word_set("saya kami kula kulo inyong nyong enyong aku dalem gw gue")

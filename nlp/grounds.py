@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain import Reason, Relevance, Span, Urgency
-from nlp.evidence import ASKS, GRUMBLES, NEWS_LIKE, REPORT_LIKE
+from nlp.evidence import NEWS_LIKE, REPORT_LIKE
+from nlp.learnt import ASKS, DANGER, GRUMBLES, HAZARD, NEWS, REPORT
 from nlp.linear import LinearModel, Reading
 from nlp.post import Component, Post
 from nlp.tokens import Words
@@ -19,7 +20,7 @@ from nlp.values import quick, span_of
 
 SHOWN_SHARE, SHOWN_WORDS = 0.35, 4  # words that brought a third of what the best word did, four at the most
 DECIDING = 1.0  # points from which on a reason turns judgements; of what weighs less nobody asks the words
-ASKED = {REPORT_LIKE: "actionable", NEWS_LIKE: "news", HAZARD_LIKE: "high", LIFE_LIKE: "danger"}  # reason -> question
+ASKED = {REPORT_LIKE: REPORT, NEWS_LIKE: NEWS, HAZARD_LIKE: HAZARD, LIFE_LIKE: DANGER}  # reason -> question
 URGENT = frozenset(("darurat", "tinggi"))  # what makes nothing urgent rests on no words
 # Of what nobody can act on the detail is the judgement, and it weighs nothing: detail -> question, reason.
 TONES = {"pertanyaan": (ASKS, "model:reads like a question"),
@@ -69,7 +70,7 @@ class Grounds(Component):
 
 def _told(because: Sequence[Reason], model: LinearModel, words: Words, reading: Reading) -> tuple[Reason, ...]:
     """The reasons with words where the model's had none; () where nothing changes."""
-    decided = [i for i, reason in enumerate(because) if reason.what in ASKED and _decides(reason)]
+    decided = [i for i, reason in enumerate(because) if reason.what in ASKED and abs(reason.weight) >= DECIDING]
     if not decided:
         return ()
     told = list(because)
@@ -91,8 +92,3 @@ def _tone(relevance: Relevance, model: LinearModel, words: Words, reading: Readi
     question, what = TONES[relevance.detail]
     spans = grounds_of(model, words, reading, question) if question in model.questions else ()
     return (_reason(what, 0.0, spans),) if spans else ()
-
-
-def _decides(reason: Reason) -> bool:
-    """Whether somebody may ask for its words; "no hazard is told" rests on none."""
-    return abs(reason.weight) >= DECIDING and (reason.weight > 0 or reason.what != HAZARD_LIKE)

@@ -20,7 +20,11 @@ from settings.models import MODEL, REMEDY, SHIPPED_MODELS, WEIGHTS, hash_of, rea
 
 __all__ = ["MODEL", "WEIGHTS", "Learnt", "learnt_of", "shipped"]
 
-QUESTIONS = frozenset(("actionable", "high"))  # that relevance and urgency ask of a model
+# What a model is asked beside topics, as its file names it: can somebody act on it; is it darurat or tinggi; is
+# somebody vulnerable in trouble; is it darurat; is it told by papers and offices; and of what nobody can act on, is it
+# criticism without a handle, a question?
+REPORT, HAZARD, NEED, DANGER, NEWS, GRUMBLES, ASKS = "actionable", "high", "need", "danger", "news", "grumbles", "asks"
+QUESTIONS = frozenset((REPORT, HAZARD))  # that every model has to answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ from nlp.context import turn_of
 from nlp.evidence import IN_NEED, NO_MARGINS, Evidence, weighing
 from nlp.grounds import grounds_of
 from nlp.handles import official_handles
-from nlp.learnt import Learnt
+from nlp.learnt import NEED, NEWS, REPORT, Learnt
 from nlp.linear import Reading
 from nlp.phrases import Hits
 from nlp.post import Component, Post
@@ -75,11 +75,11 @@ AT_LEAST = {"form": 2.4, "irony": 2.8, "darurat": 1.2, "tinggi": 0.0, "spot": 0.
 # News and adverts are rare among comments and complaints, and are known by their marks all the same.
 AT_MOST = {"told": -1.0, "headline": -0.7, "link": -0.6, "news": -0.5, "retold": -0.7, "spam": -1.5, "no_harm": -0.5,
            "over": -1.6, "whether": -1.2, "thanks": -0.8, "others": -1.5, "news_like": -3.0}
-# The model's question; margins from which on a need is in doubt, begins to weigh, and weighs whole.
-NEED, DOUBT, NO_NEED, WHOLE_NEED = "need", -0.4, -0.2, 0.3
+# Margins of the model from which on a need is in doubt, begins to weigh, and weighs whole.
+DOUBT, NO_NEED, WHOLE_NEED = -0.4, -0.2, 0.3
 # The same of news, and what a link adds; how much of it counts at most, of a witness and of others, and how many words
 # a witness seldom makes.
-NEWS, NO_NEWS, WHOLE_NEWS, LINKED = "news", -0.5, 0.2, 0.3
+NO_NEWS, WHOLE_NEWS, LINKED = -0.5, 0.2, 0.3
 WITNESS, SURE_NEWS, TOLD_AT_LENGTH = 0.25, 2.0, 15
 _relevance = quick(Relevance)
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
@@ -112,7 +112,7 @@ class RelevanceOf(Component):
         mention = post.mention
         direct = mention is not None and mention.kind in DIRECT_KINDS and mention.account in self._watched
         reading = post.reading
-        reads = reading.margins["actionable"] if reading else 0.0
+        reads = reading.margins[REPORT] if reading else 0.0
         margin = reading.margins.get(NEED) if reading else None  # an office's own model may not ask that
         pleading: tuple[Span, ...] = ()
         if margin is not None and margin >= DOUBT and reading and self._model:

@@ -19,7 +19,8 @@ next: ours and the labels' own agree on .91 of 285 comments, and differ there ab
 
 from __future__ import annotations
 
-from nlp.evidence import ASKS, GRUMBLES, Evidence, distinct
+from nlp.evidence import Evidence, distinct
+from nlp.learnt import ASKS, GRUMBLES
 
 MATTER = 0.6  # a topic this strong is a matter of its own, trifles beside it or not
 # The tone of what nobody can act on: the model's questions, the margins from which on they answer yes, what a question

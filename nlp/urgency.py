@@ -47,6 +47,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from domain import Place, Reason, Relevance, Urgency
 from nlp.context import NONE_LEFT, Turn, feared, turn_of
 from nlp.languages import word_set
+from nlp.learnt import DANGER, HAZARD
 from nlp.phrases import Hit, Hits
 from nlp.post import Component, Post
 from nlp.tokens import Words
@@ -302,7 +303,7 @@ class UrgencyOf(Component):
             margins = post.reading.margins if post.reading else NO_MARGINS
             post.urgency = urgency_of(
                 words, hits, metaphors, asks_only=asks_only(words, hits), named=named, places=post.places,
-                reads=margins.get("high"), to_life=margins.get("danger", -1.0),
+                reads=margins.get(HAZARD), to_life=margins.get(DANGER, -1.0),
             )
 
 

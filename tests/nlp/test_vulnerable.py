@@ -13,8 +13,7 @@ import pytest
 from evaluation.written import written
 from nlp.evidence import IN_NEED
 from nlp.extract import Extractor
-from nlp.learnt import shipped
-from nlp.relevance import NEED
+from nlp.learnt import NEED, shipped
 from settings import load
 from tests.builders import mention
 from tests.nlp.conftest import of_before, told_by
