@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 MINUTES ?= 6
 
-.PHONY: run test check lint setup lock clean fixtures bench screenshots
+.PHONY: run test check lint setup machine-code lock clean fixtures bench screenshots
 
 run: setup            ## simulators, daemon and inbox; prints the address and one-time logins
 	@$(PY) -m ops.main demo --minutes $(MINUTES)
@@ -21,7 +21,7 @@ quick: setup          ## the fast tests alone
 
 lint: setup
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy domain.py personal_data.py logs.py deciding.py pipeline.py run_daemon.py polling settings harvester nlp routing storage notify ops simulators inbox evaluation workbench receiver
+	@.venv/bin/mypy domain.py personal_data.py logs.py deciding.py pipeline.py run_daemon.py polling settings harvester nlp routing storage notify ops simulators inbox evaluation workbench receiver scripts/machine_code.py
 
 check: lint test      ## everything that a commit has to pass
 
@@ -39,7 +39,11 @@ setup: .venv/.ready
 	  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $(LOCK) && \
 	  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
+	@$(PY) -m scripts.machine_code || true
 	@touch $@
+
+machine-code: setup   ## anew, after an upgrade or an edit below nlp/; nothing to do where it is current
+	@$(PY) -m scripts.machine_code
 
 lock:                 ## renew the lock (needs uv); no index address is written into it
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -52,4 +56,4 @@ screenshots: setup    ## the README's pictures, from the demo that `make run` pl
 	@$(PY) -m scripts.screenshots
 
 clean:
-	rm -rf .venv var build *.egg-info
+	rm -rf .venv .machine var build *.egg-info

@@ -30,6 +30,7 @@ from nlp import gazetteer as names
 from nlp.collector import spare_the_collector
 from nlp.extract import BATCH, Extractor
 from nlp.gazetteer import gazetteer
+from nlp.machine_code import in_use
 from settings import load
 
 AT = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -171,6 +172,7 @@ def main(arguments: list[str]) -> int:
         profile.disable()
         pstats.Stats(profile).sort_stats("tottime").print_stats(32)
     words = sum(len(m.text.split()) for m in mentions) / len(mentions)
+    print("judged by", "machine code" if in_use() else "Python (make machine-code is half as fast again)")
     print(f"{'kentongan, all of it':34} {1 / spent:7,.0f} posts/s {spent * 1e6:7.0f} us, ready after {ready:4.1f} s; "
           f"{words:.0f} words a post, {len(gazetteer().areas):,} areas")
     print("MB resident at every fifth:", " ".join(f"{part:.0f}" for part in memory))

@@ -28,6 +28,7 @@ import pipeline
 from bench.storm import storm
 from domain import Mention, MentionKind, Page
 from nlp.collector import spare_the_collector
+from nlp.machine_code import SWITCH, in_use
 from pipeline import Judge, process_batch
 from run_daemon import build_judge
 from settings import load
@@ -46,6 +47,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("originals", "mixed", "reposts"))
     parser.add_argument("--stages", action="store_true")
     options = parser.parse_args()
+    if options.stages and in_use():
+        parser.error(f"--stages looks into Python: {SWITCH}=no python -m bench.pipeline --stages")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for name, posts in streams(options.posts).items():
         if options.only in (None, name.split(",")[0].split(" ")[0]):

@@ -6,5 +6,8 @@
 from nlp.languages import LanguagePack
 from nlp.languages.indonesian import INDONESIAN
 from nlp.languages.javanese import JAVANESE
+from nlp.machine_code import take_up
 
 LANGUAGES: dict[str, LanguagePack] = {"id": INDONESIAN, "jv": JAVANESE}
+
+take_up(__path__)

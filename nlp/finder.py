@@ -1,6 +1,6 @@
 """The first judge of a post: which phrases of the lists stand in it.
 
-A module of its own because it is compiled with the other judges (ADR 18), and `nlp.extract` cannot be.
+A module of its own because it is compiled with the other judges (ADR 22), and `nlp.extract` cannot be.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def doctor(config: ConfigOption = DEFAULT_CONFIG, store: StoreOption = None, jso
 
 def diagnose(config: Path, store: Path | None) -> Iterator[Finding]:
     yield from _python()
+    yield from _machine_code()
     yield from _sqlite()
     yield from _time_zone()
     try:
@@ -77,6 +78,19 @@ def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     good = (3, 11) <= sys.version_info[:2] < (3, 15)
     yield Finding("baik" if good else "salah", f"Python {version}", "" if good else "pasang Python 3.11 sampai 3.14")
+
+
+def _machine_code() -> Iterator[Finding]:
+    """Whether posts are read by machine code; what was made of older sources is not taken up."""
+    from nlp.machine_code import ROOT, folder_of, in_use, is_current
+
+    if in_use():
+        yield Finding("baik", "membaca dengan kode mesin")
+    elif folder_of(ROOT).exists() and not is_current(ROOT):
+        yield Finding("awas", "kode mesin berasal dari sumber lama: membaca dengan Python, lebih lambat",
+                      "make machine-code, lalu jalankan ulang daemon")
+    else:
+        yield Finding("baik", "membaca dengan Python")
 
 
 def _sqlite() -> Iterator[Finding]:

@@ -26,6 +26,8 @@ IN_MEMORY = pytest.StashKey[Path]()
 # half of the collection, and of each verb that starts a process, is compiling what the run before has compiled
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# the sources are what is tested; that machine code says the same is a test of its own
+os.environ["KENTONGAN_MACHINE_CODE"] = "no"
 
 
 def pytest_configure(config: pytest.Config) -> None:
