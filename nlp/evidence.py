@@ -46,6 +46,7 @@ PLEAS = word_set("""
 tolong mohon minta lapor melapor melaporkan mengadukan aduan tulung nyuwun njaluk jaluk mbok kapan
 wadul butuh perlu harap dimohon memohon
 """)
+WANTS, REFUSALS = word_set("butuh perlu minta njaluk"), word_set("tidak ora bukan dudu mboten")
 IN_NEED = "model:reads like somebody in need"
 NEWS_LIKE = "model:reads like news"
 REPORT_LIKE = "model:reads like a report"
@@ -120,6 +121,8 @@ class Evidence:
         self.requests = distinct(hits.get("request", ()))
         if "cue:done" in hits:
             self.requests = [h for h in self.requests if not is_done(h, words, hits)]
+        if self.requests and not REFUSALS.isdisjoint(words.form):
+            self.requests = [h for h in self.requests if not _declined(h, words)]
         self.turned: list[tuple[Hit, Turn | None]] = []
         self.live: list[Hit] = []
         if self.defects:
@@ -134,6 +137,7 @@ class Evidence:
         self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
         self.specific = [p for p in places if p.type not in WIDE]
+        self.named_only = bool(topics and places) and not self.harmed and _within(topics[0].spans, places)
 
     def _retold(self, marks: Sequence[Hit]) -> bool:
         """Whether somebody passes on what others did or said: two marks of news, or one and nobody's own word."""
@@ -157,7 +161,7 @@ class Evidence:
 
     def _matter(self) -> Iterator[Fact]:
         """What is broken, wanted or dangerous."""
-        if self.topics and not self._denied(self.topics[0]):
+        if self.topics and not self._denied(self.topics[0]) and not self.named_only:
             best = self.topics[0]
             yield _fact(Fact, ("topic", f"topic:{best.label}", 1.0, best.spans[0]))
             yield _fact(Fact, ("topic_score", "rule:how sure the topic is", self.top, None))
@@ -167,7 +171,7 @@ class Evidence:
         for i, hit in enumerate(self.requests[:3]):
             name = "plea" if self.pleas else "wish"  # "dibersihkan" alone may be told of somebody else
             yield Fact(name if i == 0 else "request_more", f"signal:request:{hit.phrase}", 1.0, hit.span(self.words))
-        yield from self._cues(NEEDS)
+        yield from self._cues(NEEDS if self.lacks else NEEDS[:1])
         if self.urgency in {"darurat", "tinggi"}:
             yield Fact(self.urgency, f"rule:{'emergency' if self.urgency == 'darurat' else 'hazard'}", 1.0)
 
@@ -203,7 +207,7 @@ class Evidence:
             yield Fact("city", f"place:{city.type}", 1.0, span_of(city.start, city.end))
         if self.specific and self.harmed:
             yield SIGNS["place_and_harm"]
-        if self.specific and self.topics and not self._denied(self.topics[0]):
+        if self.specific and self.topics and not self.named_only and not self._denied(self.topics[0]):
             yield SIGNS["place_and_topic"]
         if beside := self.hits.get("cue:beside"):
             yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
@@ -306,6 +310,17 @@ def _nothing_left(turn: Turn | None) -> bool:
 
 def _asked(turn: Turn | None) -> bool:
     return turn is not None and turn.what == "rule:asked about"
+
+
+def _within(spans: Sequence[Span], places: Sequence[Place]) -> bool:
+    """ "Lapangan Mangkubumen", "ke Terminal Tirtonadi": all that a topic rests on is the name of a place."""
+    return all(any(p.start <= span.start and span.end <= p.end for p in places) for span in spans)
+
+
+def _declined(hit: Hit, words: Words) -> bool:
+    """ "Ora butuh bantuan"; "belum diperbaiki" is none."""
+    form = words.form
+    return form[hit.first] in WANTS and form[hit.first - 1 : hit.first] != [] and form[hit.first - 1] in REFUSALS
 
 
 def distinct(hits: Sequence[Hit]) -> list[Hit]:

@@ -24,7 +24,9 @@ LEVELS = ("provinsi", "kabupaten_kota", "kecamatan", "desa_kelurahan")
 KIND = re.compile(r"^(?:Kabupaten|Kota Administrasi|Kota|Daerah Istimewa|Daerah Khusus Ibukota) ")
 # Two neighbouring kelurahan share a first name that people use alone: Tlogosari Kulon and Wetan.
 SIDE = re.compile(r"^(.{5,}) (?:Kulon|Wetan|Lor|Kidul|Tengah|Barat|Timur|Utara|Selatan)$")
+AREAS = frozenset(("kecamatan", "desa_kelurahan", "kabupaten_kota"))
 INSIDE = ("33", "34")
+SPOKEN_SHORT = {"pwt": "purwokerto", "slw": "slawi", "kjn": "kajen"}  # towns that a kabupaten is not called after
 LETTERS = re.compile(r"[^a-z]")
 SUBURBAN = 12.0  # km
 FIRST_LETTERS = 9
@@ -58,7 +60,11 @@ def key_of(name: str) -> str:
 
 
 class Gazetteer:
-    """`readings(key)` for names, `areas` by code, `stops` for names that are everyday words."""
+    """`readings(key)` for names, `areas` by code, `stops` for names that are everyday words.
+
+    `short` holds short forms of towns with the letters that they begin in a longer name ("pwt utara"); those in `faint`
+    name their town only beside something that lies in it ("krikilan sgn").
+    """
 
     def __init__(self) -> None:
         self.areas: dict[str, Area] = {}
@@ -79,6 +85,14 @@ class Gazetteer:
         for name, parents in sides.items():
             if key_of(name) not in found and len(parents) == 1:
                 found[key_of(name)].append(Reading("admin_lain", None, parents.pop(), name))
+        self.short: dict[str, str] = dict(SPOKEN_SHORT)
+        known = frozenset(found)
+        for code, forms in _rows("short_towns.tsv"):
+            for form in forms.split():
+                self.short.setdefault(form, key_of(KIND.sub("", self.areas[code].name)))
+                if form not in known:
+                    found[form].append(Reading("kabupaten_kota", code, code, self.areas[code].name))
+        self.faint = frozenset(self.short) - known
         self._found = {key: tuple(readings) for key, readings in found.items()}
         self._below: dict[str, dict[str, Area]] = defaultdict(dict)
         for area in self.areas.values():
@@ -99,6 +113,12 @@ class Gazetteer:
 
     def readings(self, key: str) -> tuple[Reading, ...]:
         return self._found.get(key, ())
+
+    def ours(self, key: str) -> tuple[Reading, ...]:
+        """The areas of Jawa Tengah and DIY that a name means, none where it is an everyday word."""
+        if key in self.stops:
+            return ()
+        return tuple(r for r in self.readings(key) if r.inside and r.type in AREAS)
 
     def town_words(self) -> dict[str, tuple[str, ...]]:
         """One-word names of our kabupaten, kota and kecamatan that are no everyday words -> what they may mean."""
@@ -174,6 +194,12 @@ def _town_codes(key: str, readings: tuple[Reading, ...]) -> list[str]:
 def gazetteer() -> Gazetteer:
     """The shipped table, read once per process."""
     return Gazetteer()
+
+
+@lru_cache(maxsize=1)
+def spoken_words() -> frozenset[str]:
+    """Words that people write in small letters and that no gazetteer has: a name that looks like one is none."""
+    return frozenset(listed("spoken_words.txt"))
 
 
 def listed(name: str) -> list[str]:

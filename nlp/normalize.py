@@ -21,6 +21,7 @@ from functools import lru_cache
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 DOUBLED = re.compile(r"([^\W\d_]{3,})(?:2|²)([^\W\d_]{0,3})")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+BETWEEN_BARS = re.compile(r"[^_]+")
 APOSTROPHES = re.compile("['’`‘ʼ]")
 # Longest first. "-e" and "-ne" are Javanese, "-ipun" krama; they ask for a longer stem because short
 # Indonesian words end in -e by chance.
@@ -118,6 +119,9 @@ def hashtag_words(tag: str, known: Collection[str]) -> list[tuple[int, int]]:
     parts = [(m.start(), m.end()) for m in CAMEL.finditer(tag)] if not tag.islower() else []
     if len(parts) > 1 and sum(end - start for start, end in parts) == len(tag.replace("_", "")):
         return parts
+    if "_" in tag.strip("_"):
+        return [(m.start() + begin, m.start() + end) for m in BETWEEN_BARS.finditer(tag)
+                for begin, end in hashtag_words(m.group(), known)]
     small = tag.lower()
     parts = _by_known_words(small, known) if len(small) == len(tag) else []
     return parts or [(0, len(tag))]

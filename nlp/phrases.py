@@ -4,6 +4,9 @@ All lists share one Aho-Corasick automaton over the canonical words of a text, s
 with their number and a keyword that an operator adds works at once. A phrase matches whole words only.
 What a hit means is for the components to say; this module only says where it stands.
 
+A word that a list holds with its clitic is found with one only, where the clitic makes the meaning: "caranya" asks,
+"terangnya" is a newsman's, "cara" and "terang" say nothing. Of things it does not ("pohonnya" lists trees).
+
 A keyword or an urgent phrase of a thing and a defect ("jalan rusak") is also found with words between: "jalan di
 kampung kami sudah lama rusak". The thing must not be part of another topic's longer keyword ("lampu merah ... mati"
 is no dead street light), and both stand in one sentence, at most six words apart.
@@ -20,6 +23,7 @@ from ahocorasick_rs import AhoCorasick
 
 from domain import Span
 from nlp import LANGUAGES
+from nlp.gazetteer import gazetteer
 from nlp.normalize import canonical, fold
 from nlp.tokens import Words, WordTable, split_words
 from nlp.values import span_of
@@ -45,6 +49,11 @@ class Hit(NamedTuple):
 
 _hit = tuple.__new__  # Hit(...) in a third of the time: a dozen a post are made
 SPLIT = frozenset(("topic", "urgency"))  # lists whose phrases of a thing and a defect are found apart
+# lists of things, persons and what ails them: with a clitic they mean the same
+OF_THINGS = frozenset((
+    "topic", "unless", "defect", "request", "vulnerable", "sensitive", "cue:near", "cue:ill", "cue:schooling",
+    "cue:burden", "cue:beside",
+))
 THING = "thing"  # the first part of a keyword that ends in a defect
 APART = 6  # words between a thing and its defect
 
@@ -68,19 +77,28 @@ class Phrasebook:
         given = [(kind, label, phrase, split_words(phrase)) for kind, label, phrase in lists]
         spelling = {variant: word for pack in LANGUAGES.values() for variant, word in pack.spelling.items()}
         known = {word for *_, parts in given for part in parts for word in spelling.get(part, part).split()}
-        self.table = WordTable(spelling, frozenset(known))
+        self.table = WordTable(spelling, frozenset(known), frozenset(gazetteer().town_words()))
         entries: dict[str, dict[tuple[str, str], _Entry]] = defaultdict(dict)
+        possessed: dict[str, dict[tuple[str, str], _Entry]] = defaultdict(dict)
         for kind, label, phrase, parts in given:
             form = " ".join(canonical(part, spelling, known) for part in parts)
             if form:
-                entries[f" {form} "].setdefault((kind, label), _Entry(kind, label, phrase, form.count(" ") + 1))
+                with_clitic = len(parts) == 1 and _has_clitic(parts[0], form) and kind not in OF_THINGS
+                found = (possessed if with_clitic else entries)[f" {form} "]
+                found.setdefault((kind, label), _Entry(kind, label, phrase, form.count(" ") + 1))
         self._split = self._split_forms(entries)
         for form in {thing for thing, _ in self._split}:
             entries[f" {form} "].setdefault((THING, form), _Entry(THING, form, form, form.count(" ") + 1))
         # what is searched, for comparison with another file's lists
         self.forms = frozenset((entry.kind, entry.label, form.strip(), entry.phrase)
-                               for form, found in entries.items() for entry in found.values())
-        self._entries = [(form.count(" ") - 1, tuple(found.values())) for form, found in entries.items()]
+                               for some in (entries, possessed) for form, found in some.items()
+                               for entry in found.values())
+        for form in possessed:
+            entries.setdefault(form, {})
+        # of each form its words, what it means, and what it means where a clitic hangs on its one word
+        self._entries = [(form.count(" ") - 1, tuple(found.values()),
+                          tuple((possessed[form] | found).values()) if form in possessed else ())
+                         for form, found in entries.items()]
         self._automaton = AhoCorasick(list(entries)) if entries else None
 
     def hits(self, words: Words) -> Hits:
@@ -91,7 +109,9 @@ class Phrasebook:
         at, entries = words.at, self._entries
         for which, start, end in self._automaton.find_matches_as_indexes(words.joined, overlapping=True):
             first = bisect_right(at, start + 1) - 1
-            size, meant = entries[which]
+            size, meant, possessed = entries[which]
+            if possessed and _has_clitic(words.fold[first], words.form[first]):
+                meant = possessed
             last = first + 1 if size == 1 else bisect_right(at, end - 2, first)
             where = first, last
             for entry in meant:
@@ -134,6 +154,10 @@ class Phrasebook:
                 form = " ".join(words.form[defect.first : defect.last])
                 for entry in self._split.get((thing.label, form), ()):
                     yield Hit(entry.kind, entry.label, entry.phrase, 2, thing.first, defect.last)
+
+
+def _has_clitic(word: str, form: str) -> bool:
+    return len(word) > len(form) and word.startswith(form)
 
 
 def _add(hits: list[Hit], new: Hit) -> None:

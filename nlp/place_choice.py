@@ -22,6 +22,10 @@ of its name) is a `Prospect`, reckoned once a name; a post adds up what its own 
 are found are everyday words without a designator ("dari", "banget") that cannot reach the threshold whatever the rest
 of the text says: their readings are not weighed at all.
 
+An everyday word before its own kabupaten is a kecamatan ("gabus pati", "wedi klaten"). A short form ("sgn", "tgl") is
+its town only where something lies in it. Where a name may mean several villages of one kabupaten or kecamatan that much
+is sure, and helps its neighbours.
+
 Every fifth kelurahan of Solo is called like an everyday word (Jajar, Tipes, Kauman, Sewu). To the city addressed such a
 word is its kelurahan where something points at it, a capital within a sentence or a "di"; a suburb's name needs both.
 On the gold set's half kept aside location right .843 -> .882, places' precision .935 -> .937, recall .953 -> .972.
@@ -37,12 +41,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from nlp.gazetteer import Gazetteer, Reading
 from nlp.languages import word_set
-from nlp.place_names import Candidate
+from nlp.place_names import Candidate, told_what_follows
 
 BASE = {
     "provinsi": 0.6, "kabupaten_kota": 0.6, "kecamatan": 0.36, "desa_kelurahan": 0.27, "admin_lain": 0.45,
@@ -51,11 +54,13 @@ BASE = {
 DESIGNATED, MISDESIGNATED = 0.5, -0.25
 DISTINCT, DISTINCT_LETTERS = 0.14, 6  # a long name that is no everyday word names a place wherever it stands
 LOCAL = frozenset(("kecamatan", "desa_kelurahan", "admin_lain"))
+SHORT_NAME = 0.06  # a kecamatan of five letters or fewer that is no everyday word: "lasem", "kajen"
 OF_A_CITY = 0.06  # a kelurahan of a kota is written of more often than its namesake village
 ONLY, STOP, WEAK_NAME, BIG_CITY = 0.08, -0.6, -0.28, 0.05
 STOP_AT_HOME = -0.15  # an everyday word that is a kelurahan of the city addressed, or a suburb of it, and pointed at
 PARENT = {8: 0.34, 5: 0.24, 2: 0.06}  # by length of the parent's code: kecamatan, kabupaten, provinsi
 CHILD = 0.12
+FAINT, FAINT_BESIDE = -0.5, -0.05  # "tgl", "kbm": alone a date and a lesson, beside a place of theirs a town
 WITHIN = 0.35  # "Karanganyar Demak": the kabupaten stands right behind
 FAR, ELSEWHERE = -0.35, -0.15  # another province, another kabupaten than the watched account's; nothing else said
 SUBURB = 0.08  # beyond the boundary of the account's city, but the same town to those who live there
@@ -69,7 +74,7 @@ LISTENED = 60  # names of a text that may speak for others
 WEAK_NAMES = word_set("""
 batang pati bali tegal sala serang malang banjar bima dompu maros bone bangka riau kediri lebak agam solok buru
 buton tapin dairi karo nias asahan palu kupang subang bitung sigi landak berau paser soppeng wajo barru muna
-alor ende sikka ngada belu malaka ternate papua puncak
+alor ende sikka ngada belu malaka ternate papua puncak batu metro
 """)
 
 
@@ -81,6 +86,7 @@ class Choice(NamedTuple):
     because: str
     runner_up: str | None
     sure: bool
+    common: str  # code of the smallest area that holds all that it may mean; "" where there is none
 
 
 class Prospect(NamedTuple):
@@ -103,6 +109,7 @@ class Name(NamedTuple):
     weak: bool
     kinds: bool  # "kota X" and "kabupaten X" both exist
     speaks: tuple[Reading, ...]  # those that it is evidence for; its kecamatan only where it is no everyday word
+    faint: bool  # a short form, a place only beside something that lies in it
     most: float  # what it can reach beside its cues without a designator and a kabupaten behind it
     near: bool  # an everyday word that may be a place of the city addressed
     nothing: Choice  # where that is too little
@@ -133,18 +140,23 @@ class Evidence:
         self.speakers |= by
         return news
 
+    def holds(self, area: str, by: int) -> bool:
+        """Whether others than candidate `by` speak of something within an area."""
+        others = ~by
+        return any(code.startswith(area) and len(code) > len(area) and speakers & others
+                   for code, speakers in self.said.items())
+
     def support(self, prospect: Prospect, by: int) -> tuple[str, float]:
         """The strongest support that others than candidate `by` give: (what, weight)."""
         said, others = self.said, ~by
+        best = ("", 0.0)
         for parent, weight in prospect.parents:
             if said.get(parent, 0) & others:
-                return f"parent:{parent}", weight
-        holds = prospect.holds
-        if holds:
-            for code, speakers in said.items():
-                if speakers & others and code.startswith(holds) and code != holds:
-                    return f"holds another place of the text:{holds}", CHILD
-        return "", 0.0
+                best = f"parent:{parent}", weight
+                break
+        if prospect.holds and best[1] < CHILD and self.holds(prospect.holds, by):
+            best = f"holds another place of the text:{prospect.holds}", CHILD
+        return best
 
 
 class Choices:
@@ -162,7 +174,7 @@ class Choices:
         """Every candidate with its choice; two passes, so that a village once found helps its neighbours."""
         if not found:
             return []
-        _followed(found)
+        told_what_follows(found)
         names = [self._name(candidate) for candidate in found]
         choices = [name.nothing for name in names]
         open_ = [at for at, name in enumerate(names) if not _hopeless(found[at], name, self._least)]
@@ -193,21 +205,23 @@ def name_of(key: str, readings: tuple[Reading, ...], table: Gazetteer) -> Name:
     own = {r.code for r in readings}
     villages = [r for r in readings if r.type == "desa_kelurahan" and r.inside]
     only = villages[0] if len(villages) == 1 and not everyday else None
-    long = len(key) >= DISTINCT_LETTERS and not everyday
+    town = any(r.inside and r.type == "kabupaten_kota" for r in readings)  # it is meant before its namesake villages
+    long = len(key) >= DISTINCT_LETTERS and not everyday and not town
     prospects = tuple([_prospect(r, own, everyday=everyday, only=r is only, long=long) for r in readings])
     speaks = tuple([r for r in readings if r.type not in {"kecamatan", "desa_kelurahan"}])
     if not speaks and not everyday:
         speaks = tuple([r for r in readings if r.type == "kecamatan"])
     kinds = {r.name.split(" ")[0] for r in readings if r.type == "kabupaten_kota"}
     near = everyday and any(r.inside and r.type in LOCAL for r in readings)
-    return Name(prospects, key in WEAK_NAMES, len(kinds) > 1, speaks, _most(prospects) if everyday else math.inf, near,
-                Choice(readings[0], 0.0, "everyday word", None, sure=True))
+    return Name(prospects, key in WEAK_NAMES, len(kinds) > 1, speaks if key not in table.faint else (),
+                key in table.faint, _most(prospects) if everyday else math.inf, near,
+                Choice(readings[0], 0.0, "everyday word", None, sure=True, common=readings[0].area))
 
 
 def _prospect(reading: Reading, own: Container[str | None], *, everyday: bool, only: bool, long: bool) -> Prospect:
     kind, code, area, name = reading
     village = kind == "desa_kelurahan"
-    distinct = 0.0
+    distinct = SHORT_NAME if kind == "kecamatan" and reading.inside and not (everyday or long) else 0.0
     if long and kind in LOCAL and reading.inside:
         distinct = DISTINCT + (OF_A_CITY if code is not None and code[3] == "7" else 0.0)
     return Prospect(
@@ -258,6 +272,10 @@ def decide(candidate: Candidate, name: Name, by: int, evidence: Evidence) -> Cho
         if designated:
             fits = designated == kind and _kind_fits(name, reading, candidate.cues)
             score += DESIGNATED if fits else MISDESIGNATED
+        elif everyday and kind == "kecamatan" and (area[:5] in within or (heard and evidence.holds(area, by))):
+            pass  # "gabus pati", "wedi klaten": the fish and the fear stand before no town of theirs
+        elif everyday and candidate.seat and kind == "kecamatan":
+            pass  # "pertigaan secang"
         elif everyday:
             score += STOP_AT_HOME if _at_home(area, candidate.pointed, evidence) else STOP
         elif weak:
@@ -267,19 +285,23 @@ def decide(candidate: Candidate, name: Name, by: int, evidence: Evidence) -> Cho
         if alone:
             score += ONLY
         support, weight = evidence.support(prospect, by) if heard else ("", 0.0)
+        if name.faint:
+            score = base + (FAINT_BESIDE if heard and evidence.holds(area, by) else FAINT)
         if not weight and suburbs and area[:8] in suburbs:
             support, weight = "suburb of the account's city", SUBURB
         away = 0.0
+        follows = bool(within) and ((area[:5] in within and len(area) > 5) or (area[:8] in within and len(area) > 8))
         if weight:
             score += weight
-        elif homes and (away := _away(area[:5], kind == "desa_kelurahan", homes)):
+        elif homes and not follows and (away := _away(area[:5], kind == "desa_kelurahan", homes)):
+            if kind == "kabupaten_kota" and shared > 0:  # "wong bantul" is from there, whoever is told
+                away = max(away, ELSEWHERE)
             score += away
             support = "far from the account's area"
         if distinct and (away or candidate.person):
             distinct = 0.0
         elif distinct:
             score += distinct
-        follows = bool(within) and area[:5] in within and len(area) > 5
         if follows:
             score += WITHIN
         scored.append((score, prospect, fits, support, distinct, follows))
@@ -315,13 +337,6 @@ def _away(town: str, village: bool, homes: frozenset[str]) -> float:
     return ELSEWHERE if village and all(len(home) > 2 for home in homes) else 0.0
 
 
-def _followed(found: Sequence[Candidate]) -> None:
-    """Tell every name which kabupaten is named right behind it: "Karanganyar Demak", "Tirto, Pekalongan"."""
-    for candidate, behind in pairwise(found):
-        if candidate.last == behind.first and behind.start - candidate.end <= 2 and not behind.title:
-            candidate.within = frozenset(r.area for r in behind.readings if r.type == "kabupaten_kota")
-
-
 def _kind_fits(name: Name, reading: Reading, cues: Sequence[tuple[str, float]]) -> bool:
     """ "kota X" and "kabupaten X" share a level; only the official kind fits where both exist."""
     if reading.type != "kabupaten_kota" or not name.kinds:
@@ -332,24 +347,36 @@ def _kind_fits(name: Name, reading: Reading, cues: Sequence[tuple[str, float]]) 
 
 def _tells(choice: Choice, by: int, evidence: Evidence) -> bool:
     """Whether a choice is sure enough to help its neighbours, and tells them what they did not know."""
-    return bool(choice.sure and choice.score >= 0.6 and choice.reading.code
-                and evidence.add(choice.reading.code, by))
+    return bool(choice.common and choice.score >= 0.6 and choice.reading.code and evidence.add(choice.common, by))
 
 
 def _choice(scored: list[Scored], candidate: Candidate) -> Choice:
-    sure, runner_up, more = True, None, []
+    sure, runner_up = True, None
+    more: list[str] = []
+    same: list[Reading] = []
     if len(scored) > 1:
         scored.sort(key=lambda s: (-s[0], s[1].reading.area))
         best, reading = scored[0][0], scored[0][1].reading
         rivals = [(score, prospect.reading) for score, prospect, *_ in scored[1:]
                   if prospect.reading.code != reading.code]
-        same = [1 for score, r in rivals if r.type == reading.type and best - score < CLOSE and r.code]
+        same = [r for score, r in rivals if r.type == reading.type and best - score < CLOSE and r.code]
         sure = not same or reading.type == "kabupaten_kota"
         runner_up = rivals[0][1].code if rivals else None
         more = [] if sure else [f"one of {len(same) + 1} of this name"]
     score, prospect, *_ = scored[0]
     because = ", ".join(_because(scored[0], candidate) + more) or "name"
-    return Choice(prospect.reading, max(0.0, min(1.0, score)), because, runner_up, sure)
+    meant = prospect.reading
+    common = meant.area if sure else _common([meant, *same])
+    return Choice(meant, max(0.0, min(1.0, score)), because, runner_up, sure, common)
+
+
+def _common(readings: Sequence[Reading]) -> str:
+    """Code of the kabupaten or kecamatan that holds them all, "" where none does."""
+    for length in (8, 5):
+        codes = {reading.area[:length] for reading in readings}
+        if len(codes) == 1 and all(len(reading.area) > length for reading in readings):
+            return codes.pop()
+    return ""
 
 
 def _gather(found: Sequence[Candidate], names: Sequence[Name], evidence: Evidence) -> None:

@@ -2,13 +2,11 @@
 
 A place is a span with a type; a name of the gazetteer also has the Ministry's code. Leading designators
 stand outside the span of an administrative name and inside that of a road or a landmark. "No place" is
-a legal answer. The location is the deepest area that the places agree on; it is None where nothing was
-named, and outside Jawa Tengah and DIY, whose centroids are all we have: the places still tell.
+a legal answer. Which of the places is where the matter is says `nlp.location`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
@@ -16,28 +14,25 @@ from typing import TypeVar
 from spacy.tokens import Doc
 
 from domain import Location, Mention, Place
-from nlp.gazetteer import Reading, gazetteer, key_of
+from nlp.gazetteer import Reading, gazetteer, key_of, spoken_words
 from nlp.handles import is_office
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
-from nlp.place_choice import SPOKEN_OF, Choice, Choices
+from nlp.location import AREAS, NOBODY, SHAPES, Decided, Locator, Told, passed
+from nlp.place_choice import SPOKEN_OF, WEAK_NAMES, Choice, Choices
 from nlp.place_names import PREPOSED, Candidate, Names
-from nlp.place_patterns import ADMIN, ROADS, Found, Patterns, uses_capitals
+from nlp.place_patterns import ADMIN, BETWEEN, PARTS, ROADS, Found, Patterns, uses_capitals
 from nlp.post import Component, Post, post_of
 from nlp.tokens import Words
 from nlp.values import quick
 from settings import PlaceSettings, Settings
 
-Decided = Sequence[tuple[Candidate, Choice]]
 Spanned = TypeVar("Spanned", Found, Candidate)
 Local = tuple[LocalName, PlaceSettings]
-ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
-OFFICE, IN_A_NAME = 0.4, 0.8  # what "Bupati X" and "pasar X" tell of where the matter is
-STREETS = frozenset(f"designator:{word}" for word in ("jalan", *ROADS))
+NUMBERED = 0.3
+STREETS = frozenset((BETWEEN, *(f"designator:{word}" for word in ("jalan", *ROADS))))
 TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
-AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 CODED = AREAS | {"kabupaten_kota"}
-SHAPES = frozenset(("landmark", "jalan"))  # their code says what they are called after: evidence, no area of their own
-_place, _spot = quick(Place), quick(Location)
+_place = quick(Place)
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
 
@@ -46,11 +41,13 @@ class Places(Component):
 
     def __init__(self, settings: Settings, known: frozenset[str]) -> None:
         self.table = gazetteer()
-        self.patterns = Patterns(self.table, known)
-        self.named = Names(self.table)
+        spoken = known | spoken_words()
+        self.patterns = Patterns(self.table, known, spoken)
+        self.named = Names(self.table, spoken)
         self.local = LocalNames(settings.places)
         self.threshold = settings.thresholds.place
         self.choices = Choices(self.table, self.threshold)
+        self.locator = Locator(self.table, self.threshold)
         areas = {name: government.code for name, government in settings.governments.items()}
         self.jurisdictions = {account.key: areas[account.government] for account in settings.accounts}
 
@@ -100,15 +97,23 @@ class Places(Component):
                    for i in range(shape.first, shape.last)}
         named = self.named.candidates(words, covered, capitals=capitals)
         behind = {shape.last for shape, before in zip(shapes, whole, strict=True) if shape is not before}
-        for candidate in named if behind else ():
-            if candidate.first in behind:
+        after = {shape.end for shape in whole if shape.type in SHAPES}
+        rows = {shape.end + 1 for shape in whole if shape.type == "rt_rw"}  # "rt3/8 kroya"
+        doors = {shape.start - 1 for shape in whole if shape.type == "rt_rw"}  # "sumber rw 8"
+        for candidate in named if after or rows else ():
+            if candidate.end in doors:
+                candidate.add("RT/RW behind it", NUMBERED)
+            town = candidate.start - 1 in after and _is_town(candidate)
+            if candidate.first in behind or town or candidate.start in rows:
                 candidate.add("behind another place", PREPOSED)
+        ways: list[str] = []
         if covered:  # a road named after a town says nothing of where it lies; a market or a junction does
-            named = [c for c in named if covered.get(c.first) not in STREETS]
+            ways = _ways(shapes, named)
+            named = [c for c in named if covered.get(c.first) not in STREETS or c.readings[0].type == "jalan"]
         names = [name for name in self.local.find(words) if not _in_a_street(name, shapes, words)]
         designated = not ADMIN.keys().isdisjoint(words.fold)
         if not named and not shapes and not names and not designated:
-            return (), self._location((), (), given)
+            return (), self.locator.locate(Told((), (), given, (), NOBODY))
         decided = self.choices.decisions(named, given)
         local = list(self._meant(names, decided, given)) if names else []
         if local:  # what the operators know stands first, and says where its neighbours lie
@@ -131,25 +136,45 @@ class Places(Component):
         if len(places) > 1:
             places.sort(key=lambda p: (p.start, -p.end))
             places = _apart(places)
-        return tuple(places), self._location(places, decided, given)
+        return tuple(places), self.locator.locate(Told(places, decided, given, ways, passed(words, places)))
 
     def _cut(self, shape: Found, words: Words, homes: tuple[str, ...]) -> Found:
         """ "Jl. Radjiman Sondakan", "kampung Ngoresan Jebres" without the area that the last word names.
 
-        One of the city that is addressed; where no city is known, a kecamatan that has its name alone. A road of one
+        One of the city that is addressed, or of a town that the text names; where there is none, a kecamatan that has
+        its name alone. A road of one
         word keeps it ("Jl. Kerten" may be called after where it leads), and so does a hamlet.
         """
         road = shape.because in STREETS  # it begins with its designator, a hamlet with its name
-        if not (road or shape.type == "sub_desa") or shape.last - shape.first < 2 + road:
+        if not (road or shape.type == "sub_desa"):
             return shape
-        last = shape.last - 1
-        key = words.fold[last]
-        if key in self.table.stops or words.gap(last).strip():  # "jalan raya Solo-Sragen"
-            return shape
+        for size in (2, 1):  # "jl parangkusumo tlogosari kulon"
+            last = shape.last - size
+            if last - shape.first > road and self._is_area_behind(words, last, shape, homes):
+                return shape._replace(last=last, end=words.ends[last - 1])
+        return shape
+
+    def _is_area_behind(self, words: Words, last: int, shape: Found, homes: tuple[str, ...]) -> bool:
+        """Whether the words from `last` on are an area of the text's own, and a name stays before them."""
+        key = "".join(words.fold[last : shape.last])
+        if key in self.table.stops or any(words.gap(i).strip() for i in range(last, shape.last)):
+            return False  # "jalan raya Solo-Sragen"
         readings = self.table.readings(key)
-        here = (any(r.type in AREAS and r.area.startswith(homes) for r in readings) if homes
-                else _one_kecamatan(readings))
-        return shape._replace(last=last, end=words.ends[last - 1]) if here else shape
+        if not readings or words.fold[last - 1] in PARTS:  # "Jl. Raya Kaligawe" has no other name
+            return False
+        near = homes or self._towns(words, shape)
+        if near:
+            return any(r.type in AREAS and r.area.startswith(near) for r in readings)
+        alone = len(readings) == 1 and readings[0].inside and (shape.type == "sub_desa" or shape.last - last > 1)
+        return alone or _one_kecamatan(readings)
+
+    def _towns(self, words: Words, shape: Found) -> tuple[str, ...]:
+        """Codes of the kabupaten and kota that the words around a shape name, and of a kecamatan right behind it."""
+        found = [reading.area for i, word in enumerate(words.fold) if not shape.first <= i < shape.last
+                 and word not in WEAK_NAMES for reading in self.table.readings(word)
+                 if reading.inside and (reading.type == "kabupaten_kota"
+                                        or (reading.type == "kecamatan" and i == shape.last))]
+        return tuple(found)
 
     def _meant(
         self, names: Sequence[LocalName], decided: Decided, given: Mapping[str, str]
@@ -160,7 +185,8 @@ class Places(Component):
                 and not candidate.title and not any(n.first <= candidate.first < n.last for n in names)]
         around = frozenset((*(town for _, town in said), *(code[:5] for code in given if len(code) >= 5)))
         for name in names:
-            behind = frozenset(town for c, town in said if c.first == name.last and c.start - name.end <= 2)
+            behind = frozenset(reading.area[:5] for c, _ in decided for reading in c.readings
+                               if c.first == name.last and c.start - name.end <= 2 and reading.type in TOWNS)
             if (place := name.within(behind or around)) is not None:
                 yield name, place
 
@@ -208,68 +234,6 @@ class Places(Component):
                 return Reading(level, area.code, area.code, area.name)
         return None
 
-    # --- where the matter is
-
-    def _location(
-        self, places: Sequence[Place], decided: Decided, given: Mapping[str, str]
-    ) -> Location | None:
-        votes: dict[str, float] = defaultdict(float)
-        whys: dict[str, str] = {}
-        for place in places:
-            if place.code and place.because == SOURCE:
-                votes[place.code[:5]] += place.score
-                whys.setdefault(place.code[:5], f"named: {place.name}, {SOURCE}")
-        for candidate, choice in decided:
-            area = choice.reading.area
-            if choice.score < self.threshold or (not choice.sure and len(area) > 5) or len(area) < 5:
-                continue
-            weight = OFFICE if candidate.title else IN_A_NAME if candidate.inside else 1.0
-            votes[area[:5]] += choice.score * weight
-            whys.setdefault(area[:5], f"named: {choice.reading.name}")
-        for place in places:
-            if place.code and place.because.endswith("spelt like"):
-                votes[place.code[:5]] += place.score
-        if not votes and not given:
-            return None
-        if not places and not votes and all(why.startswith("account") for why in given.values()):
-            return None
-        for code, why in given.items():
-            if len(code) >= 5 and not _elsewhere(code, decided, self.threshold):
-                votes[code[:5]] += ACCOUNT_ONLY if why.startswith("account") else 0.6
-                whys.setdefault(code[:5], why)
-        return self._deepest(places, decided, votes, whys) if votes else None
-
-    def _in_landmarks(self, decided: Decided) -> list[Choice]:
-        """The areas that landmarks are called after: "Puskesmas Baturetno" stands in Baturetno."""
-        return [choice for candidate, choice in decided
-                if candidate.inside and choice.sure and choice.score >= self.threshold
-                and choice.reading.type in AREAS]
-
-    def _deepest(
-        self, places: Sequence[Place], decided: Decided, votes: Mapping[str, float], whys: Mapping[str, str]
-    ) -> Location | None:
-        city = max(sorted(votes), key=votes.__getitem__)
-        share = votes[city] / sum(votes.values())
-        inside = [p for p in places if p.code and p.code.startswith(city) and len(p.code) > 5
-                  and (p.type not in SHAPES or p.because == SOURCE)]
-        if len(inside) > 1:
-            inside.sort(key=lambda p: (-len(p.code or ""), -p.score, p.start))
-        code, score = city, min(1.0, votes[city])
-        because = whys.get(city, "")
-        if inside:
-            code, score, because = inside[0].code or city, inside[0].score, f"named: {inside[0].name}"
-            if inside[0].because == SOURCE:
-                because += f", {SOURCE}"
-            if any(p.code != code and len(p.code or "") == len(code) and p.score > 0.5 for p in inside):
-                because += ", first of several"
-        elif near := [choice for choice in self._in_landmarks(decided) if choice.reading.area.startswith(city)]:
-            first = max(near, key=lambda choice: (len(choice.reading.area), choice.score))
-            code, score, because = first.reading.area, first.score * IN_A_NAME, f"in a name: {first.reading.name}"
-        area = self.table.areas.get(code)
-        if area is None or area.lat == 0.0:
-            return None
-        return _spot(area.code, area.name, area.level, area.lat, area.lng, round(score * share, 3), because)
-
 
 class Spans:
     """spaCy component: `doc.spans["places"]`, for those who look at Docs with spaCy's own tools."""
@@ -282,19 +246,25 @@ class Spans:
         return doc
 
 
+def _ways(shapes: Sequence[Found], named: Sequence[Candidate]) -> list[str]:
+    """Codes of the kabupaten that roads between two of their places do not leave: "jl raya bandar-blado"."""
+    found: list[str] = []
+    for shape in shapes:
+        ends = [{r.area[:5] for r in c.readings if r.inside} for c in named if shape.first <= c.first < shape.last]
+        if shape.because in STREETS and len(ends) > 1 and len(both := set.intersection(*ends)) == 1:
+            found += both
+    return found
+
+
+def _is_town(candidate: Candidate) -> bool:
+    """Whether it may be the town that a road or a landmark lies in: "jl. dr. wahidin pati"."""
+    return any(reading.type == "kabupaten_kota" and reading.inside for reading in candidate.readings)
+
+
 def _one_kecamatan(readings: Sequence[Reading]) -> bool:
     """Whether a name means one kecamatan of ours and nothing else; villages in it may bear its name."""
     found = [reading for reading in readings if reading.type == "kecamatan" and reading.inside]
     return len(found) == 1 and all(reading.area.startswith(found[0].area) for reading in readings)
-
-
-def _elsewhere(city: str, decided: Decided, threshold: float) -> bool:
-    """Whether a village is named that this city does not have, though it is not clear which one."""
-    return any(
-        not choice.sure and choice.score >= threshold
-        and not any(reading.area.startswith(city) for reading in candidate.readings)
-        for candidate, choice in decided
-    )
 
 
 def _in_a_street(name: LocalName, shapes: Sequence[Found], words: Words) -> bool:

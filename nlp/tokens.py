@@ -69,9 +69,10 @@ class Piece(NamedTuple):
 class WordTable:
     """What a word or a piece of text is, remembered across posts: people use few words, often."""
 
-    def __init__(self, spelling: Mapping[str, str], known: frozenset[str]) -> None:
+    def __init__(self, spelling: Mapping[str, str], known: frozenset[str], towns: frozenset[str] = frozenset()) -> None:
         self.spelling = spelling
         self.known = known
+        self.in_tags = known | towns  # what a hashtag without capitals may be made of: "#kudusbanjir"
         self._forms: dict[str, tuple[str, str]] = {}
         self.pieces: dict[str, Piece] = {}
 
@@ -266,4 +267,4 @@ def _blank(gap: str, orths: list[str], spaces: list[bool]) -> int:
 
 
 def _tag(start: int, tag: str, table: WordTable) -> list[tuple[int, int]]:
-    return [(start + 1 + begin, start + 1 + stop) for begin, stop in hashtag_words(tag[1:], table.known)]
+    return [(start + 1 + begin, start + 1 + stop) for begin, stop in hashtag_words(tag[1:], table.in_tags)]

@@ -83,7 +83,8 @@ def _ways(e: Evidence, burdens: list[Hit]) -> Iterator[tuple[str, list[Hit], lis
     """(matter, whose it is, what may be wanting; None: nothing has to be): a family first, then the writer alone."""
     hits = e.hits
     fold = e.words.fold
-    near = [h for kind in NEAR for h in hits.get(kind, ()) if h.phrase not in PUPILS and fold[h.first] not in CALLED]
+    near = [h for kind in NEAR for h in hits.get(kind, ()) if h.phrase not in PUPILS and fold[h.first] not in CALLED
+            and not any(h.touches(m) for m in e.metaphors)]
     near += e.own
     kin = [h for h in near if h.size > 1 or fold[h.first] not in PARENTS]
     harms = [*burdens, *hits.get("cue:lack", ()), *e.live]

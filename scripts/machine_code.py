@@ -21,9 +21,9 @@ from nlp.machine_code import DIGEST, FOLDER, GROUP, ROOT, digest_of, folder_of, 
 
 COMPILED = (
     "alignment", "blend", "comparing", "context", "duplicates", "evidence", "facts", "finder", "fingerprint",
-    "grounds", "guard", "language", "linear", "local_names", "new_facts", "normalize", "phrases", "pii",
+    "grounds", "guard", "language", "linear", "local_names", "location", "new_facts", "normalize", "phrases", "pii",
     "place_choice", "place_names", "place_patterns", "places", "post", "relevance", "same_text", "shingle_index",
-    "shingles", "stories", "tokens", "told", "tone", "topics", "urgency", "vulnerable",
+    "shingles", "slips", "stories", "tokens", "told", "tone", "topics", "urgency", "vulnerable",
 )
 OPTIMIZE = os.environ.get("MYPYC_OPT_LEVEL", "3")
 

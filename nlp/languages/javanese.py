@@ -107,7 +107,7 @@ CUES = {
     """),
     "near": phrases("""
         bojo, bojoku, garwa, wong tuwa, wong tuwaku, simbok, simbokku, bapakku, mboke, bapake, anakku, adhiku,
-        bocahe, ninine, kakine, mbahne, lik, bulik, pakdhe, budhe, bocah loro, ponakanku, biyung, rondo, randha,
+        bocahe, ninine, mbahne, lik, bulik, pakdhe, budhe, bocah loro, ponakanku, biyung, rondo, randha,
         tangga, tanggaku, kula randha, mbah kakung, mbah putri, garwanipun
     """),
     "ill": phrases("""

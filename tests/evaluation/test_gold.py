@@ -93,6 +93,17 @@ def test_a_set_that_nobody_read_is_new_and_was_labelled_twice(name, size):
     assert {row["text"] for row in rows}.isdisjoint(known | {each.mention.text for each in written()})
 
 
+def test_the_fifth_set_is_about_places_and_repeats_nothing():
+    """Names in nearly every post of both halves, none of the posts known from another set or learnt from."""
+    rows = posts(folder=SETS["fifth"])
+    known = {row["text"] for name, folder in SETS.items() if name != "fifth" for row in posts(folder=folder)}
+
+    assert len(rows) == 440
+    assert sum(bool(row["spans"]) for row in rows) > 400
+    assert {row["text"] for row in rows}.isdisjoint(known | {each.mention.text for each in written()})
+    assert min(len(posts(half, SETS["fifth"])) for half in HALVES) > 200
+
+
 @pytest.mark.parametrize("folder", SETS.values(), ids=SETS)
 def test_every_label_is_one_that_exists_and_every_span_is_in_its_text(folder):
     """A gold set with slips of its own would blame the extractor for them."""

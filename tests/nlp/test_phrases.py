@@ -44,3 +44,15 @@ def test_the_longest_of_nested_phrases_counts():
 def test_no_phrases_find_nothing():
     """An empty book is legal."""
     assert found([], "jalan rusak") == []
+
+
+@pytest.mark.parametrize(("kind", "phrase", "text", "match"), [
+    ("question", "caranya", "gimana caranya min", True), ("question", "caranya", "carane piye", True),
+    ("question", "caranya", "dengan cara apa", False), ("news", "terangnya", "lampu kurang terang", False),
+    ("topic", "pohonnya", "pohon miring", True), ("news", "terang", "lampu kurang terang", True),
+])
+def test_a_clitic_that_makes_the_meaning_has_to_be_there(kind, phrase, text, match):
+    """"Caranya" asks, "cara" does not; a tree is a tree with a clitic and without."""
+    book = Phrasebook([(kind, "x", phrase), *(("praise", "", word) for word in ("cara", "terang", "pohon"))])
+
+    assert (kind in book.hits(cut(text, book.table))) is match

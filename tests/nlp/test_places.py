@@ -145,7 +145,7 @@ def test_a_suburb_needs_no_more_than_its_name_where_the_city_is_told(read_shippe
 def test_a_landmark_stands_in_the_area_that_it_is_called_after(read_shipped):
     """The landmark keeps its whole name and bears the code of that area; a village named beside it goes before it."""
     alone = read_shipped("obat di Puskesmas Baturetno habis terus", account="x:jateng")
-    beside = read_shipped("obat Puskesmas Baturetno habis, saya dari desa Gambiranom Baturetno", account="x:jateng")
+    beside = read_shipped("obat Puskesmas Baturetno habis, warga desa Gambiranom Baturetno mengeluh", account="x:jateng")
 
     assert named(alone) == [("Puskesmas Baturetno", "landmark", "33.12.07")]
     assert (alone.location.code, alone.location.because) == ("33.12.07", "in a name: Baturetno")
