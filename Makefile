@@ -37,7 +37,7 @@ setup: .venv/.ready
 	else \
 	  "$(PYTHON)" -m venv .venv || { echo "python3-venv tidak ada: apt-get install python3-venv"; exit 1; } ; \
 	  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $(LOCK) && \
-	  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	  PYTHONWARNINGS=ignore .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@$(PY) -m scripts.machine_code || true
 	@touch $@

@@ -163,7 +163,7 @@ class Patterns:
             return self._named(words, i, i + 1, "sub_desa", capitals, 0.6, weak=word == "kampung", inside=True)
         if word == "alun" and words.fold[i + 1 : i + 2] == ["alun"]:
             return self._named(words, i, i + 2, "landmark", capitals, 0.7, weak=True) or _of(
-                words, "landmark", i, i + 2, 0.55, "alun-alun")
+                words, "landmark", i, i + 2, 0.55, "designator:alun-alun")
         if word == "rumah" and words.fold[i + 1 : i + 2] == ["sakit"]:
             return self._named(words, i, i + 2, "landmark", capitals, 0.7, weak=True)
         if word == "pintu":
