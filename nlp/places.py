@@ -156,12 +156,16 @@ class Places(Component):
 
     def _is_area_behind(self, words: Words, last: int, shape: Found, homes: tuple[str, ...]) -> bool:
         """Whether the words from `last` on are an area of the text's own, and a name stays before them."""
-        key = "".join(words.fold[last : shape.last])
-        if key in self.table.stops or any(words.gap(i).strip() for i in range(last, shape.last)):
+        if any(words.gap(i).strip() for i in range(last, shape.last)):
             return False  # "jalan raya Solo-Sragen"
+        key = "".join(words.fold[last : shape.last])
         readings = self.table.readings(key)
-        if not readings or words.fold[last - 1] in PARTS:  # "Jl. Raya Kaligawe" has no other name
-            return False
+        left = words.fold[shape.first : last]
+        if not readings or all(word in PARTS or word in ROADS or word == "jalan" for word in left):
+            return False  # "Jl. Raya Kaligawe" has no other name
+        if key in self.table.stops:  # "Jl. Pajajaran Sumber" written to Solo
+            return words.raw[last][0].isupper() and any(
+                r.type in AREAS and r.area[3:4] == "7" and r.area.startswith(homes) for r in readings if homes)
         near = homes or self._towns(words, shape)
         if near:
             return any(r.type in AREAS and r.area.startswith(near) for r in readings)
@@ -191,10 +195,15 @@ class Places(Component):
                 yield name, place
 
     def _called_after(self, shape: Found, decided: Decided) -> str | None:
-        """Code of the area in a landmark's name: "Puskesmas Baturetno" stands in Baturetno."""
+        """Code of the area in a landmark's name: "Puskesmas Baturetno" stands in Baturetno.
+
+        In a kota "kampung Gilingan" is the kelurahan; elsewhere a hamlet may bear the name of a village far away.
+        """
+        quarter = shape.type == "sub_desa"
         codes = [choice.reading.code for candidate, choice in decided
-                 if candidate.inside and shape.first <= candidate.first < shape.last
-                 and choice.sure and choice.score >= self.threshold and choice.reading.type in CODED]
+                 if (candidate.inside or quarter) and shape.first <= candidate.first < shape.last
+                 and choice.sure and choice.score >= self.threshold and choice.reading.type in CODED
+                 and (not quarter or choice.reading.area[3:4] == "7")]
         return max(codes, key=lambda code: len(code or ""), default=None)
 
     def _unknown(

@@ -39,3 +39,12 @@ def test_what_names_say_together(read_shipped, text, code):
 @pytest.mark.parametrize("text", ["rapat tgl 5 besok", "kbm di sekolah libur", "tgl tua mas"])
 def test_a_short_form_alone_is_no_town(read_shipped, text):
     assert read_shipped(text, account="x:none").places == ()
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("Kali Pepe meluap ke kampung Gilingan RW 12", "33.72.05.1003"), ("lubang di Jl. Pajajaran Sumber", "33.72.05.1012"),
+    ("lampu Jl. Bone Raya Banyuanyar mati", "33.72.05.1013"), ("gudang di Jl. Tiga Negeri Laweyan terbakar", "33.72.01"),
+])
+def test_to_a_city_its_quarters_need_no_designator(read_shipped, text, code):
+    """"Kampung Gilingan" is the kelurahan there, and what ends a road's name is where the road is."""
+    assert read_shipped(text, account="x:solo").location.code.startswith(code)

@@ -112,7 +112,7 @@ def test_a_kelurahan_behind_a_roads_name_is_a_place_of_its_own(read_shipped):
     ("lantai jembatan kampung Ngoresan Jebres jebol", "x:solo",
      [("Ngoresan", "sub_desa"), ("Jebres", "kecamatan")], "33.72.04"),
     ("dusun Krajan Bawen longsor", "x:jateng", [("Krajan", "sub_desa"), ("Bawen", "kecamatan")], "33.22.11"),
-    ("kampung Jebres banjir", "x:solo", [("Jebres", "sub_desa")], "33.72"),
+    ("kampung Jebres banjir", "x:solo", [("Jebres", "sub_desa")], "33.72.04"),
 ])
 def test_a_kecamatan_behind_a_road_or_a_hamlet_is_a_place_of_its_own(read_shipped, text, account, places, code):
     """Where its name means one kecamatan alone, or one of the addressed city; a name of one word stays whole."""
