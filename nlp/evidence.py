@@ -137,7 +137,7 @@ class Evidence:
         self.pleas = [h for h in self.requests if self.words.form[h.first] in PLEAS]
         self.top = topics[0].score if topics and topics[0].label != REST else 0.0
         self.specific = [p for p in places if p.type not in WIDE]
-        self.named_only = bool(topics and places) and not self.harmed and _within(topics[0].spans, places)
+        self.matter = topics[0] if topics and self._stands(topics[0]) else None
 
     def _retold(self, marks: Sequence[Hit]) -> bool:
         """Whether somebody passes on what others did or said: two marks of news, or one and nobody's own word."""
@@ -161,8 +161,7 @@ class Evidence:
 
     def _matter(self) -> Iterator[Fact]:
         """What is broken, wanted or dangerous."""
-        if self.topics and not self._denied(self.topics[0]) and not self.named_only:
-            best = self.topics[0]
+        if best := self.matter:
             yield _fact(Fact, ("topic", f"topic:{best.label}", 1.0, best.spans[0]))
             yield _fact(Fact, ("topic_score", "rule:how sure the topic is", self.top, None))
         standing = sorted(self._standing(), key=lambda pair: -pair[0])
@@ -191,6 +190,11 @@ class Evidence:
             if factor:
                 yield factor, hit
 
+    def _stands(self, topic: Topic) -> bool:
+        """Whether a topic is the matter: not denied, and no mere name ("Lapangan Mangkubumen")."""
+        named = bool(self.places) and not self.harmed and _within(topic.spans, self.places)
+        return not named and not self._denied(topic)
+
     def _denied(self, topic: Topic) -> bool:
         """ "Tidak banjir": all that the topic rests on is a defect that the text denies or says to be over."""
         denied = [hit.span(self.words) for hit, turn in self.turned if _nothing_left(turn)]
@@ -207,7 +211,7 @@ class Evidence:
             yield Fact("city", f"place:{city.type}", 1.0, span_of(city.start, city.end))
         if self.specific and self.harmed:
             yield SIGNS["place_and_harm"]
-        if self.specific and self.topics and not self.named_only and not self._denied(self.topics[0]):
+        if self.specific and self.matter:
             yield SIGNS["place_and_topic"]
         if beside := self.hits.get("cue:beside"):
             yield Fact("beside", "rule:beside", 1.0, beside[0].span(self.words))
@@ -313,7 +317,7 @@ def _asked(turn: Turn | None) -> bool:
 
 
 def _within(spans: Sequence[Span], places: Sequence[Place]) -> bool:
-    """ "Lapangan Mangkubumen", "ke Terminal Tirtonadi": all that a topic rests on is the name of a place."""
+    """Whether all that a topic rests on is the name of a place."""
     return all(any(p.start <= span.start and span.end <= p.end for p in places) for span in spans)
 
 

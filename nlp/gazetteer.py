@@ -24,7 +24,9 @@ LEVELS = ("provinsi", "kabupaten_kota", "kecamatan", "desa_kelurahan")
 KIND = re.compile(r"^(?:Kabupaten|Kota Administrasi|Kota|Daerah Istimewa|Daerah Khusus Ibukota) ")
 # Two neighbouring kelurahan share a first name that people use alone: Tlogosari Kulon and Wetan.
 SIDE = re.compile(r"^(.{5,}) (?:Kulon|Wetan|Lor|Kidul|Tengah|Barat|Timur|Utara|Selatan)$")
-AREAS = frozenset(("kecamatan", "desa_kelurahan", "kabupaten_kota"))
+TOWNS = frozenset(("kabupaten_kota", "kecamatan"))  # levels whose names tell where others lie
+AREAS = frozenset(("kecamatan", "desa_kelurahan"))
+CODED = AREAS | TOWNS
 INSIDE = ("33", "34")
 SPOKEN_SHORT = {"pwt": "purwokerto", "slw": "slawi", "kjn": "kajen"}  # towns that a kabupaten is not called after
 LETTERS = re.compile(r"[^a-z]")
@@ -118,12 +120,12 @@ class Gazetteer:
         """The areas of Jawa Tengah and DIY that a name means, none where it is an everyday word."""
         if key in self.stops:
             return ()
-        return tuple(r for r in self.readings(key) if r.inside and r.type in AREAS)
+        return tuple(r for r in self.readings(key) if r.inside and r.type in CODED)
 
     def town_words(self) -> dict[str, tuple[str, ...]]:
         """One-word names of our kabupaten, kota and kecamatan that are no everyday words -> what they may mean."""
         named = [(KIND.sub("", area.name), area.code) for area in self.areas.values()
-                 if area.level in ("kabupaten_kota", "kecamatan") and area.code.startswith(INSIDE)]
+                 if area.level in TOWNS and area.code.startswith(INSIDE)]
         named += [(name, code) for name, kind, code in _rows("aliases.tsv") if kind == "kabupaten_kota"]
         found: dict[str, tuple[str, ...]] = {}
         for name, code in named:
@@ -169,7 +171,7 @@ class Gazetteer:
         longest = max((key for key in self._towns if key in letters), key=len, default=None)
         if longest is None:
             return None
-        return min(self._towns[longest], key=lambda code: (code[3] == "7") == ("kab" in letters))
+        return min(self._towns[longest], key=lambda code: in_a_kota(code) == ("kab" in letters))
 
     def children_named(self, parent: str) -> dict[str, Area]:
         """Key -> area of everything below `parent`, for names spelt wrong within a known kabupaten."""
@@ -177,7 +179,12 @@ class Gazetteer:
 
 
 def _is_kota(code: str) -> bool:
-    return len(code) == len("33.72") and code[3] == "7"
+    return len(code) == len("33.72") and in_a_kota(code)
+
+
+def in_a_kota(area: str) -> bool:
+    """Whether an area is a kota or lies in one."""
+    return area[3:4] == "7"
 
 
 def _kilometres(one: Area, other: Area) -> float:

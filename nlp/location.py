@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from domain import Location, Place
-from nlp.gazetteer import Gazetteer
+from nlp.gazetteer import AREAS, Gazetteer
 from nlp.languages import word_set
 from nlp.local_names import SOURCE
 from nlp.place_choice import Choice
@@ -39,7 +39,6 @@ Decided = Sequence[tuple[Candidate, Choice]]
 ACCOUNT_ONLY = 0.3  # a road without a city: the account's city, if it is one
 ALONG, HINTED = 0.5, 0.6  # a road within a kabupaten; a geo-tag or a hint of the platform
 OFFICE, IN_A_NAME, PASSED_BY = 0.4, 0.8, 0.3  # what "Bupati X", "pasar X" and "arah X" tell of where the matter is
-AREAS = frozenset(("kecamatan", "desa_kelurahan"))
 SHAPES = frozenset(("landmark", "jalan"))  # their code says what they are called after: evidence, no area of their own
 # Before a name that is an end of a way, a home, a yardstick or another of that name.
 PASSED = word_set("""

@@ -43,7 +43,7 @@ from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from nlp.gazetteer import Gazetteer, Reading
+from nlp.gazetteer import Gazetteer, Reading, in_a_kota
 from nlp.languages import word_set
 from nlp.place_names import Candidate, told_what_follows
 
@@ -223,7 +223,7 @@ def _prospect(reading: Reading, own: Container[str | None], *, everyday: bool, o
     village = kind == "desa_kelurahan"
     distinct = SHORT_NAME if kind == "kecamatan" and reading.inside and not (everyday or long) else 0.0
     if long and kind in LOCAL and reading.inside:
-        distinct = DISTINCT + (OF_A_CITY if code is not None and code[3] == "7" else 0.0)
+        distinct = DISTINCT + (OF_A_CITY if code is not None and in_a_kota(code) else 0.0)
     return Prospect(
         reading, BASE[kind],
         # a kecamatan is no proof of its namesake village
@@ -253,7 +253,7 @@ def _hopeless(candidate: Candidate, name: Name, least: float) -> bool:
 
 def _at_home(area: str, pointed: int, evidence: Evidence) -> bool:
     """Whether an area lies where the addressed city's people point to: "di Jajar" written to Solo is its kelurahan."""
-    if pointed and area[3:4] == "7" and area[:5] in evidence.homes:
+    if pointed and in_a_kota(area) and area[:5] in evidence.homes:
         return True
     return pointed > 1 and area[:8] in evidence.suburbs
 

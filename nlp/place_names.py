@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from nlp.gazetteer import Gazetteer, Reading
+from nlp.gazetteer import TOWNS, Gazetteer, Reading
 from nlp.languages import word_set
 from nlp.place_patterns import ADMIN, JUNCTIONS
 from nlp.slips import Slips
@@ -34,7 +34,6 @@ from nlp.tokens import Words
 PREPOSED, CAPITAL, SMALL, MANY_WORDS, IN_TAG, CAMEL, ALONE = 0.12, 0.1, -0.04, 0.12, 0.1, 0.1, 0.15
 PERSON = -0.4
 OWNED, MISSPELT, ANOTHER_TOWN = -0.02, -0.08, -0.5
-TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
 ALONE_IN = {"solo": word_set("riding rider travel traveling traveler traveller touring player karir album gitar")}
 SEATS = JUNCTIONS | word_set("puskesmas pkm polsek koramil stasiun terminal kantor")
 JOGJAS = frozenset(("kemantren", "kapanewon"))  # what a kecamatan is called there; one village is called so too
@@ -176,7 +175,7 @@ class Names:
         """ "disukoharjo": the blank was forgotten."""
         if not word.startswith(GLUED) or len(word) <= 7 or word[2:] in self._table.stops:
             return ()
-        return tuple(r for r in self._table.readings(word[2:]) if r.type in {"kabupaten_kota", "kecamatan"})
+        return tuple(r for r in self._table.readings(word[2:]) if r.type in TOWNS)
 
     def _at(self, words: Words, i: int, start: Start) -> Candidate | None:
         readings, last = start.alone, i + 1
@@ -277,5 +276,5 @@ def told_what_follows(found: Sequence[Candidate]) -> None:
 
 def _far_apart(spots: Sequence[Reading], behind: Sequence[Reading]) -> bool:
     """ "Simpang Lima Purwodadi": every town has one, and the one that is known lies elsewhere."""
-    towns = {r.area[:5] for r in behind if r.type in {"kabupaten_kota", "kecamatan"}}
+    towns = {r.area[:5] for r in behind if r.type in TOWNS}
     return bool(towns) and all(spot.area[:5] not in towns for spot in spots)

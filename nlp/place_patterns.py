@@ -7,9 +7,9 @@ name reaches is told by capitals, where the writer uses them at all, else by the
 Theory. A designator opens a name; words follow while they are capitalised (or, in a text without
 capitals, while they are not everyday words, at most two). "jalan" alone is weak: it also means to walk
 and stands before every "rusak"; it needs a capital, a title ("jend", "raya") or a known name behind it, one that
-roads bear everywhere ("jalan gajah mada") or, on the way there ("di jalan wirobrojo"), a word that nobody uses otherwise.
-The same unheard word is a river's or a hill's name ("kali bodri"), and a hamlet's behind RT and RW. Who begins a post
-small writes no title: there a capital means more.
+roads bear everywhere ("jalan gajah mada") or, on the way there ("di jalan wirobrojo"), a word that nobody uses
+otherwise. The same unheard word is a river's or a hill's name ("kali bodri"), and a hamlet's behind RT and RW. Who
+begins a post small writes no title: there a capital means more.
 
 Known failures. A lower-case road name that is an everyday word ("jalan damai") is missed after a bare
 "jalan"; a shop's name of more than three lower-case words is cut short.
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from nlp import LANGUAGES
-from nlp.gazetteer import Gazetteer, key_of, listed
+from nlp.gazetteer import TOWNS, Gazetteer, key_of, listed
 from nlp.languages import word_set
 from nlp.tokens import ABBREVIATIONS, Words
 
@@ -65,7 +65,6 @@ ADMIN = {
 NAMED = word_set("""
 taman kali kampus pondok gunung bukit griya graha villa situ telaga tanjakan bendung klinik tanggul lapangan makam
 """)
-TOWNS = frozenset(("kecamatan", "kabupaten_kota"))
 WAYS = word_set("tol exit")  # landmarks that may run from town to town: "tol Semarang-Solo"
 BETWEEN = "between towns"
 # Parts of road and school names that are no name alone.

@@ -7,17 +7,17 @@ a legal answer. Which of the places is where the matter is says `nlp.location`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
 from spacy.tokens import Doc
 
 from domain import Location, Mention, Place
-from nlp.gazetteer import Reading, gazetteer, key_of, spoken_words
+from nlp.gazetteer import AREAS, CODED, TOWNS, Reading, gazetteer, in_a_kota, key_of, spoken_words
 from nlp.handles import is_office
 from nlp.local_names import SCORE, SOURCE, LocalName, LocalNames
-from nlp.location import AREAS, NOBODY, SHAPES, Decided, Locator, Told, passed
+from nlp.location import NOBODY, SHAPES, Decided, Locator, Told, passed
 from nlp.place_choice import SPOKEN_OF, WEAK_NAMES, Choice, Choices
 from nlp.place_names import PREPOSED, Candidate, Names
 from nlp.place_patterns import ADMIN, BETWEEN, PARTS, ROADS, Found, Patterns, uses_capitals
@@ -30,8 +30,6 @@ Spanned = TypeVar("Spanned", Found, Candidate)
 Local = tuple[LocalName, PlaceSettings]
 NUMBERED = 0.3
 STREETS = frozenset((BETWEEN, *(f"designator:{word}" for word in ("jalan", *ROADS))))
-TOWNS = frozenset(("kabupaten_kota", "kecamatan"))
-CODED = AREAS | {"kabupaten_kota"}
 _place = quick(Place)
 UNKNOWN_NAME = 0.5  # "desa X" with an X that no table has
 
@@ -71,7 +69,7 @@ class Places(Component):
                 given.update({area.code[:5]: "geo-tag", area.code[:8]: "geo-tag"})
         for name in (hint.name, hint.address) if hint else ():
             for part in (name or "").split(","):
-                wide = [r for r in self.table.readings(key_of(part)) if r.type in {"kabupaten_kota", "kecamatan"}]
+                wide = [r for r in self.table.readings(key_of(part)) if r.type in TOWNS]
                 given.update({r.area: "place hint" for r in wide[:2]})
         return given
 
@@ -96,16 +94,9 @@ class Places(Component):
         covered = {i: shape.because for shape in shapes if shape.type != "sub_desa"
                    for i in range(shape.first, shape.last)}
         named = self.named.candidates(words, covered, capitals=capitals)
-        behind = {shape.last for shape, before in zip(shapes, whole, strict=True) if shape is not before}
-        after = {shape.end for shape in whole if shape.type in SHAPES}
-        rows = {shape.end + 1 for shape in whole if shape.type == "rt_rw"}  # "rt3/8 kroya"
-        doors = {shape.start - 1 for shape in whole if shape.type == "rt_rw"}  # "sumber rw 8"
-        for candidate in named if after or rows else ():
-            if candidate.end in doors:
-                candidate.add("RT/RW behind it", NUMBERED)
-            town = candidate.start - 1 in after and _is_town(candidate)
-            if candidate.first in behind or town or candidate.start in rows:
-                candidate.add("behind another place", PREPOSED)
+        if shapes and named:
+            cut = {shape.last for shape, before in zip(shapes, whole, strict=True) if shape is not before}
+            _told_by_shapes(named, whole, cut)
         ways: list[str] = []
         if covered:  # a road named after a town says nothing of where it lies; a market or a junction does
             ways = _ways(shapes, named)
@@ -142,8 +133,8 @@ class Places(Component):
         """ "Jl. Radjiman Sondakan", "kampung Ngoresan Jebres" without the area that the last word names.
 
         One of the city that is addressed, or of a town that the text names; where there is none, a kecamatan that has
-        its name alone. A road of one
-        word keeps it ("Jl. Kerten" may be called after where it leads), and so does a hamlet.
+        its name alone. A road of one word keeps it ("Jl. Kerten" may be called after where it leads), and so does a
+        hamlet.
         """
         road = shape.because in STREETS  # it begins with its designator, a hamlet with its name
         if not (road or shape.type == "sub_desa"):
@@ -165,7 +156,7 @@ class Places(Component):
             return False  # "Jl. Raya Kaligawe" has no other name
         if key in self.table.stops:  # "Jl. Pajajaran Sumber" written to Solo
             return words.raw[last][0].isupper() and any(
-                r.type in AREAS and r.area[3:4] == "7" and r.area.startswith(homes) for r in readings if homes)
+                r.type in AREAS and in_a_kota(r.area) and r.area.startswith(homes) for r in readings if homes)
         near = homes or self._towns(words, shape)
         if near:
             return any(r.type in AREAS and r.area.startswith(near) for r in readings)
@@ -203,7 +194,7 @@ class Places(Component):
         codes = [choice.reading.code for candidate, choice in decided
                  if (candidate.inside or quarter) and shape.first <= candidate.first < shape.last
                  and choice.sure and choice.score >= self.threshold and choice.reading.type in CODED
-                 and (not quarter or choice.reading.area[3:4] == "7")]
+                 and (not quarter or in_a_kota(choice.reading.area))]
         return max(codes, key=lambda code: len(code or ""), default=None)
 
     def _unknown(
@@ -263,6 +254,19 @@ def _ways(shapes: Sequence[Found], named: Sequence[Candidate]) -> list[str]:
         if shape.because in STREETS and len(ends) > 1 and len(both := set.intersection(*ends)) == 1:
             found += both
     return found
+
+
+def _told_by_shapes(named: Sequence[Candidate], shapes: Sequence[Found], cut: Container[int]) -> None:
+    """Tell names that a road, a landmark or an RT/RW stands beside them; `cut`: words behind which a shape gave way."""
+    after = {shape.end + 1 for shape in shapes if shape.type in SHAPES}
+    rows = {shape.end + 1 for shape in shapes if shape.type == "rt_rw"}  # "rt3/8 kroya"
+    doors = {shape.start - 1 for shape in shapes if shape.type == "rt_rw"}  # "sumber rw 8"
+    for candidate in named if after or rows else ():
+        if candidate.end in doors:
+            candidate.add("RT/RW behind it", NUMBERED)
+        town = candidate.start in after and _is_town(candidate)
+        if candidate.first in cut or town or candidate.start in rows:
+            candidate.add("behind another place", PREPOSED)
 
 
 def _is_town(candidate: Candidate) -> bool:

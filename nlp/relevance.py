@@ -56,7 +56,7 @@ from collections.abc import Sequence
 from domain import Mention, MentionKind, Reason, Relevance, Span
 from nlp.context import turn_of
 from nlp.evidence import IN_NEED, NO_MARGINS, PLAIN, WIDE, Evidence, weighing
-from nlp.grounds import grounds_of
+from nlp.grounds import URGENT, grounds_of
 from nlp.handles import official_handles
 from nlp.languages import word_set
 from nlp.learnt import NEED, NEWS, REPORT, Learnt
@@ -93,7 +93,6 @@ EVERYDAY = PLAIN | word_set("aku ku di ya maaf bu pak min kak kakak bapak ibu ma
 NO_NEWS, WHOLE_NEWS, LINKED = -0.5, 0.2, 0.3
 WITNESS, SURE_NEWS, TOLD_AT_LENGTH = 0.25, 2.0, 15
 _relevance = quick(Relevance)
-URGENT = frozenset(("darurat", "tinggi"))
 DIRECT_KINDS = frozenset((MentionKind.MENTION, MentionKind.VISITOR_POST, MentionKind.TAG))
 
 

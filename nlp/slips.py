@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nlp.gazetteer import Gazetteer
+from nlp.gazetteer import TOWNS, Gazetteer
 
 LETTERS = 7  # of a name at the least: shorter ones have too many neighbours
-WIDE = frozenset(("kecamatan", "kabupaten_kota"))
 
 
 class Slips:
@@ -23,7 +22,7 @@ class Slips:
         self._table = table
         self._names: dict[str, set[str]] = defaultdict(set)  # a name and it without each letter -> the names
         for key in sorted(table.keys()):
-            if len(key) >= LETTERS and any(reading.type in WIDE for reading in table.ours(key)):
+            if len(key) >= LETTERS and any(reading.type in TOWNS for reading in table.ours(key)):
                 for part in _shortened(key):
                     self._names[part].add(key)
 
