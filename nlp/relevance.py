@@ -39,8 +39,9 @@ handle in the text is (`nlp.handles`) is learnt from comments; that a post which
 Plain danger. "Kudus banjir", "kebakaran di Semanggi" sent to the office has no plea and no person in it, and the model
 hears a paper. Where a danger stands with a place, without a link, a question or a newsman's word, "reads like a
 report" takes no more than a margin of -0.2 away where it was sent to us (-0.6 below the town elsewhere) and news
-nothing. Ten of 55 such posts of ours had lain in a lane; no figure of the gold sets fell by it, two rose. A need that
-the model hears half or more may lack 0.05 of the cut.
+nothing. Of 55 plain posts of ours twelve had lain in a lane and four do (an earthquake that was felt, prices, what is
+scarce); no figure of the gold sets fell by it, one rose. A need that the model hears half or more may lack 0.05 of the
+cut.
 
 Known failures. Irony without one of the known turns; news of a few words without a link; a complaint told as a story
 among friends, fiction and idle talk with a hazard in it are taken for reports: three of four tickets that a search on
