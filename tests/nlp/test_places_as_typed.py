@@ -27,6 +27,7 @@ def test_a_place_is_found_as_people_type_it(read_shipped, text, place):
 
 @pytest.mark.parametrize("text", [
     "ada yang lempar batu tadi malam", "semen sama batu sudah datang", "kalau lewat gang sih banyak sampah",
+    "besok bawa batu buat pondasi",
     "mi instan habis bos", "#JalanRusak parah min", "gereja gegara hujan bocor", "jalan terus pantang mundur",
 ])
 def test_what_looks_like_a_place_is_none(read_shipped, text):
